@@ -1,0 +1,130 @@
+package load
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/denormgen/denormgen/gen/diag"
+	"golang.org/x/tools/go/packages"
+)
+
+const (
+	helpModule  = "run denormgen inside a module: `go mod init example.com/name` makes one"
+	helpPackage = "name packages as for `go build`: ., ./models, ./... or an import path"
+)
+
+// reportPackage tells what is wrong with a package and whether it can be used. The go command, the
+// parser and the type checker tell the same thing in turns; each is told once.
+func reportPackage(p *packages.Package, dir string, found *scanned, report *diag.Report) bool {
+	parsed := map[string]bool{}
+	broken := slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
+		return e.Kind == packages.ParseError && !isOwnName(position(e.Pos, dir).File)
+	})
+	usable := len(p.Syntax) > 0 && p.Types != nil
+	for _, e := range p.Errors {
+		at := position(e.Pos, dir)
+		message := strings.TrimSpace(e.Msg)
+		switch {
+		case e.Kind == packages.TypeError, isOwnName(at.File), strings.HasPrefix(message, "# "):
+			// A type error is kept with the package. "# pkg" begins the compiler's version of the same.
+		case e.Kind == packages.ParseError:
+			if !parsed[at.File] { // what follows from the first is guesswork
+				parsed[at.File] = true
+				report.Errorf("parse-error", at, "%s", message)
+			}
+		case strings.Contains(message, "found packages "):
+			reportConflict(p, message, report)
+		case broken && strings.Contains(message, "expected "), usable && at.File == "" && len(p.TypeErrors) > 0:
+			// The go command met what the parser tells better.
+		case found.widened[p.Dir] && strings.Contains(message, "build constraints exclude all Go files"):
+		default:
+			reportListed(p, at, message, usable, report)
+		}
+	}
+	return usable
+}
+
+// reportListed tells what the go command said about a package.
+func reportListed(p *packages.Package, at diag.Span, message string, usable bool, report *diag.Report) {
+	if at.File == "" {
+		at.File = p.Dir
+	}
+	message, _, _ = strings.Cut(message, "\n")
+	message = strings.TrimPrefix(message, "stat ")
+	switch {
+	case strings.Contains(message, "go.mod file not found"), strings.Contains(message, "does not contain main module"),
+		strings.Contains(message, "outside main module"), strings.Contains(message, "outside available modules"):
+		report.Errorf("no-module", at, "loading %s: %s", p.PkgPath, message).
+			WithHelp(helpModule)
+	case strings.Contains(message, "no Go files"), strings.Contains(message, "build constraints exclude all"):
+		report.Errorf("no-go-files", at, "loading %s: %s", p.PkgPath, message).
+			WithHelp("name a package that holds annotated structs, or ./... for all of them")
+	case strings.Contains(message, "import cycle not allowed"):
+		report.Errorf("import-cycle", at, "loading %s: %s", p.PkgPath, message)
+	case usable:
+		// An import that cannot be found matters where a field needs it, and is told there.
+	default:
+		report.Errorf("no-package", at, "loading %s: %s", p.PkgPath, message).
+			WithHelp(helpPackage)
+	}
+}
+
+// reportConflict tells of files that disagree about the package's name, unless only files of earlier runs
+// do.
+func reportConflict(p *packages.Package, message string, report *diag.Report) {
+	if userPackageName(p) != "" {
+		return
+	}
+	if i := strings.LastIndex(message, " in "); i >= 0 {
+		message = message[:i]
+	}
+	report.Errorf("package-conflict", diag.Span{File: p.Dir}, "%s in one directory", message).
+		WithHelp("keep one package in a directory; tests of another name belong into files that end in _test.go")
+}
+
+// userPackageName returns the name in which the user's own files agree, or "".
+func userPackageName(p *packages.Package) string {
+	name := ""
+	for _, f := range p.Syntax {
+		if isOwnName(p.Fset.PositionFor(f.FileStart, false).Filename) {
+			continue
+		}
+		if name != "" && f.Name.Name != name {
+			return ""
+		}
+		name = f.Name.Name
+	}
+	return name
+}
+
+// position parses file:line:col as the go command prints it.
+func position(text, dir string) diag.Span {
+	if text == "" || text == "-" {
+		return diag.Span{}
+	}
+	var numbers []int
+	for len(numbers) < 2 {
+		i := strings.LastIndexByte(text, ':')
+		if i < 0 {
+			break
+		}
+		n, err := strconv.Atoi(text[i+1:])
+		if err != nil {
+			break
+		}
+		text, numbers = text[:i], append(numbers, n)
+	}
+	at := diag.Span{File: text}
+	if !filepath.IsAbs(text) {
+		at.File = filepath.Join(dir, text)
+	}
+	switch len(numbers) {
+	case 1:
+		at.Line, at.Col, at.Width = numbers[0], 1, 1
+	case 2:
+		at.Line, at.Col, at.Width = numbers[1], numbers[0], 1
+	}
+	return at
+}
