@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// shape hashes everything that the content of a document depends on but the data: fields, statements,
+// orders, limits, filters, and the bodies of the user's functions. Documents of different shapes never
+// mix in a cache or a store.
+func shape(c *Collection) string {
+	h := sha256.New()
+	d := c.Declared
+	fmt.Fprintf(h, "version %d\nroots %v %v", d.Version, c.Roots.Table, c.Roots.Key)
+	if c.Roots.Filter != nil {
+		fmt.Fprintf(h, " where %s", c.Roots.Filter)
+	}
+	for _, s := range c.Structs {
+		fmt.Fprintf(h, "\ntype %s", s.Name)
+		if s.Extra != nil {
+			fmt.Fprintf(h, " with %s", s.Extra)
+		}
+		for _, f := range s.Fields {
+			fmt.Fprintf(h, "\n  %s %q %s %s", f.Name, f.Tag, f.Type, f.Source)
+		}
+	}
+	for _, e := range c.Elements {
+		writeBodies(h, e.Sets)
+	}
+	for _, l := range c.Loaders {
+		// A Select is a tree of plain values, which always marshals.
+		text, err := json.Marshal(l.Select)
+		fmt.Fprintf(h, "\nloader %s %s %v", l.Path, text, err)
+	}
+	if d.Transform != nil {
+		fmt.Fprintf(h, "\ntransform %s", d.Transform.Body)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// writeBodies adds the source of the computed methods that fill a struct.
+func writeBodies(w io.Writer, sets []Set) {
+	for _, set := range sets {
+		switch {
+		case set.Method != nil:
+			fmt.Fprintf(w, "\nmethod %s", set.Method.Computed.Body)
+		case set.Child != nil:
+			writeBodies(w, set.Child.Sets)
+		}
+	}
+}
+
+// String prints the type as Go source, for messages and hashes.
+func (t FieldType) String() string {
+	element := ""
+	switch {
+	case t.Struct != nil:
+		element = t.Struct.Name
+	case t.Go != nil:
+		element = t.Go.String()
+	}
+	switch t.Cardinality {
+	case One:
+		if t.Struct != nil {
+			return "*" + element
+		}
+		return element
+	case List:
+		return "[]" + element
+	case Dict:
+		return "map[" + t.By.String() + "]" + element
+	default:
+		return element
+	}
+}
