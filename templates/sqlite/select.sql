@@ -1,0 +1,50 @@
+{{/* One statement, or the inside of a subquery: one clause a line. CROSS JOIN is SQLite's way to say that
+tables are read in the order written, from the roots down: with statistics and a long list of keys its
+planner would rather begin at some small table further down and look up the roots for all of its rows. */ -}}
+{{define "select" -}}
+SELECT {{.Items}}
+FROM {{.From}}
+{{- range .Joins}}
+{{if .Left}}LEFT JOIN{{else}}CROSS JOIN{{end}} {{.Source}} ON {{.On}}
+{{- end}}
+{{- with .Where}}
+WHERE {{.}}
+{{- end}}
+{{- with .Order}}
+ORDER BY {{.}}
+{{- end}}
+{{- end}}
+
+{{/* The rows of the batch: the runtime puts a common table expression of this name in front. */ -}}
+{{define "roots"}}denorm_roots AS {{.Alias}}{{end}}
+
+{{define "table"}}{{.Table}} AS {{.Alias}}{{end}}
+
+{{define "derived" -}}
+(
+{{indent .Select}}
+) AS {{.Alias}}
+{{- end}}
+
+{{define "scalar" -}}
+(
+{{indent .Select}}
+)
+{{- end}}
+
+{{define "in" -}}
+{{.Refs}} IN (
+{{indent .Select}}
+)
+{{- end}}
+
+{{define "absent" -}}
+NOT EXISTS (
+{{indent .Select}}
+)
+{{- end}}
+
+{{define "rank" -}}
+DENSE_RANK() OVER (PARTITION BY {{.Partition}} ORDER BY {{.Order}})
+{{- end}}
+
