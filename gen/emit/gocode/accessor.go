@@ -1,0 +1,155 @@
+package gocode
+
+import (
+	"github.com/dave/jennifer/jen"
+)
+
+// accessor adds the typed face of a collection: thin methods over an unexported field, for an embedded
+// generic type would hide them from godoc.
+func (f *file) accessor(c *collection) {
+	name := c.Declared.Accessor
+	f.add(comment(name + " reads the documents of the collection " + c.Declared.Name + ". It may be used by several goroutines at once.").
+		Type().Id(name).Struct(
+		jen.Id("collection").Op("*").Add(f.runtime("Collection").Types(f.keyGoType(c.Key), jen.Id(c.doc()))),
+	))
+	f.constructor(c)
+	for _, m := range f.methods(c) {
+		f.method(c, m)
+	}
+}
+
+func (f *file) constructor(c *collection) {
+	name := c.Declared.Accessor
+	f.add(comment(
+		"New"+name+" registers the collection "+c.Declared.Name+" with the engine. It may be called repeatedly; what is",
+		"wrong with a registration is returned by the methods, and by the engine's Install and Run.",
+	).Func().Id("New" + name).Params(jen.Id("engine").Op("*").Add(f.runtime("Engine"))).Op("*").Id(name).Block(
+		jen.Return(jen.Op("&").Id(name).Values(
+			jen.Id("collection").Op(":").Add(f.runtime("Register")).Call(
+				jen.Id("engine"),
+				jen.Id(f.names.collections[c.Collection].definition).Call(),
+			),
+		)),
+	))
+}
+
+// method is one method of an accessor: it hands its arguments on to the collection.
+type method struct {
+	name    string
+	doc     []string
+	params  []jen.Code
+	args    []jen.Code
+	results []jen.Code
+}
+
+func (f *file) method(c *collection, m method) {
+	self := receiver(c.Declared.Accessor)
+	signature := comment(m.doc...).
+		Func().Params(jen.Id(self).Op("*").Id(c.Declared.Accessor)).Id(m.name).Params(m.params...)
+	if len(m.results) == 1 {
+		signature.Add(m.results[0])
+	} else {
+		signature.Params(m.results...)
+	}
+	f.add(signature.Block(
+		jen.Return(jen.Id(self).Dot("collection").Dot(m.name).Call(m.args...)),
+	))
+}
+
+func (f *file) methods(c *collection) []method {
+	doc := func() *jen.Statement { return jen.Op("*").Id(c.doc()) }
+	ctx := jen.Id("ctx").Add(f.qual("context", "Context"))
+	notFound := "[" + f.spelled(runtimePath, "ErrNotFound") + "]"
+	options := jen.Id("options").Op("...").Add(f.runtime("PageOption"))
+	one := keyParameter(c)
+	many := one + "s"
+	key := func() *jen.Statement { return f.keyGoType(c.Key) }
+	return []method{
+		{
+			name: "Get",
+			doc: []string{
+				"Get returns one document, from the cache if it is fresh there, else from the database. It returns",
+				notFound + " if there is none. The document is shared: change only what Clone returns.",
+			},
+			params:  []jen.Code{ctx, jen.Id(one).Add(key())},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id(one)},
+			results: []jen.Code{doc(), jen.Error()},
+		},
+		{
+			name: "GetMany",
+			doc: []string{
+				"GetMany returns documents in the order asked, nil where there is none: all of them, or an error.",
+				"The documents are shared: change only what Clone returns.",
+			},
+			params:  []jen.Code{ctx, jen.Id(many).Index().Add(key())},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id(many)},
+			results: []jen.Code{jen.Index().Add(doc()), jen.Error()},
+		},
+		{
+			name: "GetJSON",
+			doc: []string{
+				"GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,",
+				"which is zero before Install. It returns " + notFound + " if there is none.",
+			},
+			params:  []jen.Code{ctx, jen.Id(one).Add(key())},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id(one)},
+			results: []jen.Code{jen.Index().Byte(), f.runtime("Version"), jen.Error()},
+		},
+		{
+			name: "All",
+			doc: []string{
+				"All goes through the whole collection, or the part that the options name, in the order of its keys. It reads",
+				"in batches, each one state of the database, and ends after the first error.",
+			},
+			params:  []jen.Code{ctx, options},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id("options").Op("...")},
+			results: []jen.Code{f.qual("iter", "Seq2").Types(doc(), jen.Error())},
+		},
+		{
+			name: "Page",
+			doc: []string{
+				"Page returns up to size documents in the order of their keys, from where the options say, and the keys",
+				"from which the next and the previous page are read.",
+			},
+			params:  []jen.Code{ctx, jen.Id("size").Int(), options},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id("size"), jen.Id("options").Op("...")},
+			results: []jen.Code{f.runtime("Page").Types(key(), jen.Id(c.doc())), jen.Error()},
+		},
+		{
+			name: "Count",
+			doc: []string{
+				"Count returns the number of documents in the database. A limit above zero bounds the answer, and",
+				"with it the cost; zero counts all.",
+			},
+			params:  []jen.Code{ctx, jen.Id("limit").Int()},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id("limit")},
+			results: []jen.Code{jen.Int(), jen.Error()},
+		},
+		{
+			name: "Load",
+			doc: []string{
+				"Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the",
+				"order asked, nil where there is none. They are the caller's own.",
+			},
+			params:  []jen.Code{ctx, jen.Id("queryer").Add(f.runtime("Queryer")), jen.Id(many).Op("...").Add(key())},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id("queryer"), jen.Id(many).Op("...")},
+			results: []jen.Code{jen.Index().Add(doc()), jen.Error()},
+		},
+	}
+}
+
+// keyParameter names the parameter that takes a key: id for a column of that kind, else key.
+func keyParameter(c *collection) string {
+	if c.Key.Struct == nil && isIDField(c.Key.Columns[0].Field) {
+		return "id"
+	}
+	return "key"
+}
+
+func isIDField(name string) bool {
+	if len(name) < 2 {
+		return false
+	}
+	end := name[len(name)-2:]
+	return end == "ID" || end == "Id"
+}

@@ -1,0 +1,90 @@
+package gocode
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/denormgen/denormgen/gen/plan"
+)
+
+// dialectNames are the runtime's constants for dialects, which also end the names of functions.
+var dialectNames = map[string]string{"sqlite": "SQLite", "postgres": "Postgres", "mysql": "MySQL"}
+
+func sortedDialects() []string { return slices.Sorted(maps.Keys(dialectNames)) }
+
+// dialectChunks is the content of a dialect's file: one function per collection.
+func (r *renderer) dialectChunks(dialect string, sql map[*plan.Collection]Statements) []chunk {
+	chunks := make([]chunk, len(r.plan.Collections))
+	for i, c := range r.plan.Collections {
+		chunks[i] = func(f *file) { f.statements(c, dialect, sql[c]) }
+	}
+	return chunks
+}
+
+func (f *file) statements(c *plan.Collection, dialect string, sql Statements) {
+	name := f.names.collections[c].statements[dialect]
+	loaders := make([]jen.Code, len(sql.Loaders))
+	for i, text := range sql.Loaders {
+		loaders[i] = jen.Comment("// " + loaderTitle(c.Loaders[i])).Line().Add(sqlText(text))
+	}
+	f.add(comment(name + " is the SQL that loads " + c.Declared.Name + ".").
+		Func().Id(name).Params().Add(f.runtime("Statements")).Block(
+		jen.Return(f.runtime("Statements").Add(lines(
+			entry("Roots", f.roots(sql)),
+			entry("Loaders", jen.Index().String().Add(lines(loaders...))),
+		))),
+	))
+}
+
+func loaderTitle(l *plan.Loader) string {
+	if l.Parent == nil {
+		return "the documents themselves"
+	}
+	return l.Path
+}
+
+func (f *file) roots(sql Statements) jen.Code {
+	key := make([]jen.Code, len(sql.RootsKey))
+	for i, column := range sql.RootsKey {
+		key[i] = sqlText(column)
+	}
+	entries := []jen.Code{
+		entry("Table", sqlText(sql.RootsTable)),
+		entry("Key", jen.Index().String().Values(key...)),
+	}
+	if sql.RootsFilter == "" {
+		return f.runtime("Roots").Values(entries...)
+	}
+	return f.runtime("Roots").Add(lines(append(entries, entry("Filter", sqlText(sql.RootsFilter)))...))
+}
+
+// sqlText writes SQL as a person would: a raw string, or where it holds a backquote one quoted string
+// a line.
+func sqlText(text string) jen.Code {
+	if isRaw(text) {
+		return jen.Op("`" + text + "`")
+	}
+	quoted := make([]string, 0, strings.Count(text, "\n")+1)
+	for line := range strings.Lines(text) {
+		quoted = append(quoted, strconv.Quote(line))
+	}
+	return jen.Op(strings.Join(quoted, " +\n"))
+}
+
+// isRaw tells whether a raw string yields exactly this text and shows all of it.
+func isRaw(text string) bool {
+	if !utf8.ValidString(text) {
+		return false
+	}
+	for _, r := range text {
+		if r == '`' || r != '\n' && !strconv.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
