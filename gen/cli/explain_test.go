@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+func TestExplain(t *testing.T) {
+	dir := module(t, map[string]string{"shop.go": shop})
+	for _, test := range []struct {
+		args           []string
+		code           int
+		stdout, stderr string
+	}{
+		{nil, 0, "collection publishers: one PublisherDoc for every row of publishers", ""},
+		{nil, 0, "2 queries per batch", ""},
+		{[]string{"books"}, 0, "document BookDoc", ""},
+		{[]string{"Authors"}, 0, "Authors in collection books: []BookDocAuthors", ""},
+		{[]string{"books.Publisher"}, 0, "Publisher in collection books: *BookDocPublisher", ""},
+		{[]string{"authors.name"}, 0, "a change of it touches documents of books", ""},
+		{[]string{"Author.Name"}, 0, "rows of books where books.id = book_authors.book_id: the documents", ""},
+		{[]string{"books.publisher_id"}, 0, "documents of books, publishers", ""},
+		{[]string{"publishers.BookCount"}, 0, "int64", ""},
+		{[]string{"book_authors.book_id"}, 0, "Authors (link)", ""},
+		{[]string{"publishers.secret"}, 0, "documents of books\n", ""},
+		{[]string{"authors.nam"}, 2, "", `did you mean "authors.name"?`},
+		{[]string{"quantum"}, 2, "", "is no collection"},
+		{[]string{"--dialect", "mysql", "books"}, 0, "`books`", ""},
+	} {
+		denormgen(t, dir, append([]string{"explain"}, test.args...)...).wants(t, test.code, test.stdout, test.stderr)
+	}
+	if got := generated(t, dir); len(got) != 0 {
+		t.Errorf("explain wrote %q", got)
+	}
+}
+
+func TestExplainJSON(t *testing.T) {
+	dir := module(t, map[string]string{"shop.go": shop})
+	var got struct {
+		Dialect     string
+		Collections []struct {
+			Name            string
+			QueriesPerBatch int `json:"queries_per_batch"`
+			Fields          []struct {
+				Name, Type, JSON string
+				Fields           []struct{ Name string }
+			}
+			Queries []struct{ Path, SQL string }
+		}
+	}
+	out := denormgen(t, dir, "explain", "--json")
+	if err := json.Unmarshal([]byte(out.stdout), &got); err != nil {
+		t.Fatalf("%v in %s", err, out.stdout)
+	}
+	if got.Dialect != "sqlite" || len(got.Collections) != 2 {
+		t.Fatalf("got %+v", got)
+	}
+	books := got.Collections[0]
+	if books.Name != "books" || books.QueriesPerBatch != 2 || len(books.Queries) != 2 || books.Queries[1].Path != "Authors" || books.Queries[1].SQL == "" {
+		t.Errorf("got %+v", books)
+	}
+	if len(books.Fields) != 5 || books.Fields[0].Type != "int64" || len(books.Fields[3].Fields) == 0 {
+		t.Errorf("fields are %+v", books.Fields)
+	}
+}
