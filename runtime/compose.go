@@ -1,0 +1,182 @@
+package denorm
+
+import "strings"
+
+// rootsCTE is the name that loaders select from.
+const rootsCTE = "denorm_roots"
+
+// window says which page of a collection a statement reads. It is comparable: equal windows share a
+// statement.
+type window struct {
+	prefix     int  // number of leading key columns that are fixed
+	after      bool // only keys above a bound one
+	before     bool // only keys below a bound one
+	descending bool // from the highest key down
+}
+
+// composer writes the statements of one collection around its generated texts.
+type composer struct {
+	dialect    Dialect
+	statements Statements
+}
+
+// start begins `SELECT what FROM roots AS t`, with the filter if there is one; and begins each further condition.
+func (c composer) start(text *sqlText, what string) (and func()) {
+	text.WriteString("SELECT " + what + " FROM " + c.statements.Roots.Table + " AS t")
+	separator := " WHERE "
+	and = func() {
+		text.WriteString(separator)
+		separator = " AND "
+	}
+	if filter := c.statements.Roots.Filter; filter != "" {
+		and()
+		text.WriteString("(" + filter + ")")
+	}
+	return and
+}
+
+// byKeys returns all loaders for n keys; n is a padded size.
+func (c composer) byKeys(n int) []string {
+	var text sqlText
+	text.dialect = c.dialect
+	text.WriteString("WITH " + rootsCTE + " AS (")
+	c.start(&text, "t.*")()
+	columns := len(c.statements.Roots.Key)
+	switch {
+	case n == 1:
+		c.keyEquals(&text, columns)
+	case c.usesArray():
+		// One text for any number of keys. A single key never comes here: it is planned anew each time.
+		c.keyRow(&text)
+		text.WriteString(" = ANY (")
+		text.bind()
+		text.WriteString(")")
+	default:
+		c.keyRow(&text)
+		opening := " IN ("
+		if c.dialect == SQLite && columns > 1 {
+			opening = " IN (VALUES "
+		}
+		for i := range n {
+			text.WriteString([]string{opening, ", "}[min(i, 1)])
+			text.bindRow(columns)
+		}
+		text.WriteString(")")
+	}
+	text.WriteString(")\n")
+	head := text.String()
+	texts := make([]string, len(c.statements.Loaders))
+	for i, loader := range c.statements.Loaders {
+		texts[i] = head + loader
+	}
+	return texts
+}
+
+// usesArray tells whether several keys are bound as one array.
+func (c composer) usesArray() bool {
+	return c.dialect == Postgres && len(c.statements.Roots.Key) == 1
+}
+
+// page returns the root loader for a window; the last value bound is the limit.
+func (c composer) page(w window) string {
+	var text sqlText
+	text.dialect = c.dialect
+	text.WriteString("WITH " + rootsCTE + " AS (")
+	c.within(&text, "t.*", w)
+	text.WriteString(" ORDER BY ")
+	for i, column := range c.statements.Roots.Key {
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		text.WriteString("t." + column)
+		if w.descending {
+			text.WriteString(" DESC")
+		}
+	}
+	text.WriteString(" LIMIT ")
+	text.bind()
+	text.WriteString(")\n" + c.statements.Loaders[0])
+	return text.String()
+}
+
+// probe returns a statement with one row if the window is not empty.
+func (c composer) probe(w window) string {
+	var text sqlText
+	text.dialect = c.dialect
+	c.within(&text, "1", w)
+	text.WriteString(" LIMIT 1")
+	return text.String()
+}
+
+// within writes the rows of a window. Values are bound in the order prefix, after, before; MySQL takes
+// the first column of a composite after and before once more, ahead of it.
+func (c composer) within(text *sqlText, what string, w window) {
+	and := c.start(text, what)
+	if w.prefix > 0 {
+		and()
+		c.keyEquals(text, w.prefix)
+	}
+	if w.after {
+		and()
+		c.compare(text, ">")
+	}
+	if w.before {
+		and()
+		c.compare(text, "<")
+	}
+}
+
+// compare writes a comparison of the whole key with a bound one.
+func (c composer) compare(text *sqlText, operator string) {
+	if c.repeatsFirst() {
+		// A row comparison alone is no range for MySQL's optimiser, and would read from the table's start.
+		text.WriteString("t." + c.statements.Roots.Key[0] + " " + operator + "= ")
+		text.bind()
+		text.WriteString(" AND ")
+	}
+	c.keyRow(text)
+	text.WriteString(" " + operator + " ")
+	text.bindRow(len(c.statements.Roots.Key))
+}
+
+// repeatsFirst tells whether comparisons bind the key's first column twice.
+func (c composer) repeatsFirst() bool {
+	return c.dialect == MySQL && len(c.statements.Roots.Key) > 1
+}
+
+// count returns the statement that counts root rows; a limited one binds the limit.
+func (c composer) count(limited bool) string {
+	var text sqlText
+	text.dialect = c.dialect
+	if !limited {
+		c.start(&text, "COUNT(*)")
+		return text.String()
+	}
+	text.WriteString("SELECT COUNT(*) FROM (")
+	c.start(&text, "1 AS present")
+	text.WriteString(" LIMIT ")
+	text.bind()
+	text.WriteString(") AS roots")
+	return text.String()
+}
+
+// keyEquals writes t.a = ? AND t.b = ? for the first n key columns.
+func (c composer) keyEquals(text *sqlText, n int) {
+	for i, column := range c.statements.Roots.Key[:n] {
+		if i > 0 {
+			text.WriteString(" AND ")
+		}
+		text.WriteString("t." + column + " = ")
+		text.bind()
+	}
+}
+
+// keyRow writes t.a, or (t.a, t.b).
+func (c composer) keyRow(text *sqlText) {
+	key := c.statements.Roots.Key
+	row := "t." + strings.Join(key, ", t.")
+	if len(key) > 1 {
+		row = "(" + row + ")"
+	}
+	text.WriteString(row)
+}

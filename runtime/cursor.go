@@ -1,0 +1,131 @@
+package denorm
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"time"
+)
+
+// keySource runs the loaders of a batch on a session.
+type keySource struct {
+	ctx        context.Context
+	engine     *Engine
+	collection string
+	loaders    []string
+	session    session
+	roots      call // of the roots
+	children   call // of the other loaders; for a page known once its roots are
+	cursor     sqlCursor
+}
+
+// call is a statement per loader and the values bound to each.
+type call struct {
+	statements []statement
+	args       []any
+	keys       int
+}
+
+func (s *keySource) open(loader int) (cursor, error) {
+	call := &s.children
+	if loader == 0 {
+		call = &s.roots
+	}
+	if s.engine.closed.Load() {
+		return nil, ErrClosed
+	}
+	c := &s.cursor
+	c.watch = s.engine.watch(s.collection, s.loaders[loader], call.statements[loader].text, call.keys)
+	rows, err := s.session.query(s.ctx, &call.statements[loader], call.args)
+	if err != nil {
+		c.watch.done(s.ctx, 0, err)
+		return nil, err
+	}
+	c.ctx, c.rows, c.fetched = s.ctx, rows, 0
+	if err := c.prepare(); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// sqlCursor reads *sql.Rows into cells. It is used for one loader after another.
+type sqlCursor struct {
+	ctx     context.Context
+	rows    *sql.Rows // nil when closed
+	current sqlRow
+	dest    []any
+	fetched int
+	err     error
+	watch   watch
+}
+
+// prepare makes one cell per column.
+func (c *sqlCursor) prepare() error {
+	columns, err := c.rows.Columns()
+	if err != nil {
+		return err
+	}
+	n := len(columns)
+	if cap(c.current.cells) < n {
+		c.current.cells = make([]cell, n)
+		c.dest = make([]any, n)
+		for i := range c.dest {
+			c.dest[i] = &c.current.cells[i]
+		}
+	}
+	c.current.cells, c.dest = c.current.cells[:n], c.dest[:n]
+	c.current.failed, c.err = nil, nil
+	return nil
+}
+
+func (c *sqlCursor) next() bool {
+	if c.err != nil || !c.rows.Next() {
+		return false
+	}
+	if c.err = c.rows.Scan(c.dest...); c.err != nil {
+		return false
+	}
+	c.fetched++
+	return true
+}
+
+func (c *sqlCursor) row() Row { return &c.current }
+
+func (c *sqlCursor) failure() (column string, err error) {
+	if c.current.failed == nil {
+		return "", nil
+	}
+	return c.name(c.current.column), c.current.failed
+}
+
+// name returns the name of a column, or its number where it has none.
+func (c *sqlCursor) name(i int) string {
+	if columns, err := c.rows.Columns(); err == nil && i < len(columns) && columns[i] != "" {
+		return columns[i]
+	}
+	return strconv.Itoa(i)
+}
+
+func (c *sqlCursor) close() error {
+	if c.rows == nil {
+		return nil
+	}
+	err := c.err
+	if err == nil {
+		err = c.rows.Err()
+	}
+	if closing := c.rows.Close(); err == nil {
+		err = closing
+	}
+	c.rows = nil
+	c.watch.done(c.ctx, c.fetched, err)
+	return err
+}
+
+// watch measures one query, if anybody wants to know.
+type watch struct {
+	engine *Engine // nil if nobody does
+	start  time.Time
+	query  Query
+}

@@ -1,0 +1,19 @@
+// Package denorm loads the documents that denormgen generates types, SQL and scan functions for.
+//
+// A program opens one [Engine] over its database and hands it to the generated constructors:
+//
+//	engine, err := denorm.Open(ctx, db)
+//	books := models.NewBooks(engine)
+//	doc, err := books.Get(ctx, 42)
+//
+// Every document is one committed state of the database: the queries of a batch share a read-only
+// snapshot. A batch of up to 1,000 roots costs one query for the roots and one per to-many path, however
+// many rows there are.
+//
+// An Engine and everything made from it may be used by any number of goroutines.
+package denorm
+
+// ThisRuntimeReadsGeneratedCodeV1 is named by generated code, so that code made for another generation
+// of the runtime stops compiling with words that say why. Update denormgen and the runtime together,
+// then run go generate.
+const ThisRuntimeReadsGeneratedCodeV1 = 1

@@ -1,0 +1,90 @@
+package denorm
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Sentinel errors; test for them with errors.Is.
+var (
+	// ErrNotFound means that no document has the key: no row, a row outside the collection's filter, or
+	// one that the transform dropped. errors.Is(err, sql.ErrNoRows) holds too.
+	ErrNotFound error = notFound{}
+	// ErrClosed means that the engine was closed.
+	ErrClosed = errors.New("engine is closed")
+	// ErrClash means that two different definitions of one collection name meet in one engine.
+	ErrClash = errors.New("two definitions of one collection")
+	// ErrLate means that a collection was registered too late.
+	ErrLate = errors.New("collection registered too late")
+	// ErrNoDialect means that the database's dialect is unknown or that no SQL was generated for it.
+	ErrNoDialect = errors.New("no SQL for this database")
+	// ErrNull means that a column held NULL where the document's field cannot.
+	ErrNull = errors.New("NULL in a field that cannot hold it")
+	// ErrValue means that a value does not fit what it is read into or used for.
+	ErrValue = errors.New("value does not fit")
+	// Skip is returned by a transform to drop the document: readers see it as absent.
+	Skip = errors.New("skip this document") //nolint:staticcheck // a verdict, named like fs.SkipDir
+)
+
+// notFound is the type of ErrNotFound; it unwraps to sql.ErrNoRows.
+type notFound struct{}
+
+func (notFound) Error() string { return "document not found" }
+func (notFound) Unwrap() error { return sql.ErrNoRows }
+
+// LoadError tells which document, path and column could not be loaded. It wraps the cause. Its text may
+// hold a key, never a document's content.
+type LoadError struct {
+	Collection string
+	Path       string // "" for the roots, or the to-many path whose query failed
+	Key        string // key of the root, "" if the failure is not about one document
+	Column     string // column of the result, "" if the failure is not about one value
+	Err        error
+}
+
+// Error names the collection, then what is known of path, key and column, then the cause.
+func (e *LoadError) Error() string {
+	var text strings.Builder
+	text.WriteString("load " + e.Collection)
+	if e.Path != "" {
+		text.WriteString(", path " + e.Path)
+	}
+	if e.Key != "" {
+		text.WriteString(", key " + e.Key)
+	}
+	if e.Column != "" {
+		text.WriteString(", column " + e.Column)
+	}
+	text.WriteString(": " + e.Err.Error())
+	return text.String()
+}
+
+// Unwrap returns the cause.
+func (e *LoadError) Unwrap() error { return e.Err }
+
+const keyTextLimit = 100
+
+// keyText prints a key for an error: short, strings quoted.
+func keyText[K comparable](key K) string {
+	format := "%v"
+	if _, ok := any(key).(string); ok {
+		format = "%q"
+	}
+	text := fmt.Sprintf(format, key)
+	if len(text) > keyTextLimit {
+		text = strings.ToValidUTF8(text[:keyTextLimit], "") + "..."
+	}
+	return text
+}
+
+// causedBy makes an error that a cancelled context provoked say so, for drivers have their own words.
+func causedBy(ctx context.Context, err error) error {
+	cause := ctx.Err()
+	if err == nil || cause == nil || errors.Is(err, cause) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", cause, err)
+}

@@ -1,0 +1,53 @@
+package denorm
+
+import (
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// arrayLiteral writes values, as keyValue leaves them, as a PostgreSQL array in text form.
+func arrayLiteral(values []any) string {
+	var text strings.Builder
+	text.Grow(2 + 12*len(values))
+	text.WriteByte('{')
+	for i, value := range values {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		writeElement(&text, value)
+	}
+	text.WriteByte('}')
+	return text.String()
+}
+
+// writeElement writes one element. What is not a number is quoted, so that no content can end it.
+func writeElement(text *strings.Builder, value any) {
+	switch v := value.(type) {
+	case int64:
+		var digits [20]byte
+		text.Write(strconv.AppendInt(digits[:0], v, 10))
+	case float64:
+		quoteElement(text, strconv.FormatFloat(v, 'g', -1, 64))
+	case bool:
+		text.WriteString(strconv.FormatBool(v))
+	case string:
+		quoteElement(text, v)
+	case []byte:
+		quoteElement(text, `\x`+hex.EncodeToString(v))
+	case time.Time:
+		quoteElement(text, v.Format(time.RFC3339Nano))
+	}
+}
+
+func quoteElement(text *strings.Builder, content string) {
+	text.WriteByte('"')
+	for i := range len(content) {
+		if c := content[i]; c == '"' || c == '\\' {
+			text.WriteByte('\\')
+		}
+		text.WriteByte(content[i])
+	}
+	text.WriteByte('"')
+}

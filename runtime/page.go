@@ -1,0 +1,102 @@
+package denorm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+)
+
+// Page is a stretch of a collection, in key order. An empty one has neither Next nor Prev.
+type Page[K comparable, D any] struct {
+	Docs []*D
+	// Next is the key to go on After, nil where nothing follows.
+	Next *K
+	// Prev is the key to go back Before, nil where nothing comes ahead.
+	Prev *K
+}
+
+// Page returns up to n documents, 1 to 1,000, from the start of the collection, After a key, or the
+// nearest Before a key; After and Before exclude each other. Pages never count rows that they skip, so
+// the last costs what the first does. A transform that drops documents makes a page shorter.
+func (c *Collection[K, D]) Page(ctx context.Context, n int, opts ...PageOption) (Page[K, D], error) {
+	if err := c.r.ready(); err != nil {
+		return Page[K, D]{}, err
+	}
+	o := collect(opts)
+	err := checkSize(n)
+	if err == nil && o.after != nil && o.before != nil {
+		err = fmt.Errorf("%w: a page is After or Before a key, not both; All takes both", ErrValue)
+	}
+	if err != nil {
+		return Page[K, D]{}, c.r.loadError("", "", err)
+	}
+	bounds, err := newBounds[K](o)
+	if err != nil {
+		return Page[K, D]{}, c.r.loadError("", "", err)
+	}
+	roots := &pageRoots[K, D]{r: c.r, bounds: bounds, size: n, ahead: 1, backward: bounds.before != nil, around: true}
+	level, err := roots.load(ctx)
+	if err != nil {
+		return Page[K, D]{}, c.r.closedOr(err)
+	}
+	page := Page[K, D]{Docs: make([]*D, 0, len(level.keys))}
+	page.Next, page.Prev = roots.neighbours(level.keys)
+	for i, key := range level.keys {
+		keep, err := c.r.finish(ctx, key, &level.items[i])
+		if err != nil {
+			return Page[K, D]{}, err
+		}
+		if keep {
+			page.Docs = append(page.Docs, &level.items[i])
+		}
+	}
+	return page, nil
+}
+
+// All returns the documents of the collection in key order, all of them or those After, Before and with
+// Prefix. It loads them in batches, each one snapshot, and holds no connection while the loop's body
+// runs. An error is yielded once, and ends the sequence.
+func (c *Collection[K, D]) All(ctx context.Context, opts ...PageOption) iter.Seq2[*D, error] {
+	return func(yield func(*D, error) bool) {
+		err := c.each(ctx, collect(opts), func(doc *D) bool { return yield(doc, nil) })
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// each hands documents over until told to stop.
+func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, yield func(*D) bool) error {
+	if o.size == 0 {
+		o.size = defaultPage
+	}
+	bounds, err := newBounds[K](o)
+	if err := errors.Join(err, checkSize(o.size)); err != nil {
+		return c.r.loadError("", "", err)
+	}
+	for {
+		if err := c.r.ready(); err != nil {
+			return err
+		}
+		roots := &pageRoots[K, D]{r: c.r, bounds: bounds, size: o.size}
+		level, err := roots.load(ctx)
+		if err != nil {
+			return c.r.closedOr(err)
+		}
+		for i, key := range level.keys {
+			keep, err := c.r.finish(ctx, key, &level.items[i])
+			if err != nil {
+				return err
+			}
+			if keep && !yield(&level.items[i]) {
+				return nil
+			}
+		}
+		if len(level.keys) < o.size {
+			return nil
+		}
+		last := level.keys[len(level.keys)-1]
+		bounds.after = &last
+	}
+}

@@ -1,0 +1,122 @@
+package denorm
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// registration is what all collections of one definition share.
+type registration[K comparable, D any] struct {
+	engine *Engine
+	def    *Definition[K, D]
+	cache  statementCache
+	ratios []ratio
+	failed atomic.Pointer[error]
+}
+
+// registered is a registration of any type.
+type registered interface {
+	shape() string
+	document() string
+	fail(err error)
+}
+
+func (r *registration[K, D]) shape() string    { return r.def.Shape }
+func (r *registration[K, D]) document() string { return fmt.Sprintf("%T", *new(D)) }
+func (r *registration[K, D]) fail(err error)   { r.failed.CompareAndSwap(nil, &err) }
+
+// Register makes a collection of an engine, for generated constructors. It may be called repeatedly:
+// equal definitions share what they hold. It never fails; what is wrong is returned by every accessor:
+// ErrClash for two definitions of one name, ErrLate on a closed engine, ErrNoDialect where no SQL was
+// generated for the engine's database.
+func Register[K comparable, D any](e *Engine, def *Definition[K, D]) *Collection[K, D] {
+	if e == nil || def == nil {
+		fresh := &registration[K, D]{def: def}
+		fresh.fail(errors.New("register a collection: the engine or the definition is nil"))
+		return &Collection[K, D]{fresh}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var clash registered
+	for _, other := range e.collections[def.Name] {
+		if other.shape() != def.Shape {
+			clash = other
+			continue
+		}
+		if same, ok := other.(*registration[K, D]); ok {
+			return &Collection[K, D]{same}
+		}
+	}
+	fresh := &registration[K, D]{engine: e, def: def}
+	if err := fresh.prepare(); err != nil {
+		fresh.fail(fmt.Errorf("collection %s: %w", def.Name, err))
+	}
+	if e.closed.Load() {
+		fresh.fail(fmt.Errorf("collection %s: %w: %w", def.Name, ErrLate, ErrClosed))
+		return &Collection[K, D]{fresh}
+	}
+	if clash != nil {
+		err := fmt.Errorf("%w: %s is registered for %s with shape %s and for %s with shape %s; "+
+			"rename one of them, or run go generate for both", ErrClash, def.Name,
+			clash.document(), clash.shape(), fresh.document(), def.Shape)
+		fresh.failed.Store(&err)
+		for _, other := range e.collections[def.Name] {
+			other.fail(err)
+		}
+	}
+	e.collections[def.Name] = append(e.collections[def.Name], fresh)
+	return &Collection[K, D]{fresh}
+}
+
+// prepare checks the definition against the engine's dialect.
+func (r *registration[K, D]) prepare() error {
+	statements, ok := r.def.Dialects[r.engine.dialect]
+	if !ok {
+		return noDialect(r.engine.dialect, slices.Sorted(maps.Keys(r.def.Dialects)))
+	}
+	if len(statements.Loaders) != len(r.def.Loaders) || len(r.def.Loaders) == 0 ||
+		len(statements.Roots.Key) == 0 || r.def.Load == nil || r.def.Key.Bind == nil {
+		return errors.New("the generated definition is not complete; run go generate")
+	}
+	r.ratios = make([]ratio, len(r.def.Loaders))
+	r.cache.engine = r.engine
+	r.cache.composer = composer{dialect: r.engine.dialect, statements: statements}
+	r.cache.sets = map[statementKind][]statement{}
+	return nil
+}
+
+// noDialect tells which dialects there are and how to get the missing one.
+func noDialect(missing Dialect, generated []Dialect) error {
+	wanted := make([]string, 0, len(generated)+1)
+	for _, dialect := range append(slices.Clone(generated), missing) {
+		wanted = append(wanted, string(dialect))
+	}
+	have := "nothing"
+	if len(generated) > 0 {
+		have = strings.Join(wanted[:len(generated)], ", ")
+	}
+	slices.Sort(wanted)
+	return fmt.Errorf("%w: it is %s, and SQL was generated for %s; put //denorm:options dialects=%s "+
+		"into the package's doc comment and run go generate",
+		ErrNoDialect, missing, have, strings.Join(wanted, ","))
+}
+
+// ready returns why the collection cannot be used.
+func (r *registration[K, D]) ready() error {
+	if failed := r.failed.Load(); failed != nil {
+		return *failed
+	}
+	if r.engine.closed.Load() {
+		return r.loadError("", "", ErrClosed)
+	}
+	r.engine.uncached(r.def.Name)
+	return nil
+}
+
+func (r *registration[K, D]) loadError(path, key string, err error) error {
+	return &LoadError{Collection: r.def.Name, Path: path, Key: key, Err: err}
+}

@@ -1,0 +1,121 @@
+package denorm
+
+import (
+	"context"
+	"errors"
+)
+
+// begin starts the session of a batch: the caller's queryer, a snapshot where several queries must agree,
+// else the pool.
+func (r *registration[K, D]) begin(ctx context.Context, q Queryer) (session, error) {
+	if q != nil {
+		return direct{q}, nil
+	}
+	if len(r.def.Loaders) == 1 {
+		return direct{r.engine.db}, nil
+	}
+	return r.engine.snapshot(ctx)
+}
+
+// asText tells whether the sessions that begin makes take statements as text only.
+func (r *registration[K, D]) asText(ctx context.Context, q Queryer) (bool, error) {
+	if q != nil {
+		return true, nil
+	}
+	if r.engine.dialect != SQLite || len(r.def.Loaders) == 1 {
+		return false, nil
+	}
+	return r.engine.beginLocks(ctx)
+}
+
+// byKeys loads up to maxBatch roots in one snapshot, in key order. q is nil for the engine's database.
+func (r *registration[K, D]) byKeys(ctx context.Context, q Queryer, keys []K) (*Level[K, D], error) {
+	list, at, err := bindKeys(r.cache.composer, r.def.Key.Bind, keys, 1)
+	if err != nil {
+		return nil, r.loadError("", keyText(keys[at]), err)
+	}
+	if list.keys == 0 {
+		return &Level[K, D]{}, nil
+	}
+	text, err := r.asText(ctx, q)
+	if err != nil {
+		return nil, r.loadError("", "", err)
+	}
+	set, err := r.statements(ctx, statementKind{keys: list.size, text: text})
+	if err != nil {
+		return nil, err
+	}
+	call := call{statements: set, args: list.args, keys: list.keys}
+	return r.run(ctx, q, &keySource{roots: call, children: call}, list.keys, nil)
+}
+
+// statements fetches statements from the cache and tells which loader's could not be prepared.
+func (r *registration[K, D]) statements(ctx context.Context, kind statementKind) ([]statement, error) {
+	set, err := r.cache.get(ctx, kind)
+	if err == nil {
+		return set, nil
+	}
+	path := ""
+	for i, statements := 0, r.cache.composer.statements.Loaders; kind.keys > 0 && i < len(statements); i++ {
+		if r.cache.texts(kind)[i].text == set[0].text {
+			path = r.def.Loaders[i]
+		}
+	}
+	return nil, r.loadError(path, "", err)
+}
+
+// run loads one batch. The session is released on every way out, a panic of the user's code included.
+func (r *registration[K, D]) run(
+	ctx context.Context, q Queryer, source *keySource, expected int, page *pageRoots[K, D],
+) (level *Level[K, D], err error) {
+	session, err := r.begin(ctx, q)
+	if err != nil {
+		return nil, r.loadError("", "", causedBy(ctx, err))
+	}
+	ok := false
+	defer func() { session.end(ctx, ok) }()
+	source.ctx, source.engine, source.session = ctx, r.engine, session
+	source.collection, source.loaders = r.def.Name, r.def.Loaders
+	batch := Batch{
+		ctx: ctx, collection: r.def.Name, loaders: r.def.Loaders, source: source,
+		logger: r.engine.logger, expected: expected, ratios: r.ratios,
+	}
+	if page != nil {
+		page.source = source
+		batch.page = page
+	}
+	level = r.def.Load(&batch)
+	if batch.err == nil && page != nil {
+		batch.err = page.look(ctx)
+	}
+	if batch.err != nil {
+		return nil, r.closedOr(batch.err)
+	}
+	ok = true
+	r.engine.batches.Add(1)
+	r.engine.documents.Add(int64(len(level.items)))
+	return level, nil
+}
+
+// closedOr explains the errors of statements that Close took away.
+func (r *registration[K, D]) closedOr(err error) error {
+	if r.engine.closed.Load() && !errors.Is(err, ErrClosed) {
+		return r.loadError("", "", ErrClosed)
+	}
+	return err
+}
+
+// finish runs the transform on a document and tells whether it is to be kept.
+func (r *registration[K, D]) finish(ctx context.Context, key K, doc *D) (keep bool, err error) {
+	if r.def.Transform == nil {
+		return true, nil
+	}
+	switch err := r.def.Transform(ctx, doc); {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, Skip):
+		return false, nil
+	default:
+		return false, &LoadError{Collection: r.def.Name, Path: "(transform)", Key: keyText(key), Err: err}
+	}
+}

@@ -1,0 +1,110 @@
+package denorm
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+)
+
+// Queryer runs a query: *sql.DB, *sql.Tx, *sql.Conn, and those of sqlx and most wrappers.
+type Queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// statement is a text, with its prepared form where there is one.
+type statement struct {
+	text string
+	stmt *sql.Stmt // nil if the text is to be sent
+}
+
+// session is what the queries of one batch run on.
+type session interface {
+	query(ctx context.Context, s *statement, args []any) (*sql.Rows, error)
+	// end releases what the session holds; ok tells that the batch went well.
+	end(ctx context.Context, ok bool)
+}
+
+// direct sends every query on its own: for a single loader, or on what the caller handed over.
+type direct struct{ to Queryer }
+
+func (d direct) query(ctx context.Context, s *statement, args []any) (*sql.Rows, error) {
+	if s.stmt != nil {
+		return s.stmt.QueryContext(ctx, args...)
+	}
+	return d.to.QueryContext(ctx, s.text, args...)
+}
+
+func (direct) end(context.Context, bool) {}
+
+// transaction is a snapshot that database/sql began.
+type transaction struct{ tx *sql.Tx }
+
+func (t transaction) query(ctx context.Context, s *statement, args []any) (*sql.Rows, error) {
+	if s.stmt != nil {
+		return t.tx.StmtContext(ctx, s.stmt).QueryContext(ctx, args...)
+	}
+	return t.tx.QueryContext(ctx, s.text, args...)
+}
+
+// end ignores failures: nothing was written, and a broken connection leaves the pool by itself.
+func (t transaction) end(context.Context, bool) {
+	_ = t.tx.Rollback()
+}
+
+// pinned is a snapshot on one connection, begun by a statement of ours: for SQLite drivers whose BeginTx
+// would take the write lock.
+type pinned struct{ conn *sql.Conn }
+
+func (p pinned) query(ctx context.Context, s *statement, args []any) (*sql.Rows, error) {
+	return p.conn.QueryContext(ctx, s.text, args...)
+}
+
+func (p pinned) end(ctx context.Context, _ bool) {
+	// A cancelled context must not leave the transaction open.
+	_, err := p.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	release(p.conn, err)
+}
+
+// release gives a connection back to the pool, or throws it away if err says that it is in doubt.
+func release(conn *sql.Conn, err error) {
+	if err != nil {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+	_ = conn.Close()
+}
+
+// snapshot begins a read-only transaction whose first read fixes what all others see.
+func (e *Engine) snapshot(ctx context.Context) (session, error) {
+	if e.dialect == SQLite {
+		locks, err := e.beginLocks(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if locks {
+			return e.pin(ctx)
+		}
+	}
+	options := sql.TxOptions{ReadOnly: true}
+	if e.dialect != SQLite { // whose every transaction is a snapshot
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := e.db.BeginTx(ctx, &options)
+	if err != nil {
+		return nil, fmt.Errorf("begin a snapshot: %w", err)
+	}
+	return transaction{tx}, nil
+}
+
+// pin takes a connection and begins a deferred transaction on it.
+func (e *Engine) pin(ctx context.Context) (session, error) {
+	conn, err := e.db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("begin a snapshot: %w", err)
+	}
+	if _, err := conn.ExecContext(ctx, "BEGIN DEFERRED"); err != nil {
+		release(conn, err)
+		return nil, fmt.Errorf("begin a snapshot: %w", err)
+	}
+	return pinned{conn}, nil
+}
