@@ -1,0 +1,250 @@
+// Package harness loads the documents of every scenario and checks what must hold for all of them.
+package harness
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+
+	denorm "github.com/denormgen/denormgen/runtime"
+	_ "github.com/go-sql-driver/mysql"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/jmoiron/sqlx"
+	_ "modernc.org/sqlite"
+)
+
+// accessor is what every generated collection has.
+type accessor[K comparable, D any] interface {
+	Get(context.Context, K) (*D, error)
+	GetMany(context.Context, []K) ([]*D, error)
+	GetJSON(context.Context, K) ([]byte, denorm.Version, error)
+	All(context.Context, ...denorm.PageOption) iter.Seq2[*D, error]
+	Page(context.Context, int, ...denorm.PageOption) (denorm.Page[K, D], error)
+	Count(context.Context, int) (int, error)
+	Load(context.Context, denorm.Queryer, ...K) ([]*D, error)
+}
+
+// cloner is what every generated document has.
+type cloner[D any] interface {
+	*D
+	Clone() *D
+}
+
+// Collection loads one collection as JSON.
+type Collection struct {
+	name string
+	load func(ctx context.Context, engine *denorm.Engine, db *sqlx.DB) (json.RawMessage, error)
+}
+
+// Of makes a Collection of a generated constructor.
+func Of[K comparable, D any, P cloner[D], A accessor[K, D]](name string, queries int, create func(*denorm.Engine) A) Collection {
+	return Collection{name: name, load: func(ctx context.Context, engine *denorm.Engine, db *sqlx.DB) (json.RawMessage, error) {
+		return load[K, D, P](ctx, engine, db, create(engine), queries)
+	}}
+}
+
+func load[K comparable, D any, P cloner[D]](ctx context.Context, engine *denorm.Engine, db *sqlx.DB, a accessor[K, D], queries int) (json.RawMessage, error) {
+	log := engine.QueryLog()
+	log.Reset()
+	var docs []*D
+	for doc, err := range a.All(ctx) {
+		if err != nil {
+			return nil, fmt.Errorf("All: %w", err)
+		}
+		docs = append(docs, doc)
+	}
+	if got := len(log.Entries()); got > queries {
+		return nil, fmt.Errorf("All of %d documents took %d queries, more than %d", len(docs), got, queries)
+	}
+	text, err := json.Marshal(docs)
+	if err != nil {
+		return nil, fmt.Errorf("All: %w", err)
+	}
+	same := func(what string, other []*D) error {
+		got, err := json.Marshal(other)
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		if !bytes.Equal(got, text) {
+			return fmt.Errorf("%s differs from All:\n%s\n%s", what, got, text)
+		}
+		return nil
+	}
+
+	var keys []K
+	var paged []*D
+	options := []denorm.PageOption{}
+	for {
+		page, err := a.Page(ctx, 1, options...)
+		if err != nil {
+			return nil, fmt.Errorf("Page: %w", err)
+		}
+		paged = append(paged, page.Docs...)
+		if page.Next == nil {
+			break
+		}
+		keys = append(keys, *page.Next)
+		options = []denorm.PageOption{denorm.After(*page.Next)}
+	}
+	if err := same("Page", paged); err != nil {
+		return nil, err
+	}
+	if count, err := a.Count(ctx, 0); err != nil || count != len(docs) {
+		return nil, fmt.Errorf("Count is %d (%v), want %d", count, err, len(docs))
+	}
+	if len(docs) == 0 {
+		return text, nil
+	}
+	// Next is the last key of each page but the last; walking back gives the last one's.
+	last, err := a.Page(ctx, 1, options...)
+	if err != nil || len(last.Docs) != 1 {
+		return nil, fmt.Errorf("last Page has %d documents: %v", len(last.Docs), err)
+	}
+	log.Reset()
+	many, err := a.GetMany(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("GetMany: %w", err)
+	}
+	if got := len(log.Entries()); got > queries {
+		return nil, fmt.Errorf("GetMany of %d documents took %d queries, more than %d", len(keys), got, queries)
+	}
+	if err := same("GetMany", append(many, last.Docs...)); err != nil {
+		return nil, err
+	}
+	direct, err := a.Load(ctx, db, keys...)
+	if err != nil {
+		return nil, fmt.Errorf("Load: %w", err)
+	}
+	if err := same("Load", append(direct, last.Docs...)); err != nil {
+		return nil, err
+	}
+	var clones []*D
+	for _, doc := range docs {
+		clones = append(clones, P(doc).Clone())
+	}
+	if err := same("Clone", clones); err != nil {
+		return nil, err
+	}
+	for i, key := range keys {
+		got, _, err := a.GetJSON(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("GetJSON: %w", err)
+		}
+		want, err := json.Marshal(docs[i])
+		if err != nil || !bytes.Equal(got, want) {
+			return nil, fmt.Errorf("GetJSON is %s, not %s (%v)", got, want, err)
+		}
+	}
+	return text, nil
+}
+
+// Main runs the scenarios given on standard input on the database in GOLDEN_DRIVER and GOLDEN_DSN.
+func Main(scenarios map[string][]Collection) {
+	if err := run(context.Background(), scenarios); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, scenarios map[string][]Collection) error {
+	var schemas map[string][]string
+	if err := json.NewDecoder(os.Stdin).Decode(&schemas); err != nil {
+		return fmt.Errorf("reading statements: %w", err)
+	}
+	names := make([]string, 0, len(schemas))
+	for name := range schemas {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	out := map[string]any{}
+	for _, name := range names {
+		documents, err := scenario(ctx, schemas[name], scenarios[name])
+		if err != nil {
+			out[name] = map[string]string{"error": err.Error()}
+			continue
+		}
+		out[name] = documents
+	}
+	return json.NewEncoder(os.Stdout).Encode(out)
+}
+
+func scenario(ctx context.Context, schema []string, collections []Collection) (map[string]json.RawMessage, error) {
+	driver := os.Getenv("GOLDEN_DRIVER")
+	dsn := os.Getenv("GOLDEN_DSN")
+	if driver == "sqlite" {
+		file, err := os.CreateTemp(dsn, "scenario")
+		if err != nil {
+			return nil, err
+		}
+		file.Close()
+		dsn = file.Name()
+	}
+	db, err := sqlx.ConnectContext(ctx, driver, dsn)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if err := empty(ctx, db, driver); err != nil {
+		return nil, fmt.Errorf("emptying the database: %w", err)
+	}
+	for _, statement := range schema {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return nil, fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	engine, err := denorm.Open(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	defer engine.Close()
+	engine.QueryLog().Start()
+	out := map[string]json.RawMessage{}
+	for _, c := range collections {
+		text, err := c.load(ctx, engine, db)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
+		}
+		out[c.name] = text
+	}
+	return out, nil
+}
+
+// empty removes what the scenario before has left.
+func empty(ctx context.Context, db *sqlx.DB, driver string) error {
+	switch driver {
+	case "pgx":
+		var schemas []string
+		if err := db.SelectContext(ctx, &schemas, `SELECT nspname FROM pg_namespace
+			WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'`); err != nil {
+			return err
+		}
+		for _, schema := range schemas {
+			if _, err := db.ExecContext(ctx, `DROP SCHEMA "`+schema+`" CASCADE`); err != nil {
+				return err
+			}
+		}
+		_, err := db.ExecContext(ctx, `CREATE SCHEMA public`)
+		return err
+	case "mysql":
+		var tables []string
+		if err := db.SelectContext(ctx, &tables, `SELECT CONCAT(IF(table_type = 'VIEW', 'VIEW ', 'TABLE '), CHAR(96), table_name, CHAR(96))
+			FROM information_schema.tables WHERE table_schema = DATABASE()`); err != nil {
+			return err
+		}
+		for _, table := range append([]string{}, tables...) {
+			if _, err := db.ExecContext(ctx, "SET foreign_key_checks = 0"); err != nil {
+				return err
+			}
+			if _, err := db.ExecContext(ctx, "DROP "+strings.TrimSpace(table)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
