@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/denormgen/denormgen/runtime/internal/seam"
 )
@@ -23,7 +24,17 @@ type Batch struct {
 	page any
 	// ratios estimate a loader's rows per parent, to size memory; nil for none.
 	ratios []ratio
+	// attach gives the parents of each loader their children.
+	attach []func()
 	err    error
+}
+
+// assemble gives all parents their children, the deepest first: one that is copied into a map takes its
+// own children along.
+func (b *Batch) assemble() {
+	for _, attach := range slices.Backward(b.attach) {
+		attach()
+	}
 }
 
 // source runs loaders.

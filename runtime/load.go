@@ -59,9 +59,9 @@ type rootPage[K comparable] interface {
 	found(keys []K) (from, to int, err error)
 }
 
-// LoadMany runs a loader of a to-many path and gives every parent its children: attach is called once
-// per parent, in order, with a slice that is not nil and has no spare capacity. Rows are sorted like the
-// parents. A row with the same identity as the one before is skipped, a row without a parent dropped.
+// LoadMany runs a loader of a to-many path. Once all loaders of the batch have run, every parent is given
+// its children: attach is called once per parent, in order, with a slice that is not nil and has no spare
+// capacity; deeper paths come first, so that what is attached is complete. Rows are sorted like the parents. A row with the same identity as the one before is skipped, a row without a parent dropped.
 // Without parents nothing is queried.
 func LoadMany[PK comparable, P any, K comparable, C any](
 	b *Batch, loader int, parents *Level[PK, P],
@@ -113,7 +113,7 @@ func LoadMany[PK comparable, P any, K comparable, C any](
 	}
 	b.skipped(loader, skipped)
 	b.observe(loader, len(parents.keys), len(level.keys))
-	attachAll(parents, level, attach)
+	b.attach = append(b.attach, func() { attachAll(parents, level, attach) })
 	return level
 }
 

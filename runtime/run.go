@@ -91,6 +91,7 @@ func (r *registration[K, D]) run(
 	if batch.err != nil {
 		return nil, r.closedOr(batch.err)
 	}
+	batch.assemble()
 	ok = true
 	r.engine.batches.Add(1)
 	r.engine.documents.Add(int64(len(level.items)))

@@ -48,7 +48,10 @@ func (t transaction) query(ctx context.Context, s *statement, args []any) (*sql.
 }
 
 // end ignores failures: nothing was written, and a broken connection leaves the pool by itself.
-func (t transaction) end(context.Context, bool) {
+func (t transaction) end(_ context.Context, ok bool) {
+	if ok && t.tx.Commit() == nil {
+		return
+	}
 	_ = t.tx.Rollback()
 }
 

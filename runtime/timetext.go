@@ -10,13 +10,14 @@ import (
 // divided by a space or T, with seconds and fractions or without; then nothing (UTC), Z, or an offset,
 // with what time.Time.String puts behind it; or a count of seconds or milliseconds since 1970.
 func parseTime(text string) (time.Time, bool) {
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return unixTime(n), true
+	if len(text) < len("2006-01-02") || text[4] != '-' {
+		n, err := strconv.ParseInt(text, 10, 64)
+		return unixTime(n), err == nil
 	}
 	year, ok := digits(text, 0, 4)
 	month, ok1 := digits(text, 5, 2)
 	day, ok2 := digits(text, 8, 2)
-	if !ok || !ok1 || !ok2 || text[4] != '-' || text[7] != '-' {
+	if !ok || !ok1 || !ok2 || text[7] != '-' {
 		return time.Time{}, false
 	}
 	if year == 0 && month == 0 && day == 0 {

@@ -14,7 +14,8 @@ func booksSQLite() denorm.Statements {
 		},
 		Loaders: []string{
 			// the documents themselves
-			`SELECT t."id", t."title", t."isbn", t."price_cents", t."published_at",
+			`SELECT t."id", t."title", t."isbn", t."price_cents",
+    CAST(t."published_at" AS TEXT) AS "published_at",
     (
         SELECT COUNT(*)
         FROM "reviews" AS a1
@@ -76,7 +77,8 @@ CROSS JOIN "book_tags" AS a1 ON a1."book_id" = t."id"
 CROSS JOIN "tags" AS a2 ON a2."id" = a1."tag_id"
 ORDER BY t."id", a2."name", a2."id"`,
 			// Reviews
-			`SELECT a2."a1_id", a2."a1_rating", a2."a1_text", a2."a1_created_at", a2."t_id"
+			`SELECT a2."a1_id", a2."a1_rating", a2."a1_text",
+    CAST(a2."a1_created_at" AS TEXT) AS "a1_created_at", a2."t_id"
 FROM (
     SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."created_at" DESC, a1."id") AS "denorm_rank",
         t."id" AS "t_id", a1."id" AS "a1_id", a1."created_at" AS "a1_created_at",

@@ -29,6 +29,8 @@ type Dialect interface {
 
 	// time renders a literal of kind Time.
 	time(utc string) string
+	// moment renders a column of times in a result.
+	moment(column string) string
 	// double renders a float literal so that the arithmetic around it is that of float64.
 	double(number term) string
 	// operand renders what stands in a comparison.

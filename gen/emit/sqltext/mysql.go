@@ -27,6 +27,8 @@ func (mysql) Text(s string) string {
 // time is a typed literal, for IN and BETWEEN would compare a plain one as text.
 func (d mysql) time(utc string) string { return "TIMESTAMP" + d.Text(utc) }
 
+func (mysql) moment(column string) string { return column }
+
 func (mysql) double(number term) string {
 	if strings.ContainsAny(number.sql, "eE") {
 		return number.sql

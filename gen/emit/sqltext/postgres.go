@@ -40,6 +40,8 @@ func (postgres) Text(s string) string {
 // time carries its offset for columns with a time zone; those without ignore it.
 func (d postgres) time(utc string) string { return d.Text(utc + "+00") }
 
+func (postgres) moment(column string) string { return column }
+
 func (postgres) double(number term) string { return number.at(precAtom) + "::float8" }
 
 func (postgres) operand(o operand) string {

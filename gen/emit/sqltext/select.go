@@ -77,6 +77,12 @@ func (r *renderer) item(item plan.Item) string {
 	switch {
 	case item.Column != nil:
 		sql = r.ref(*item.Column)
+		if item.Time {
+			if read := r.moment(sql); read != sql {
+				// The name tells errors which column it was.
+				sql = read + " AS " + r.Identifier(item.Column.Column)
+			}
+		}
 	case item.Number != nil:
 		sql = r.number(item.Number)
 	case item.Rank != nil:

@@ -22,6 +22,10 @@ func (sqlite) Text(s string) string {
 
 func (d sqlite) time(utc string) string { return d.Text(utc) }
 
+// moment reads times as the text that they are stored as: drivers would parse each of them in every layout
+// that they know, which costs a fifth of a batch.
+func (sqlite) moment(column string) string { return "CAST(" + column + " AS TEXT)" }
+
 func (sqlite) double(number term) string { return number.sql }
 
 func (d sqlite) operand(o operand) string {
@@ -31,17 +35,17 @@ func (d sqlite) operand(o operand) string {
 	case o.expr.Kind() == expr.Time && o.literal():
 		return "julianday(" + o.sql + ")"
 	case o.expr.Kind() == expr.Time:
-		return d.moment(o.sql)
+		return d.julian(o.sql)
 	default:
 		return o.sql
 	}
 }
 
-// moment makes a time comparable, to the millisecond: columns hold times as numbers (Unix seconds or
+// julian makes a time comparable, to the millisecond: columns hold times as numbers (Unix seconds or
 // Julian days), as text that SQLite reads, or in the layout of Go's Time.String, which
 // modernc.org/sqlite writes unless told otherwise: "2006-01-02 15:04:05.9 +0200 CEST". The latter
 // becomes readable with a colon in its offset and nothing behind.
-func (sqlite) moment(column string) string {
+func (sqlite) julian(column string) string {
 	offset := "instr(substr(" + column + ", 20), ' ')"
 	return function("COALESCE",
 		"julianday("+column+", 'auto')",

@@ -10,7 +10,8 @@ func booksSQLite() denorm.Statements {
 		Roots: denorm.Roots{Table: `"books"`, Key: []string{`"id"`}},
 		Loaders: []string{
 			// the documents themselves
-			`SELECT t."id", t."title", t."isbn", t."price", t."pages", t."published_at", t."summary"
+			`SELECT t."id", t."title", t."isbn", t."price", t."pages",
+    CAST(t."published_at" AS TEXT) AS "published_at", t."summary"
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Authors
@@ -27,7 +28,7 @@ CROSS JOIN "book_tags" AS a1 ON a1."book_id" = t."id"
 CROSS JOIN "tags" AS a2 ON a2."id" = a1."tag_id"
 ORDER BY t."id", a2."id"`,
 			// Reviews
-			`SELECT a1."id", a1."rating", a1."body", a1."created_at", t."id"
+			`SELECT a1."id", a1."rating", a1."body", CAST(a1."created_at" AS TEXT) AS "created_at", t."id"
 FROM denorm_roots AS t
 CROSS JOIN "reviews" AS a1 ON a1."book_id" = t."id"
 ORDER BY t."id", a1."id"`,

@@ -10,8 +10,9 @@ func invoicesSQLite() denorm.Statements {
 		Roots: denorm.Roots{Table: `"Invoice"`, Key: []string{`"InvoiceId"`}},
 		Loaders: []string{
 			// the documents themselves
-			`SELECT t."InvoiceId", t."CustomerId", t."InvoiceDate", t."BillingAddress", t."BillingCity",
-    t."BillingState", t."BillingCountry", t."BillingPostalCode", t."Total",
+			`SELECT t."InvoiceId", t."CustomerId", CAST(t."InvoiceDate" AS TEXT) AS "InvoiceDate",
+    t."BillingAddress", t."BillingCity", t."BillingState", t."BillingCountry",
+    t."BillingPostalCode", t."Total",
     (
         SELECT COALESCE(SUM(a1."Quantity" * a1."UnitPrice"), 0)
         FROM "InvoiceLine" AS a1
@@ -273,9 +274,9 @@ func employeesSQLite() denorm.Statements {
 		Roots: denorm.Roots{Table: `"Employee"`, Key: []string{`"EmployeeId"`}},
 		Loaders: []string{
 			// the documents themselves
-			`SELECT t."EmployeeId", t."LastName", t."FirstName", t."Title", t."ReportsTo", t."BirthDate",
-    t."HireDate", t."Address", t."City", t."State", t."Country", t."PostalCode", t."Phone", t."Fax",
-    t."Email",
+			`SELECT t."EmployeeId", t."LastName", t."FirstName", t."Title", t."ReportsTo",
+    CAST(t."BirthDate" AS TEXT) AS "BirthDate", CAST(t."HireDate" AS TEXT) AS "HireDate",
+    t."Address", t."City", t."State", t."Country", t."PostalCode", t."Phone", t."Fax", t."Email",
     (
         SELECT COUNT(*)
         FROM "Customer" AS a1
@@ -284,7 +285,8 @@ func employeesSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."EmployeeId"`,
 			// Reports
-			`SELECT a1."EmployeeId", a1."FirstName", a1."LastName", a1."HireDate", t."EmployeeId"
+			`SELECT a1."EmployeeId", a1."FirstName", a1."LastName", CAST(a1."HireDate" AS TEXT) AS "HireDate",
+    t."EmployeeId"
 FROM denorm_roots AS t
 CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
 ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId"`,
@@ -295,8 +297,8 @@ CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
 CROSS JOIN "Customer" AS a2 ON a2."SupportRepId" = a1."EmployeeId"
 ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."CustomerId"`,
 			// Reports.Reports
-			`SELECT a2."EmployeeId", a2."FirstName", a2."LastName", a2."HireDate", t."EmployeeId",
-    a1."EmployeeId"
+			`SELECT a2."EmployeeId", a2."FirstName", a2."LastName", CAST(a2."HireDate" AS TEXT) AS "HireDate",
+    t."EmployeeId", a1."EmployeeId"
 FROM denorm_roots AS t
 CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
 CROSS JOIN "Employee" AS a2 ON a2."ReportsTo" = a1."EmployeeId"
@@ -311,8 +313,8 @@ CROSS JOIN "Customer" AS a3 ON a3."SupportRepId" = a2."EmployeeId"
 ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."LastName",
     a2."FirstName", a2."EmployeeId", a3."CustomerId"`,
 			// Reports.Reports.Reports
-			`SELECT a3."EmployeeId", a3."FirstName", a3."LastName", a3."HireDate", t."EmployeeId",
-    a1."EmployeeId", a2."EmployeeId"
+			`SELECT a3."EmployeeId", a3."FirstName", a3."LastName", CAST(a3."HireDate" AS TEXT) AS "HireDate",
+    t."EmployeeId", a1."EmployeeId", a2."EmployeeId"
 FROM denorm_roots AS t
 CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
 CROSS JOIN "Employee" AS a2 ON a2."ReportsTo" = a1."EmployeeId"
@@ -376,8 +378,8 @@ LEFT JOIN "Employee" AS a1 ON a1."EmployeeId" = t."SupportRepId"
 LEFT JOIN "Employee" AS a2 ON a2."EmployeeId" = a1."ReportsTo"
 ORDER BY t."CustomerId"`,
 			// Invoices
-			`SELECT a1."InvoiceId", a1."InvoiceDate", a1."BillingAddress", a1."BillingCity", a1."BillingState",
-    a1."BillingCountry", a1."BillingPostalCode", a1."Total",
+			`SELECT a1."InvoiceId", CAST(a1."InvoiceDate" AS TEXT) AS "InvoiceDate", a1."BillingAddress",
+    a1."BillingCity", a1."BillingState", a1."BillingCountry", a1."BillingPostalCode", a1."Total",
     (
         SELECT COALESCE(SUM(a2."Quantity" * a2."UnitPrice"), 0)
         FROM "InvoiceLine" AS a2
@@ -445,7 +447,8 @@ func customerCardsSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."CustomerId"`,
 			// Invoices
-			`SELECT a2."a1_InvoiceId", a2."a1_Total", a2."a1_InvoiceDate", a2."t_CustomerId"
+			`SELECT a2."a1_InvoiceId", a2."a1_Total", CAST(a2."a1_InvoiceDate" AS TEXT) AS "a1_InvoiceDate",
+    a2."t_CustomerId"
 FROM (
     SELECT DENSE_RANK() OVER (PARTITION BY t."CustomerId" ORDER BY a1."Total" DESC, a1."InvoiceDate" DESC, a1."InvoiceId") AS "denorm_rank",
         t."CustomerId" AS "t_CustomerId", a1."InvoiceId" AS "a1_InvoiceId", a1."Total" AS "a1_Total",

@@ -13,7 +13,7 @@ SELECT t."id", t."tenant", t."title", t."publisher_id", a1."id", a1."name", a2."
     (
         SELECT COALESCE(SUM(n2."n" * n2."f"), 0)
         FROM "links" AS j
-        JOIN "lines" AS n2 ON n2."id" = j."line_id"
+        CROSS JOIN "lines" AS n2 ON n2."id" = j."line_id"
         WHERE j."row_id" = t."id"
     ),
     (
@@ -39,8 +39,8 @@ ORDER BY t."id", t."tenant"
 
 SELECT a1."id", t."id"
 FROM denorm_roots AS t
-JOIN "row_authors" AS j ON j."row_id" = t."id"
-JOIN "authors" AS a1 ON a1."id" = j."author_id"
+CROSS JOIN "row_authors" AS j ON j."row_id" = t."id"
+CROSS JOIN "authors" AS a1 ON a1."id" = j."author_id"
 WHERE j."role" COLLATE BINARY = 'editor' AND a1."n" > 1
 ORDER BY t."id", a1."a", a1."b" DESC, a1."c" NULLS LAST, a1."d", a1."e" DESC NULLS FIRST,
     a1."f" DESC, a1."g" DESC, a1."id"
@@ -50,18 +50,18 @@ FROM (
     SELECT t."id" AS "p0", a1."id" AS "c0",
         DENSE_RANK() OVER (PARTITION BY t."id", t."tenant" ORDER BY a1."created_at" DESC, a1."id") AS "rank"
     FROM denorm_roots AS t
-    JOIN "reviews" AS a1 ON a1."row_id" = t."id"
+    CROSS JOIN "reviews" AS a1 ON a1."row_id" = t."id"
 ) AS r1
-JOIN "reviews" AS a1 ON a1."id" = r1."c0"
+CROSS JOIN "reviews" AS a1 ON a1."id" = r1."c0"
 WHERE r1."rank" <= 10
 ORDER BY r1."p0", r1."rank"
 
 SELECT a1."id", t."id"
 FROM denorm_roots AS t
-JOIN "tracks" AS a1 ON (a1."id", a1."tenant") IN (
+CROSS JOIN "tracks" AS a1 ON (a1."id", a1."tenant") IN (
         SELECT h1."track_id", h1."tenant"
         FROM "albums" AS h1
-        JOIN "s"."x" AS h2 ON TRUE
+        CROSS JOIN "s"."x" AS h2 ON TRUE
         WHERE h1."row_id" = t."id"
     )
     AND a1."id" IN (
