@@ -61,6 +61,7 @@ func check(t *testing.T, source string, want []string) {
 
 func TestArguments(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
+		{`table`, `type:2 table@3..15`},
 		{`table public.books  // a remark`, `type:2 table@3..15 "public.books"@16..28`},
 		{`key A,B`, `type:2 key@3..13 "A,B"@14..17`},
 		{`where "DeletedAt == nil"`, `type:2 where@3..15 "DeletedAt == nil"@17..33`},
@@ -73,7 +74,7 @@ func TestArguments(t *testing.T) {
 		{`collection books where="A && B"`, `type:2 collection@3..20 "books"@21..26 where@27..32="A && B"@34..40`},
 		{`collection books "where=A && B"`, `type:2 collection@3..20 "books"@21..26 where@28..33="A && B"@34..40`},
 
-		{`table`, `2:10+5 missing-argument: "table" has no TABLE`},
+		{`key`, `2:10+3 missing-argument: "key" has no FIELD,...`},
 		{`table ""`, `2:16+2 missing-value: TABLE of "table" is empty`},
 		{`table a b`, "type:2 table@3..15 \"a\"@16..17 partial\n" + `2:18+1 extra-argument: unexpected argument "b"`},
 		{`table a x=1`, "type:2 table@3..15 \"a\"@16..17 partial\n" + `2:18+1 unknown-key: "table" has no key "x"`},

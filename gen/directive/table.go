@@ -35,7 +35,7 @@ func modelVerbs() []Verb {
 			Name: "table", Section: SectionModel, Places: []Place{OnType}, Once: true,
 			Summary: "the struct is a model of this table; the default is the type's name in snake_case, plural",
 			Example: "//denorm:table public.books",
-			Params:  []Param{{Name: "TABLE", Kind: Name, Summary: "table name, perhaps with its schema"}},
+			Params:  []Param{{Name: "TABLE", Kind: Name, Optional: true, Summary: "table name, perhaps with its schema"}},
 		},
 		{
 			Name: "key", Section: SectionModel, Places: []Place{OnType}, Once: true,
