@@ -63,24 +63,10 @@ func (c *chain) terms(alias string, columns []*model.Column) []OrderTerm {
 	return list
 }
 
-// hopOne follows a to-one relation on the way to something deeper; a hasone leads to its lowest row.
+// hopOne follows a to-one relation on the way to something deeper.
 func (c *chain) hopOne(hop *node) {
 	inc := hop.include
-	source := c.self
-	c.self, c.through = c.step(inc.Relation, inc.All, inc.Where, source)
-	if inc.Relation.Kind != model.HasOne {
-		return
-	}
-	target := inc.Relation.Target
-	lower := c.alias()
-	last := &c.sel.From[len(c.sel.From)-1]
-	last.On = append(last.On, Condition{Lowest: &Lowest{
-		Table: target.Table,
-		Alias: lower,
-		On:    c.related(inc.Relation, inc.All, inc.Where, source, "")(lower),
-		Key:   names(target.Key),
-		Of:    c.self,
-	}})
+	c.self, c.through = c.step(inc.Relation, inc.All, inc.Where, c.self)
 }
 
 // hopMany follows a to-many relation and keeps its order, identity and limit.
@@ -94,11 +80,12 @@ func (b *builder) hopMany(c *chain, hop *node) {
 	case hop.linkOnly():
 		c.through = c.link(r, inc.All, c.self)
 		c.self = c.through
+		c.leadSomewhere(r)
 	default:
 		c.self, c.through = c.step(r, inc.All, inc.Where, c.self)
 	}
 	var through *idRef
-	order := c.declaredOrder(inc)
+	order := c.declaredOrder(hop)
 	if hop.linkOnly() {
 		key := b.plan.key(r.Target)
 		columns := linkColumns(r, key.Columns)
@@ -156,18 +143,28 @@ func (c *chain) rebaseAll() {
 }
 
 // declaredOrder are the terms of an include's own order.
-func (c *chain) declaredOrder(inc *model.Include) []OrderTerm {
+func (c *chain) declaredOrder(hop *node) []OrderTerm {
 	var list []OrderTerm
-	for _, o := range inc.Order {
-		alias := c.self
-		if o.Through {
-			alias = c.through
+	for _, o := range hop.include.Order {
+		name := o.Column.Name
+		if hop.linkOnly() {
+			name = linkColumns(hop.include.Relation, []*model.Column{o.Column})[0]
 		}
 		list = append(list, OrderTerm{
-			Ref: c.ref(alias, o.Column.Name), Desc: o.Desc, Nulls: o.Nulls, Nullable: o.Column.Nullable,
+			Ref: c.ref(c.holder(o.Through), name), Desc: o.Desc, Nulls: o.Nulls, Nullable: o.Column.Nullable,
 		})
 	}
 	return list
+}
+
+// leadSomewhere leaves out the links, which were joined last, that lead nowhere: nothing else is read
+// that would.
+func (c *chain) leadSomewhere(r *model.Relation) {
+	last := &c.sel.From[len(c.sel.From)-1]
+	for _, column := range r.Join.Foreign {
+		set := &expr.IsNull{X: &expr.Column{Field: column, Name: column, Nullable: true}, Not: true}
+		last.On = append(last.On, c.predicate(set, last.Alias, ""))
+	}
 }
 
 // walk joins the steps of a via relation: the filters of the models on the way hold, the include's own
@@ -190,11 +187,12 @@ func (n *node) linkOnly() bool {
 	if r.Kind != model.ManyToMany || inc.Flatten == nil || inc.Where != nil || inc.By != nil {
 		return false
 	}
-	if r.Join.Through != nil || (r.Target.Where != nil && !inc.All) || len(inc.Order) > 0 {
+	if r.Join.Through != nil || (r.Target.Where != nil && !inc.All) {
 		return false
 	}
-	inLink := func(column *model.Column) bool { return slices.Contains(r.Foreign, column) }
-	return inLink(inc.Flatten.Column) && !slices.ContainsFunc(r.Target.Key, func(k *model.Column) bool { return !inLink(k) })
+	elsewhere := func(column *model.Column) bool { return !slices.Contains(r.Foreign, column) }
+	return !elsewhere(inc.Flatten.Column) && !slices.ContainsFunc(r.Target.Key, elsewhere) &&
+		!slices.ContainsFunc(inc.Order, func(o model.Order) bool { return elsewhere(o.Column) })
 }
 
 // linkColumns are the join table's columns that hold the given columns of the target.

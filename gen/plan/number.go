@@ -9,24 +9,38 @@ import (
 // the same path would list, without the include's filter and limit: a row reached twice through one
 // bare join table, or by a via relation, counts once.
 func (s *scope) scalar(number *model.Number, function model.NumberFunc, holder string) *Number {
-	out := &Number{Func: function, Value: number.Value, Form: number.Form}
+	return s.segment(number, number.Steps, function, holder)
+}
+
+// segment plans the steps up to the next one that needs a set of rows; from there on the number of
+// each row so far is a subquery of its own.
+func (s *scope) segment(number *model.Number, steps []*model.Relation, function model.NumberFunc, holder string) *Number {
+	end := 1
+	for end < len(steps) && !isSet(steps[end]) {
+		end++
+	}
+	out := &Number{Func: function, Value: number.Value, Form: number.Form, Self: holder}
 	inner := &scope{sel: &Select{}, aliases: s.aliases, wraps: s.wraps}
-	first := number.Steps[0]
-	if len(number.Steps) == 1 && isSet(first) {
-		out.Self = inner.memberOf(number, holder)
-	} else {
-		out.Self, out.Through = holder, ""
-		for i, step := range number.Steps {
-			var where expr.Expr
-			if i == len(number.Steps)-1 {
-				where = number.Where
-			}
+	for i, step := range steps[:end] {
+		var where expr.Expr
+		if i == len(steps)-1 {
+			where = number.Where
+		}
+		if isSet(step) {
+			out.Self, out.Through = inner.memberOf(step, number.All, where, out.Self), ""
+		} else {
 			out.Self, out.Through = inner.step(step, number.All, where, out.Self)
 		}
-		// The first table has nothing to its left to be joined to: what ties it to the outer row is a
-		// condition of the subquery.
-		inner.sel.Where = append(inner.sel.From[0].On, inner.sel.Where...)
-		inner.sel.From[0].On = nil
+	}
+	// The first table has nothing to its left to be joined to: what ties it to the outer row is a
+	// condition of the subquery.
+	inner.sel.Where = append(inner.sel.From[0].On, inner.sel.Where...)
+	inner.sel.From[0].On = nil
+	if end < len(steps) {
+		out.Inner, out.Value = inner.segment(number, steps[end:], function, out.Self), nil
+		if function == model.Count {
+			out.Func = model.Sum
+		}
 	}
 	s.aliases = inner.aliases
 	out.From, out.Where = inner.sel.From, inner.sel.Where
@@ -39,8 +53,7 @@ func isSet(r *model.Relation) bool {
 }
 
 // memberOf selects from the target's table the rows whose key is among those that the relation reaches.
-func (s *scope) memberOf(number *model.Number, holder string) string {
-	r := number.Steps[0]
+func (s *scope) memberOf(r *model.Relation, lifted bool, further expr.Expr, holder string) string {
 	self := s.alias()
 	s.sel.From = []Source{{Alias: self, Table: &r.Target.Table}}
 	members := &scope{sel: &Select{}, aliases: s.aliases, wraps: s.wraps}
@@ -49,11 +62,11 @@ func (s *scope) memberOf(number *model.Number, holder string) string {
 	if r.Kind == model.Via {
 		from = holder
 		for _, step := range r.Steps {
-			from, _ = members.step(step, number.All, nil, from)
+			from, _ = members.step(step, lifted, nil, from)
 		}
 		columns, outer = names(r.Target.Key), names(r.Target.Key)
 	} else {
-		from = members.link(r, number.All, holder)
+		from = members.link(r, lifted, holder)
 		columns, outer = r.Join.Foreign, names(r.Foreign)
 	}
 	members.sel.Where = append(members.sel.From[0].On, members.sel.Where...)
@@ -64,7 +77,7 @@ func (s *scope) memberOf(number *model.Number, holder string) string {
 	}
 	s.aliases = members.aliases
 	s.sel.Where = []Condition{{In: &InSelect{Refs: s.refs(self, outer), Select: members.sel}}}
-	if where := filter(number.All, r.Target.Where, number.Where); where != nil {
+	if where := filter(lifted, r.Target.Where, further); where != nil {
 		s.sel.Where = append(s.sel.Where, s.predicate(where, self, ""))
 	}
 	return self

@@ -89,10 +89,11 @@ type InSelect struct {
 	Select *Select
 }
 
-// Number is a scalar subquery correlated to the row that holds it.
+// Number is a scalar subquery correlated to the row that holds it. A count over Inner is a Sum of counts.
 type Number struct {
 	Func  model.NumberFunc // Count, Sum, Min or Max; an average is a Sum and a Count
 	Value expr.Expr        // nil for COUNT(*)
+	Inner *Number          // instead of Value: the number of each row, made up from further rows
 	Form  model.Form
 	Self  string // alias of the rows that are counted
 	// Through is the alias of the join row.

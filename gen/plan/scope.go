@@ -136,7 +136,23 @@ func (s *scope) step(r *model.Relation, lifted bool, further expr.Expr, source s
 		through = s.link(r, lifted, source)
 	}
 	self = s.joinTable(r.Target.Table, false, s.related(r, lifted, further, source, through))
+	if r.Kind == model.HasOne {
+		s.keepLowest(r, lifted, further, source, self)
+	}
 	return self, through
+}
+
+// keepLowest leaves of the rows of a hasone, which were joined last, the one that counts.
+func (s *scope) keepLowest(r *model.Relation, lifted bool, further expr.Expr, source, self string) {
+	lower := s.alias()
+	last := &s.sel.From[len(s.sel.From)-1]
+	last.On = append(last.On, Condition{Lowest: &Lowest{
+		Table: r.Target.Table,
+		Alias: lower,
+		On:    s.related(r, lifted, further, source, "")(lower),
+		Key:   names(r.Target.Key),
+		Of:    self,
+	}})
 }
 
 // related says which rows of an alias belong to the row of source, or of the link where there is one.
