@@ -47,8 +47,8 @@ func (c *Collection[K, D]) GetMany(ctx context.Context, keys []K) ([]*D, error) 
 	return c.r.many(ctx, nil, keys)
 }
 
-// GetJSON returns the document of a key as json.Marshal writes it, or ErrNotFound. The version is zero
-// before Install.
+// GetJSON returns the document of a key as json.Marshal writes it, or ErrNotFound. The version is zero in
+// this release.
 func (c *Collection[K, D]) GetJSON(ctx context.Context, key K) ([]byte, Version, error) {
 	doc, err := c.Get(ctx, key)
 	if err != nil {

@@ -26,7 +26,9 @@ var (
 	// ErrValue means that a value does not fit what it is read into or used for.
 	ErrValue = errors.New("value does not fit")
 	// Skip is returned by a transform to drop the document: readers see it as absent.
-	Skip = errors.New("skip this document") //nolint:staticcheck // a verdict, named like fs.SkipDir
+	//
+	//lint:ignore ST1012 a verdict, no failure: named like fs.SkipDir
+	Skip = errors.New("skip this document")
 )
 
 // notFound is the type of ErrNotFound; it unwraps to sql.ErrNoRows.
