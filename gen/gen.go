@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/denormgen/denormgen/gen/diag"
 	"github.com/denormgen/denormgen/gen/emit/gocode"
@@ -103,13 +102,13 @@ func (r *Result) render(p *plan.Plan) ([]output.File, error) {
 			r.Statements[c][dialect] = text
 			sql[dialect][c] = gocode.Statements{
 				RootsTable:  text.Roots.Table,
-				RootsKey:    unqualified(text.Roots.Key),
+				RootsKey:    text.Roots.Key,
 				RootsFilter: text.Roots.Filter,
 				Loaders:     text.Loaders,
 			}
 		}
 	}
-	rendered, err := gocode.Render(p, sql, "")
+	rendered, err := gocode.Render(p, sql)
 	if err != nil {
 		return nil, err
 	}
@@ -118,13 +117,4 @@ func (r *Result) render(p *plan.Plan) ([]output.File, error) {
 		files[i] = output.File{Path: filepath.Join(p.Package.Dir, file.Name), Content: file.Content}
 	}
 	return files, nil
-}
-
-// unqualified drops the alias of the root rows, which the runtime puts before a key column itself.
-func unqualified(columns []string) []string {
-	list := make([]string, len(columns))
-	for i, column := range columns {
-		list[i] = strings.TrimPrefix(column, plan.RootAlias+".")
-	}
-	return list
 }

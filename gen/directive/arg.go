@@ -1,6 +1,7 @@
 package directive
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/denormgen/denormgen/gen/diag"
@@ -14,6 +15,20 @@ func (a Arg) At(offset, width int) diag.Span {
 	at.Col += from
 	at.Width = max(1, a.column(offset+max(width, 0))-from)
 	return at
+}
+
+// Escape returns text as it is written within the value, in the quotes that it has; false if these
+// cannot hold it.
+func (a Arg) Escape(text string) (string, bool) {
+	switch {
+	case a.escapes != nil:
+		quoted := strconv.Quote(text)
+		return quoted[1 : len(quoted)-1], true
+	case a.Quoted:
+		return text, !strings.Contains(text, "`")
+	default:
+		return text, !strings.ContainsAny(text, "\"` ")
+	}
 }
 
 // column maps an offset in Value to one in the source, from where Value begins.

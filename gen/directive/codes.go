@@ -30,6 +30,8 @@ const (
 	CodeBadQuote diag.Code = "bad-quote"
 	// CodeEmptyElement is a comma-separated list with nothing between two commas.
 	CodeEmptyElement diag.Code = "empty-element"
+	// CodeUnknownValue is a value, or an element of a list, that is none of the few that there are.
+	CodeUnknownValue diag.Code = "unknown-value"
 	// CodeNotAvailable is a verb or a key that the language has and this release does not do.
 	CodeNotAvailable diag.Code = "not-available"
 )

@@ -61,7 +61,7 @@ func (r lineReader) args(d *Directive, v Verb, line string) bool {
 	if len(d.Pos) < v.required() && !b.lost {
 		missing := v.Params[len(d.Pos)]
 		r.report.Errorf(CodeMissingArgument, verbOf(d), "%q has no %s", d.Verb, missing.Name).
-			WithHelp("%s is %s", missing.Name, missing.Summary).
+			WithHelp("%s: %s", missing.Name, missing.Summary).
 			WithHelp("%s", v.formHelp())
 	}
 	return len(d.Pos) >= v.required() && !b.lost
@@ -101,6 +101,9 @@ func (b *binder) kind(t lexeme) Kind {
 func (b *binder) split(list []lexeme) int {
 	first := list[0]
 	kind := b.kind(first)
+	if first.Key != "" && first.Value == "" && !first.Quoted {
+		return b.gap(list)
+	}
 	if first.Quoted || !kind.list() && !kind.spaced() {
 		return 0
 	}
@@ -142,6 +145,54 @@ func (b *binder) split(list []lexeme) int {
 	return n
 }
 
+// gap reports a space behind the equals sign of a key, as in `limit= 3`, and returns the number of
+// lexemes that it takes up, or 0 if no value follows.
+func (b *binder) gap(list []lexeme) int {
+	n := 1
+	for n < len(list) && list[n].Key == "" && (n == 1 || b.kind(list[0]).spaced()) {
+		if _, ok := b.verb.key(list[n].Value); ok && !list[n].Quoted {
+			break
+		}
+		n++
+	}
+	if n == 1 {
+		return 0
+	}
+	at, end := list[0].whole, list[n-1].whole
+	from := at.Col + at.Width - b.d.Span.Col
+	value := strings.TrimSpace(b.line[from : end.Col+end.Width-b.d.Span.Col])
+	if n > 2 {
+		value = quote(value)
+	}
+	at.Width = end.Col + end.Width - at.Col
+	b.report.Errorf(CodeUnquotedSpace, at, "a space stands between %s= and its value", list[0].Key).
+		WithHelp("write %s=%s", list[0].Key, value).WithFix(at, list[0].Key+"="+value)
+	b.d.Partial = true
+	return n
+}
+
+// chosen reports a value that is none of those that there are.
+func (b *binder) chosen(t lexeme, choices []string) bool {
+	if len(choices) == 0 {
+		return true
+	}
+	ok := true
+	for _, w := range t.Words() {
+		if slices.Contains(choices, w.Text) {
+			continue
+		}
+		ok = false
+		e := b.report.Errorf(CodeUnknownValue, w.Span, "%q has no %q", b.d.Verb, w.Text).WithSuggestion(w.Text, choices)
+		if near := diag.Suggest(w.Text, choices); near != "" {
+			e.WithFix(w.Span, near)
+		}
+		if e.Help == "" {
+			e.WithHelp("%s", b.verb.formHelp())
+		}
+	}
+	return ok
+}
+
 func article(k Kind) string {
 	if k == Expr || k == Order {
 		return "an " + string(k)
@@ -180,9 +231,10 @@ func (b *binder) bind(t lexeme) {
 	}
 	switch {
 	case t.Value == "":
-		b.report.Errorf(CodeMissingValue, t.whole, "%s of %q is empty", b.verb.Params[n].Name, b.d.Verb)
+		b.report.Errorf(CodeMissingValue, t.whole, "%s of %q is empty", b.verb.Params[n].Name, b.d.Verb).
+			WithHelp("%s", b.verb.formHelp())
 		b.lost = true
-	case !b.elements(t, b.verb.Params[n].Kind):
+	case !b.elements(t, b.verb.Params[n].Kind), !b.chosen(t, b.verb.Params[n].Choices):
 		b.lost = true
 	default:
 		b.d.Pos = append(b.d.Pos, t.Arg)
@@ -195,9 +247,8 @@ func (b *binder) keyed(t lexeme) {
 		b.d.Partial = true
 		e := b.report.Errorf(CodeUnknownKey, t.KeySpan, "%q has no key %q", b.d.Verb, t.Key)
 		if near := diag.Suggest(t.Key, b.verb.keyNames()); near != "" {
-			e.WithFix(t.KeySpan, near)
-		}
-		if e.WithSuggestion(t.Key, b.verb.keyNames()); e.Help == "" {
+			e.WithHelp("did you mean %q?", near).WithFix(t.KeySpan, near)
+		} else if e.WithSuggestion(t.Key, b.verb.available()); e.Help == "" {
 			e.WithHelp("%s", b.verb.formHelp())
 		}
 		return
@@ -209,7 +260,7 @@ func (b *binder) keyed(t lexeme) {
 			WithHelp("write %s alone, or leave it out", t.Key).WithFix(t.whole, t.Key)
 	case t.Value == "":
 		b.missingValue(t, k)
-	case !b.elements(t, k.Kind):
+	case !b.elements(t, k.Kind), !b.chosen(t, k.Choices):
 		b.d.Partial = true
 	default:
 		b.add(t, k)
@@ -228,11 +279,13 @@ func (b *binder) add(t lexeme, k Key) {
 	switch {
 	case k.Planned:
 		b.d.Partial = true
-		b.report.Errorf(CodeNotAvailable, t.KeySpan, "key %q is not available yet", t.Key)
+		b.report.Errorf(CodeNotAvailable, t.KeySpan, "key %q is not available yet", t.Key).
+			WithHelp("remove it until a release has it")
 	case i >= 0:
 		b.d.Partial = true
 		b.report.Errorf(CodeDuplicateKey, t.KeySpan, "key %q is given twice", t.Key).
-			WithRelated(b.d.Keyed[i].KeySpan, "the first is here")
+			WithRelated(b.d.Keyed[i].KeySpan, "the first is here").
+			WithHelp("remove one of them")
 	default:
 		b.d.Keyed = append(b.d.Keyed, t.Arg)
 	}

@@ -169,7 +169,8 @@ type block struct {
 
 func (b *block) line(l *line) {
 	if l.verb.Planned {
-		b.report.Errorf(CodeNotAvailable, verbOf(&l.Directive), "%q is not available yet", l.Verb)
+		b.report.Errorf(CodeNotAvailable, verbOf(&l.Directive), "%q is not available yet", l.Verb).
+			WithHelp("remove the line until a release has it")
 		return
 	}
 	ok := b.args(&l.Directive, l.verb, l.text)
@@ -183,7 +184,8 @@ func (b *block) line(l *line) {
 	}
 	if first, twice := b.once[l.Verb]; twice && l.verb.Once {
 		b.report.Errorf(CodeDuplicate, l.VerbSpan, "%q stands here twice", "denorm:"+l.Verb).
-			WithRelated(first, "the first is here")
+			WithRelated(first, "the first is here").
+			WithHelp("remove one of them")
 		return
 	}
 	b.once[l.Verb] = l.VerbSpan

@@ -93,6 +93,17 @@ func (v Verb) keyNames() []string {
 	return names
 }
 
+// available are the keys that may be written today.
+func (v Verb) available() []string {
+	var names []string
+	for _, k := range v.Keys {
+		if !k.Planned || v.Planned {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
+
 func (v Verb) required() int {
 	n := 0
 	for _, p := range v.Params {

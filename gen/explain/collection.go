@@ -76,7 +76,7 @@ func fields(of *plan.Struct, above []*plan.Struct) []Field {
 		field := Field{
 			Name:        f.Name,
 			JSON:        jsonName(f),
-			Type:        goType(f.Type),
+			Type:        f.Type.String(),
 			Cardinality: string(f.Type.Cardinality),
 			Source:      f.Source,
 		}
@@ -117,29 +117,6 @@ func jsonName(f *plan.Field) string {
 		return f.Name
 	default:
 		return name
-	}
-}
-
-func goType(t plan.FieldType) string {
-	element := ""
-	switch {
-	case t.Struct != nil:
-		element = t.Struct.Name
-	case t.Go != nil:
-		element = t.Go.String()
-	}
-	switch t.Cardinality {
-	case plan.One:
-		if t.Struct != nil {
-			return "*" + element
-		}
-		return element
-	case plan.List:
-		return "[]" + element
-	case plan.Dict:
-		return "map[" + t.By.String() + "]" + element
-	default:
-		return element
 	}
 }
 

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"go/ast"
 	"strings"
 )
@@ -13,7 +14,8 @@ func (c *checker) call(n *ast.CallExpr) Expr {
 		return nil
 	}
 	if n.Ellipsis.IsValid() {
-		c.errorf(CodeUnsupported, c.at(c.offset(n.Ellipsis), len("...")), "arguments are written out one by one")
+		c.errorf(CodeUnsupported, c.at(c.offset(n.Ellipsis), len("...")), "arguments are written out one by one").
+			WithHelp(`write in(X, "a", "b")`)
 		return nil
 	}
 	switch name.Name {
@@ -49,7 +51,8 @@ func conversion(name string) bool {
 func (c *checker) method(n *ast.CallExpr) {
 	selector, ok := n.Fun.(*ast.SelectorExpr)
 	if !ok {
-		c.errorf(CodeUnsupported, c.span(n.Fun), "%s cannot be called", c.shown(n.Fun))
+		c.errorf(CodeUnsupported, c.span(n.Fun), "%s cannot be called", c.shown(n.Fun)).
+			WithHelp("there are in, like and between")
 		return
 	}
 	x := c.text(selector.X)
@@ -72,8 +75,15 @@ func (c *checker) arguments(n *ast.CallExpr, least, most int, usage string) bool
 	if len(n.Args) >= least && (most < 0 || len(n.Args) <= most) {
 		return true
 	}
-	c.errorf(CodeArguments, c.span(n), "%s has %d arguments", c.text(n.Fun), len(n.Args)).WithHelp("%s", usage)
+	c.errorf(CodeArguments, c.span(n), "%s has %s", c.text(n.Fun), count(len(n.Args))).WithHelp("%s", usage)
 	return false
+}
+
+func count(arguments int) string {
+	if arguments == 1 {
+		return "1 argument"
+	}
+	return fmt.Sprintf("%d arguments", arguments)
 }
 
 func (c *checker) in(n *ast.CallExpr) Expr {
@@ -85,7 +95,8 @@ func (c *checker) in(n *ast.CallExpr) Expr {
 		return nil
 	}
 	if !list[0].Kind().ordered() {
-		c.errorf(CodeType, c.span(n.Args[0]), "in looks for numbers, texts and times, but %s is %s", c.shown(n.Args[0]), list[0].Kind())
+		c.errorf(CodeType, c.span(n.Args[0]), "in looks for numbers, texts and times, but %s is %s", c.shown(n.Args[0]), list[0].Kind()).
+			WithHelp("name a field of such a type")
 		return nil
 	}
 	return &In{X: list[0], List: list[1:]}
@@ -100,7 +111,8 @@ func (c *checker) between(n *ast.CallExpr) Expr {
 		return nil
 	}
 	if !list[0].Kind().ordered() {
-		c.errorf(CodeType, c.span(n.Args[0]), "between compares numbers, texts and times, but %s is %s", c.shown(n.Args[0]), list[0].Kind())
+		c.errorf(CodeType, c.span(n.Args[0]), "between compares numbers, texts and times, but %s is %s", c.shown(n.Args[0]), list[0].Kind()).
+			WithHelp("name a field of such a type")
 		return nil
 	}
 	return &Between{X: list[0], Lo: list[1], Hi: list[2]}
@@ -113,7 +125,8 @@ func (c *checker) like(n *ast.CallExpr) Expr {
 	x := c.expr(n.Args[0])
 	pattern, ok := ast.Unparen(n.Args[1]).(*ast.BasicLit)
 	if !ok {
-		c.errorf(CodePattern, c.span(n.Args[1]), "the pattern of like is a literal, but %s is not", c.shown(n.Args[1]))
+		c.errorf(CodePattern, c.span(n.Args[1]), "the pattern of like is a literal, but %s is not", c.shown(n.Args[1])).
+			WithHelp(`write the pattern itself: like(X, "a%%")`)
 		return nil
 	}
 	p := c.literal(pattern, false)
@@ -123,10 +136,12 @@ func (c *checker) like(n *ast.CallExpr) Expr {
 	l, ok := p.(*Literal)
 	switch {
 	case x.Kind() != Text:
-		c.errorf(CodeType, c.span(n.Args[0]), "like matches texts, but %s is %s", c.shown(n.Args[0]), x.Kind())
+		c.errorf(CodeType, c.span(n.Args[0]), "like matches texts, but %s is %s", c.shown(n.Args[0]), x.Kind()).
+			WithHelp("name a field of a string type")
 		return nil
 	case !ok || l.Type != Text:
-		c.errorf(CodePattern, c.span(pattern), "the pattern %s of like is no text", pattern.Value)
+		c.errorf(CodePattern, c.span(pattern), "the pattern %s of like is no text", pattern.Value).
+			WithHelp("text stands in double quotes")
 		return nil
 	}
 	if wrong := wrongEscape(l.Text); wrong != "" {

@@ -23,7 +23,8 @@ func (c *checker) literal(n *ast.BasicLit, negative bool) Expr {
 		c.rune(c.offset(n.Pos()), len(n.Value))
 		return nil
 	default:
-		c.errorf(CodeUnsupported, c.span(n), "%q is an imaginary number", n.Value)
+		c.errorf(CodeUnsupported, c.span(n), "%q is an imaginary number", n.Value).
+			WithHelp("write a whole number or a float")
 		return nil
 	}
 }
@@ -45,7 +46,8 @@ func (c *checker) integer(n *ast.BasicLit, negative bool) Expr {
 func (c *checker) float(n *ast.BasicLit, negative bool) Expr {
 	number, ok := decimal(n.Value)
 	if !ok {
-		c.errorf(CodeRange, c.span(n), "%q is beyond a float64", n.Value)
+		c.errorf(CodeRange, c.span(n), "%q is beyond a float64", n.Value).
+			WithHelp("write a number that a float64 can hold")
 		return nil
 	}
 	if negative {
@@ -89,11 +91,13 @@ func decimal(text string) (string, bool) {
 func (c *checker) string(n *ast.BasicLit) Expr {
 	text, err := strconv.Unquote(n.Value)
 	if err != nil {
-		c.errorf(CodeSyntax, c.span(n), "%s is not a string of Go", n.Value)
+		c.errorf(CodeSyntax, c.span(n), "%s is not a string of Go", n.Value).
+			WithHelp("text stands in double quotes, a backslash in it is written twice")
 		return nil
 	}
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		c.errorf(CodeRange, c.span(n), "%s holds a zero byte or is not UTF-8, which no text column can be equal to on all databases", n.Value)
+		c.errorf(CodeRange, c.span(n), "%s holds a zero byte or is not UTF-8, which no text column can be equal to on all databases", n.Value).
+			WithHelp("compare with a text that databases can hold")
 		return nil
 	}
 	return &Literal{Type: Text, Text: text}
@@ -116,10 +120,12 @@ func (c *checker) time(n ast.Node, text string) Expr {
 		t = t.UTC()
 		switch {
 		case t.Year() < 1 || t.Year() > 9999:
-			c.errorf(CodeRange, c.span(n), "the year %d is not between 1 and 9999", t.Year())
+			c.errorf(CodeRange, c.span(n), "the year %d is not between 1 and 9999", t.Year()).
+				WithHelp("take a time that all databases hold")
 			return nil
 		case !t.Equal(t.Truncate(time.Microsecond)):
-			c.errorf(CodeRange, c.span(n), "%q is finer than a microsecond, which not all databases hold", text)
+			c.errorf(CodeRange, c.span(n), "%q is finer than a microsecond, which not all databases hold", text).
+				WithHelp("round it to microseconds")
 			return nil
 		}
 		return &Literal{Type: Time, Text: t.Format(canonicalTime)}

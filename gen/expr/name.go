@@ -63,6 +63,11 @@ func (c *checker) suggestField(d *diag.Diagnostic, name string, columns []*Colum
 		return
 	}
 	d.WithSuggestion(name, fields(columns))
+	if near := diag.Suggest(name, fields(columns)); near != "" {
+		d.WithFix(d.Primary, find(columns, near).String())
+	} else if d.Help == "" {
+		d.WithHelp("an expression names the Go fields of columns")
+	}
 }
 
 func fields(columns []*Column) []string {
@@ -101,6 +106,8 @@ func (c *checker) selector(n *ast.SelectorExpr) Expr {
 			d.WithHelp("write %s != nil", x.Name).WithFix(c.span(n), x.Name+" != nil")
 		case column.Nullable:
 			d.WithHelp("write %s alone", x.Name)
+		default:
+			d.WithHelp("compare the whole field, or make its part a column of its own")
 		}
 	default:
 		c.errorf(CodeUnsupported, c.span(n), "%q leads out of %s", full, model(c.scope.Model)).
@@ -130,6 +137,11 @@ func (c *checker) through(n *ast.SelectorExpr) Expr {
 			return nil
 		}
 		d.WithSuggestion(n.Sel.Name, fields(c.scope.Through))
+		if near := diag.Suggest(n.Sel.Name, fields(c.scope.Through)); near != "" {
+			d.WithFix(c.span(n.Sel), near)
+		} else if d.Help == "" {
+			d.WithHelp("name a field of %s", model(c.scope.ThroughModel))
+		}
 		return nil
 	}
 	if !column.Through {
@@ -155,5 +167,5 @@ func clock(name string) bool {
 
 func (c *checker) clock(n ast.Node) {
 	c.errorf(CodeClock, c.span(n), "%q changes by itself, and no write announces it", c.text(n)).
-		WithHelp("a row that is shown up to or from a time says so by until=Field or from=Field, which make a timed event")
+		WithHelp(`compare with a time that is written out, as in At >= "2026-01-01", or leave it to the program that reads`)
 }

@@ -35,7 +35,8 @@ const (
 func Parse(src string, at func(offset, width int) diag.Span, scope Scope, want Want, report *diag.Report) (Expr, bool) {
 	c := &checker{src: src, at: at, scope: scope, report: report, files: token.NewFileSet()}
 	if strings.TrimSpace(src) == "" {
-		c.errorf(CodeSyntax, c.at(0, max(1, len(src))), "the expression is empty")
+		c.errorf(CodeSyntax, c.at(0, max(1, len(src))), "the expression is empty").
+			WithHelp("write a Go expression over the fields of %s", model(c.scope.Model))
 		return nil, false
 	}
 	node, err := parser.ParseExprFrom(c.files, "", src, parser.SkipObjectResolution)
@@ -101,10 +102,13 @@ func (c *checker) want(node ast.Expr, want Want) Expr {
 		d := c.errorf(CodeResult, c.span(node), "a condition is wanted, but %s is %s", c.shown(node), kind)
 		if _, ok := e.(*Column); ok {
 			d.WithHelp("compare it, for example: %s", example(e))
+		} else {
+			d.WithHelp("compare it with something: == != < <= > >=")
 		}
 		return nil
 	case want == WantNumber && kind != Int && kind != Float:
-		c.errorf(CodeResult, c.span(node), "a number is wanted, but %s is %s", c.shown(node), kind)
+		c.errorf(CodeResult, c.span(node), "a number is wanted, but %s is %s", c.shown(node), kind).
+			WithHelp("take a field of a number type, or calculate with some")
 		return nil
 	}
 	return e
@@ -150,14 +154,18 @@ func (c *checker) syntax(err error) {
 		c.errorf(CodeUnsupported, c.at(len(before)-len(previous), len(previous)), "an expression has no subqueries").
 			WithHelp("a count, sum or index over a relation says the same and is watched for changes")
 	case inSQL(word) != "":
-		c.errorf(CodeSyntax, c.at(offset, len(word)), "%q is SQL, and this is a Go expression", word).
+		d := c.errorf(CodeSyntax, c.at(offset, len(word)), "%q is SQL, and this is a Go expression", word).
 			WithHelp("%s", inSQL(word))
+		if op, ok := map[string]string{"and": "&&", "or": "||"}[strings.ToLower(word)]; ok {
+			d.WithFix(c.at(offset, len(word)), op)
+		}
 	case strings.EqualFold(previous, "not"):
 		c.errorf(CodeSyntax, c.at(len(before)-len(previous), len(previous)), "%q is SQL, and this is a Go expression", previous).
 			WithHelp("%s", inSQL(previous))
 	default:
-		message = strings.ReplaceAll(message, "'EOF'", "the end")
-		c.errorf(CodeSyntax, c.at(offset, max(1, len(word))), "the expression does not parse: %s", message)
+		message = strings.ReplaceAll(strings.ReplaceAll(message, "'EOF'", "the end"), "newline", "the end")
+		c.errorf(CodeSyntax, c.at(offset, max(1, len(word))), "the expression does not parse: %s", message).
+			WithHelp("it is one Go expression over the fields of %s, such as Approved && Rating >= 3", model(c.scope.Model))
 	}
 }
 

@@ -73,10 +73,13 @@ func (c *checker) unary(n *ast.UnaryExpr) Expr {
 		d := c.errorf(CodeType, c.span(n.X), `"!" negates conditions, but %s is %s`, c.shown(n.X), x.Kind())
 		if column, ok := x.(*Column); ok && column.Nullable {
 			d.WithHelp("write %s == nil", column)
+		} else {
+			d.WithHelp("compare it, for example: %s", example(x))
 		}
 		return nil
 	case n.Op != token.NOT && !x.Kind().numeric():
-		c.errorf(CodeType, c.span(n.X), "%s has no sign: it is %s", c.shown(n.X), x.Kind())
+		c.errorf(CodeType, c.span(n.X), "%s has no sign: it is %s", c.shown(n.X), x.Kind()).
+			WithHelp("+ and - stand before numbers")
 		return nil
 	case n.Op == token.ADD:
 		return x
@@ -144,6 +147,8 @@ func (c *checker) condition(node ast.Expr, op Op) Expr {
 		d := c.errorf(CodeType, c.span(node), "%q joins conditions, but %s is %s", op, c.shown(node), x.Kind())
 		if _, ok := x.(*Column); ok {
 			d.WithHelp("compare it, for example: %s", example(x))
+		} else {
+			d.WithHelp("compare it with something: == != < <= > >=")
 		}
 		return nil
 	}
@@ -162,7 +167,7 @@ func (c *checker) null(n *ast.BinaryExpr) Expr {
 		node = n.Y
 	}
 	if isNil(node) {
-		c.errorf(CodeType, c.span(n), "nil is compared with nil")
+		c.errorf(CodeType, c.span(n), "nil is compared with nil").WithHelp("compare a field with nil")
 		return nil
 	}
 	x := c.expr(node)
@@ -194,7 +199,8 @@ func (c *checker) comparison(n *ast.BinaryExpr, op Op) Expr {
 	}
 	x, y := sides[0], sides[1]
 	if op != Eq && op != Ne && !x.Kind().ordered() {
-		c.errorf(CodeType, c.at(c.offset(n.OpPos), len(op)), "%q has no order for %s, which is %s", op, c.shown(n.X), x.Kind())
+		c.errorf(CodeType, c.at(c.offset(n.OpPos), len(op)), "%q has no order for %s, which is %s", op, c.shown(n.X), x.Kind()).
+			WithHelp("%s is compared by == and !=", c.shown(n.X))
 		return nil
 	}
 	return &Binary{Op: op, X: x, Y: y, Type: Bool}
@@ -239,7 +245,8 @@ func (c *checker) comparable(xNode, yNode ast.Expr, x, y Expr) bool {
 		if x.Kind() != Bytes {
 			node = yNode
 		}
-		c.errorf(CodeType, c.span(node), "%s is bytes, which are compared with nil only", c.shown(node))
+		c.errorf(CodeType, c.span(node), "%s is bytes, which are compared with nil only", c.shown(node)).
+			WithHelp("compare another field")
 		return false
 	}
 	node := yNode
@@ -250,13 +257,27 @@ func (c *checker) comparable(xNode, yNode ast.Expr, x, y Expr) bool {
 		c.shown(yNode), y.Kind(), c.shown(xNode), x.Kind())
 	if x.Kind() == Opaque || y.Kind() == Opaque {
 		d.WithHelp("a type with its own Scan method, JSON and arrays are compared with nil, or with a field of their kind")
+		return false
 	}
+	d.WithHelp("%s", alikeHelp(x.Kind(), y.Kind()))
 	return false
 }
 
+// alikeHelp says how values are written that go with one of the kinds.
+func alikeHelp(x, y Kind) string {
+	switch {
+	case x == Bool || y == Bool:
+		return "a field of type bool stands alone, as in Approved && !Hidden, or beside true and false"
+	case x == Time || y == Time:
+		return `times are compared with times, as in At >= "2026-01-01"`
+	default:
+		return "numbers are compared with numbers, texts in double quotes with texts"
+	}
+}
+
 func (c *checker) arithmetic(n *ast.BinaryExpr, op Op) Expr {
-	x, y := c.number(n.X, op), c.number(n.Y, op)
-	if x == nil || y == nil {
+	x, y := c.expr(n.X), c.expr(n.Y)
+	if x == nil || y == nil || !c.number(n.X, x, op) || !c.number(n.Y, y, op) {
 		return nil
 	}
 	kind := Int
@@ -264,24 +285,22 @@ func (c *checker) arithmetic(n *ast.BinaryExpr, op Op) Expr {
 		kind = Float
 	}
 	if op == Rem && kind == Float {
-		c.errorf(CodeType, c.at(c.offset(n.OpPos), 1), `"%%" divides whole numbers only`)
+		c.errorf(CodeType, c.at(c.offset(n.OpPos), 1), `"%%" divides whole numbers only`).
+			WithHelp("take fields of integer types")
 		return nil
 	}
 	if l, ok := y.(*Literal); ok && (op == Div || op == Rem) && l.zero() {
-		c.errorf(CodeRange, c.span(n.Y), "division by zero")
+		c.errorf(CodeRange, c.span(n.Y), "division by zero").WithHelp("divide by another number")
 		return nil
 	}
 	return &Binary{Op: op, X: x, Y: y, Type: kind}
 }
 
-func (c *checker) number(node ast.Expr, op Op) Expr {
-	x := c.expr(node)
-	if x == nil {
-		return nil
+func (c *checker) number(node ast.Expr, x Expr, op Op) bool {
+	if x.Kind().numeric() {
+		return true
 	}
-	if !x.Kind().numeric() {
-		c.errorf(CodeType, c.span(node), "%q calculates with numbers, but %s is %s", op, c.shown(node), x.Kind())
-		return nil
-	}
-	return x
+	c.errorf(CodeType, c.span(node), "%q calculates with numbers, but %s is %s", op, c.shown(node), x.Kind()).
+		WithHelp("calculate with fields of number types; what joins texts or shifts times is a computed method")
+	return false
 }

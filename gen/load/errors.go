@@ -1,6 +1,7 @@
 package load
 
 import (
+	"go/ast"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -11,17 +12,16 @@ import (
 )
 
 const (
-	helpModule  = "run denormgen inside a module: `go mod init example.com/name` makes one"
-	helpPackage = "name packages as for `go build`: ., ./models, ./... or an import path"
+	helpModule   = "run denormgen inside a module: `go mod init example.com/name` makes one"
+	helpConflict = "keep one package in a folder; tests of another name belong into files that end in _test.go"
+	helpPackage  = "name packages as for `go build`: ., ./models, ./... or an import path"
 )
 
 // reportPackage tells what is wrong with a package and whether it can be used. The go command, the
 // parser and the type checker tell the same thing in turns; each is told once.
 func reportPackage(p *packages.Package, dir string, found *scanned, report *diag.Report) bool {
 	parsed := map[string]bool{}
-	broken := slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
-		return e.Kind == packages.ParseError && !isOwnName(position(e.Pos, dir).File)
-	})
+	broken := !parses(p)
 	usable := len(p.Syntax) > 0 && p.Types != nil
 	for _, e := range p.Errors {
 		at := position(e.Pos, dir)
@@ -32,10 +32,13 @@ func reportPackage(p *packages.Package, dir string, found *scanned, report *diag
 		case e.Kind == packages.ParseError:
 			if !parsed[at.File] { // what follows from the first is guesswork
 				parsed[at.File] = true
-				report.Errorf("parse-error", at, "%s", message)
+				report.Errorf(CodeParse, at, "%s", message).
+					WithHelp("repair the file: nothing is generated for a package that does not parse")
 			}
 		case strings.Contains(message, "found packages "):
 			reportConflict(p, message, report)
+		case strings.Contains(message, "import cycle not allowed"):
+			reportCycle(p, at, report)
 		case broken && strings.Contains(message, "expected "), usable && at.File == "" && len(p.TypeErrors) > 0:
 			// The go command met what the parser tells better.
 		case found.widened[p.Dir] && strings.Contains(message, "build constraints exclude all Go files"):
@@ -44,6 +47,13 @@ func reportPackage(p *packages.Package, dir string, found *scanned, report *diag
 		}
 	}
 	return usable
+}
+
+// parses tells whether all of the user's files of a package parse.
+func parses(p *packages.Package) bool {
+	return !slices.ContainsFunc(p.Errors, func(e packages.Error) bool {
+		return e.Kind == packages.ParseError && !isOwnName(position(e.Pos, "").File)
+	})
 }
 
 // reportListed tells what the go command said about a package.
@@ -56,19 +66,49 @@ func reportListed(p *packages.Package, at diag.Span, message string, usable bool
 	switch {
 	case strings.Contains(message, "go.mod file not found"), strings.Contains(message, "does not contain main module"),
 		strings.Contains(message, "outside main module"), strings.Contains(message, "outside available modules"):
-		report.Errorf("no-module", at, "loading %s: %s", p.PkgPath, message).
+		report.Errorf(CodeNoModule, at, "loading %s: %s", p.PkgPath, message).
 			WithHelp(helpModule)
 	case strings.Contains(message, "no Go files"), strings.Contains(message, "build constraints exclude all"):
-		report.Errorf("no-go-files", at, "loading %s: %s", p.PkgPath, message).
+		report.Errorf(CodeNoGoFiles, at, "loading %s: %s", p.PkgPath, message).
 			WithHelp("name a package that holds annotated structs, or ./... for all of them")
-	case strings.Contains(message, "import cycle not allowed"):
-		report.Errorf("import-cycle", at, "loading %s: %s", p.PkgPath, message)
 	case usable:
 		// An import that cannot be found matters where a field needs it, and is told there.
 	default:
-		report.Errorf("no-package", at, "loading %s: %s", p.PkgPath, message).
+		report.Errorf(CodeNoPackage, at, "loading %s: %s", p.PkgPath, message).
 			WithHelp(helpPackage)
 	}
+}
+
+// importCycle returns the packages that a package imports on the way to itself, nil if there are none.
+func importCycle(p *packages.Package) []string {
+	for _, e := range p.Errors {
+		_, stack, ok := strings.Cut(e.Msg, "import stack: [")
+		if !ok || !strings.Contains(e.Msg, "import cycle not allowed") {
+			continue
+		}
+		stack, _, _ = strings.Cut(stack, "]")
+		return strings.Fields(stack)
+	}
+	return nil
+}
+
+// reportCycle tells of a package that imports itself, at the import that begins the way.
+func reportCycle(p *packages.Package, at diag.Span, report *diag.Report) {
+	stack := importCycle(p)
+	if at.File == "" {
+		at.File = p.Dir
+	}
+	for _, f := range p.Syntax {
+		for _, spec := range f.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if i := slices.Index(stack, p.PkgPath); err == nil && i >= 0 && i+1 < len(stack) && stack[i+1] == imported {
+				pos := p.Fset.PositionFor(spec.Path.Pos(), false)
+				at = diag.Span{File: pos.Filename, Line: pos.Line, Col: pos.Column, Width: len(spec.Path.Value)}
+			}
+		}
+	}
+	report.Errorf(CodeImportCycle, at, "packages import each other: %s", strings.Join(stack, ", ")).
+		WithHelp("move what both need into a package of its own")
 }
 
 // reportConflict tells of files that disagree about the package's name, unless only files of earlier runs
@@ -77,11 +117,31 @@ func reportConflict(p *packages.Package, message string, report *diag.Report) {
 	if userPackageName(p) != "" {
 		return
 	}
-	if i := strings.LastIndex(message, " in "); i >= 0 {
-		message = message[:i]
+	var first, odd *ast.Ident
+	for _, f := range p.Syntax {
+		switch {
+		case isOwnName(p.Fset.PositionFor(f.FileStart, false).Filename):
+		case first == nil:
+			first = f.Name
+		case odd == nil && f.Name.Name != first.Name:
+			odd = f.Name
+		}
 	}
-	report.Errorf("package-conflict", diag.Span{File: p.Dir}, "%s in one directory", message).
-		WithHelp("keep one package in a directory; tests of another name belong into files that end in _test.go")
+	if odd == nil {
+		if i := strings.LastIndex(message, " in "); i >= 0 {
+			message = message[:i]
+		}
+		report.Errorf(CodeConflict, diag.Span{File: p.Dir}, "%s in one folder", message).WithHelp(helpConflict)
+		return
+	}
+	report.Errorf(CodeConflict, identSpan(p, odd), "package %s stands in the folder of package %s", odd.Name, first.Name).
+		WithRelated(identSpan(p, first), "the first package is here").
+		WithHelp(helpConflict)
+}
+
+func identSpan(p *packages.Package, name *ast.Ident) diag.Span {
+	at := p.Fset.PositionFor(name.Pos(), false)
+	return diag.Span{File: at.Filename, Line: at.Line, Col: at.Column, Width: len(name.Name)}
 }
 
 // userPackageName returns the name in which the user's own files agree, or "".

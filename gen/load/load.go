@@ -29,7 +29,8 @@ const mode = packages.NeedName | packages.NeedFiles | packages.NeedSyntax |
 func Load(ctx context.Context, options Options, report *diag.Report) []*Package {
 	dir, err := filepath.Abs(options.Dir)
 	if err != nil {
-		report.Errorf("load", diag.Span{File: options.Dir}, "finding the directory: %v", err)
+		report.Errorf(CodeLoad, diag.Span{File: options.Dir}, "finding the directory: %v", err).
+			WithHelp("run denormgen in a folder that exists")
 		return nil
 	}
 	patterns := options.Patterns
@@ -62,6 +63,7 @@ func Load(ctx context.Context, options Options, report *diag.Report) []*Package 
 			recheck(p, name)
 		}
 		list = append(list, convert(p, requested))
+		list[len(list)-1].Broken = !parses(p) || importCycle(p) != nil
 	}
 	slices.SortStableFunc(list, func(a, b *Package) int {
 		if a.Requested != b.Requested {
@@ -106,21 +108,22 @@ func convert(p *packages.Package, requested bool) *Package {
 func reportNothing(dir string, patterns []string, report *diag.Report) {
 	what := strings.Join(patterns, " ")
 	if _, ok := findModule(dir); !ok {
-		report.Errorf("no-module", diag.Span{File: dir}, "loading %s: there is no go.mod here or above", what).
+		report.Errorf(CodeNoModule, diag.Span{File: dir}, "loading %s: there is no go.mod here or above", what).
 			WithHelp(helpModule)
 		return
 	}
-	report.Errorf("no-package", diag.Span{File: dir}, "loading %s: no packages match", what).WithHelp(helpPackage)
+	report.Errorf(CodeNoPackage, diag.Span{File: dir}, "loading %s: no packages match", what).WithHelp(helpPackage)
 }
 
 func reportLoad(err error, dir string, patterns []string, report *diag.Report) {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		report.Errorf("canceled", diag.Span{}, "loading packages: %v", err)
+		report.Errorf(CodeCanceled, diag.Span{}, "loading packages: %v", err).WithHelp("run it again, with more time")
 		return
 	}
 	text := strings.TrimSpace(err.Error())
 	if i := strings.Index(text, "stderr: "); i >= 0 {
 		text = strings.TrimSpace(text[i+len("stderr: "):])
 	}
-	report.Errorf("load", diag.Span{File: dir}, "loading %s: %s", strings.Join(patterns, " "), text)
+	report.Errorf(CodeLoad, diag.Span{File: dir}, "loading %s: %s", strings.Join(patterns, " "), text).
+		WithHelp("`go list %s` in this folder shows the same", strings.Join(patterns, " "))
 }

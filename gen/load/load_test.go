@@ -69,7 +69,7 @@ func TestLoad(t *testing.T) {
 		{name: "no module", source: book, errors: []string{"no-module at :0: go.mod"}},
 		{
 			name: "two packages in one directory", source: gomod + book + "-- z.go --\npackage z\n",
-			want: []string{"example.com/m*"}, errors: []string{"package-conflict at :0: found packages m (book.go) and z (z.go) in one directory"},
+			want: []string{"example.com/m*"}, errors: []string{"package-conflict at z.go:1: package z stands in the folder of package m"},
 		},
 	}
 	for _, test := range tests {

@@ -23,6 +23,9 @@ type Package struct {
 	// Requested tells that a pattern named the package; others were loaded because one of those
 	// imports them.
 	Requested bool
+	// Broken tells that a file does not parse or that the package imports itself, which has been
+	// reported: what is missing may be there.
+	Broken bool
 	// TypeErrors are what the type checker found. They are no reason to stop: names that are yet to be
 	// generated are among them.
 	TypeErrors []types.Error

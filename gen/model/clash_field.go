@@ -20,7 +20,9 @@ type docField struct {
 }
 
 // accessorMethods are the methods that every accessor has, now or by the design of the runtime.
-var accessorMethods = []string{"Get", "GetMany", "GetJSON", "All", "Page", "Find", "Count", "Load", "Watch", "Invalidate", "Refresh"}
+func accessorMethods() []string {
+	return []string{"Get", "GetMany", "GetJSON", "All", "Page", "Find", "Count", "Load", "Watch", "Invalidate", "Refresh"}
+}
 
 // checkFields rejects document types whose fields clash with each other or with methods.
 func (c *collector) checkFields(d *draft) {
@@ -33,12 +35,12 @@ func (c *collector) checkFields(d *draft) {
 			types, at = levelTypes(n.include), n.include.TypeSpan
 		}
 		fields := n.fieldsOf(d)
-		if len(fields) == 0 {
+		if len(fields) == 0 && len(n.entity.Columns) > 0 {
 			n.trail.errorf(CodeNoFields, at, "%s would have no fields", types[0]).WithHelp("leave in at least one field")
 		}
 		c.checkStruct(n.trail, types, fields)
 	}
-	for _, name := range accessorMethods {
+	for _, name := range accessorMethods() {
 		if at, ok := c.out.Methods[d.Accessor+"."+name]; ok {
 			d.trail.errorf(CodeNameClash, d.accessorAt, "the accessor %s has a generated method %s and one of your own", d.Accessor, name).
 				WithRelated(at, "declared here").WithHelp("rename your method")

@@ -17,14 +17,20 @@ type extraField struct {
 }
 
 // encoders are methods that a document must not inherit: they would speak for all of it.
-var encoders = []string{"MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "MarshalBinary", "UnmarshalBinary", "GobEncode", "GobDecode"}
+func encoders() []string {
+	return []string{
+		"MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "MarshalBinary", "UnmarshalBinary", "GobEncode", "GobDecode",
+	}
+}
 
 // extra resolves extra=T; nil where it is wrong, which has been reported.
 func (c *collector) extra(d *draft, a directive.Arg) *Type {
 	obj, structure := c.extraStruct(a.Value)
 	if obj == nil {
 		at := d.trail.errorf(CodeExtraUnknown, a.Span, "there is no struct type %s in this package", a.Value)
-		suggest(at, wordOf(a), c.structNames())
+		if suggest(at, wordOf(a), c.structNames()); at.Help == "" {
+			at.WithHelp("declare it: type %s struct { ... }", goName(a.Value))
+		}
 		return nil
 	}
 	switch {
@@ -43,7 +49,7 @@ func (c *collector) extra(d *draft, a directive.Arg) *Type {
 		return nil
 	}
 	methods := types.NewMethodSet(types.NewPointer(obj.Type()))
-	for _, name := range encoders {
+	for _, name := range encoders() {
 		if m := methods.Lookup(c.pkg.Types, name); m != nil {
 			d.trail.errorf(CodeExtraMethod, a.Span, "%s has a method %s, which would encode the whole document", a.Value, name).
 				WithRelated(c.resolver.objectSpan(m.Obj()), "declared here").WithHelp("use a struct without it")

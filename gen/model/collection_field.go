@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +17,15 @@ const throughPrefix = "through."
 type place struct {
 	entity *Entity
 	by     *Relation // nil at the root
+	path   string    // from the root, in field names
+}
+
+// below is the path of a relation of the model.
+func (p place) below(relation string) string {
+	if p.path == "" {
+		return relation
+	}
+	return p.path + "." + relation
 }
 
 // through is the model of the join table that leads here, nil if there is none.
@@ -55,24 +65,47 @@ func (p place) predicate(t trail, a directive.Arg) expr.Expr {
 func (p place) parse(t trail, a directive.Arg, want expr.Want) expr.Expr {
 	var found diag.Report
 	e, ok := expr.Parse(a.Value, a.At, p.scope(), want, &found)
-	t.adopt(&found, func(d *diag.Diagnostic) bool { return p.known(t, a, d) })
+	t.adopt(&found, func(d *diag.Diagnostic) bool {
+		escapeFix(a, d)
+		return p.known(t, a, d)
+	})
 	if !ok {
 		return nil
 	}
 	return e
 }
 
-// known tells that an unknown field of an expression is one that was reported where it is declared.
+// escapeFix writes a fix of an expression as the quotes around the expression want it.
+func escapeFix(a directive.Arg, d *diag.Diagnostic) {
+	if d.Fix == nil {
+		return
+	}
+	text, ok := a.Escape(d.Fix.Text)
+	if !ok {
+		d.Fix = nil
+		return
+	}
+	d.Fix.Text = text
+}
+
+// known tells that an unknown field of an expression is one that was reported where it is declared. One
+// that is a computed method is said to be one.
 func (p place) known(t trail, a directive.Arg, d *diag.Diagnostic) bool {
 	if d.Code != expr.CodeUnknownField {
 		return false
 	}
 	width := d.Primary.Width
 	for offset := range max(0, len(a.Value)-width+1) {
-		if a.At(offset, width) == d.Primary {
-			name := a.Value[offset : offset+width]
-			return t.failed(p.entity, name) || p.through() != nil && t.failed(p.through(), name)
+		if a.At(offset, width) != d.Primary {
+			continue
 		}
+		name := a.Value[offset : offset+width]
+		if p.entity.computed(name) != nil {
+			*d = diag.Diagnostic{Severity: d.Severity, Code: CodeFieldKind, Primary: d.Primary,
+				Message: fmt.Sprintf("%s is a computed method of %s, a column is needed here", name, p.entity.Name)}
+			d.WithHelp("name one of the columns %s", strings.Join(p.columnNames(), ", "))
+		}
+		return t.failed(p.entity, name) || p.through() != nil && t.failed(p.through(), name)
 	}
 	return false
 }
@@ -105,7 +138,7 @@ func (p place) field(t trail, w directive.Word) (FieldRef, *Computed, bool) {
 	}
 	if p.entity.relation(w.Text) != nil {
 		t.errorf(CodeFieldUnknown, w.Span, "%s is a relation of %s, not a field", w.Text, p.entity.Name).
-			WithHelp("relations come in by a line of their own: //denorm:include %s", w.Text)
+			WithHelp("relations come in by a line of their own: //denorm:include %s", p.below(w.Text))
 		return FieldRef{}, nil, false
 	}
 	d := t.errorf(CodeFieldUnknown, w.Span, "%s has no field %s", p.entity.Name, w.Text)
@@ -211,9 +244,11 @@ func (p place) resolveAll(t trail, words []directive.Word) (refs []FieldRef, met
 
 // omitted resolves omit and rejects what cannot have an effect.
 func (p place) omitted(t trail, fields, omit []directive.Word) map[string]bool {
-	gone := map[string]bool{}
+	gone, seen := map[string]bool{}, map[string]bool{}
 	for _, w := range omit {
-		if gone[w.Text] {
+		twice := seen[w.Text]
+		seen[w.Text] = true
+		if twice {
 			t.errorf(CodeFieldTwice, w.Span, "%s is omitted twice", w.Text).WithHelp("remove one of them")
 			continue
 		}

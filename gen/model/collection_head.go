@@ -38,7 +38,7 @@ func (c *collector) head(b block) *draft {
 	t := c.trail.below("collection " + name.Value)
 	if !collectionName.MatchString(name.Value) {
 		d := t.errorf(CodeCollectionName, name.Span, "%q is not the name of a collection", name.Value)
-		if fixed := snakeName(name.Value); collectionName.MatchString(fixed) {
+		if fixed := strings.ReplaceAll(snakeName(name.Value), "-", "_"); collectionName.MatchString(fixed) {
 			d.WithHelp("names are words in snake_case: %s", fixed).WithFix(name.Span, fixed)
 		} else {
 			d.WithHelp("names are words in snake_case, as in book_cards")
@@ -79,7 +79,10 @@ func (c *collector) rootOf(t trail, line *directive.Directive) *Entity {
 	}
 	root := c.resolver.entityByName(c.pkg, of.Value)
 	if root == nil && !c.isOurs(of.Value) {
-		suggest(t.errorf(CodeCollectionOf, of.Span, "there is no model %s", of.Value), wordOf(of), c.modelNames())
+		d := t.errorf(CodeCollectionOf, of.Span, "there is no model %q", of.Value)
+		if suggest(d, wordOf(of), c.modelNames()); d.Help == "" {
+			d.WithHelp("name a struct of this package, or as in shop.Book one of a package that its files import")
+		}
 	}
 	return root
 }
@@ -163,10 +166,10 @@ func checkGoName(t trail, a directive.Arg, proposal string) bool {
 	if token.IsIdentifier(a.Value) && ast.IsExported(a.Value) {
 		return true
 	}
-	if fixed := goName(a.Value); token.IsIdentifier(fixed) && ast.IsExported(fixed) {
+	if fixed := goName(a.Value); token.IsIdentifier(fixed) && ast.IsExported(fixed) && !strings.ContainsAny(a.Value, "(){};`\"") {
 		proposal = fixed
 	}
-	d := t.errorf(CodeGoName, a.Span, "%s=%s is not an exported Go name", a.Key, a.Value)
+	d := t.errorf(CodeGoName, a.Span, "%q is not an exported Go name", a.Value)
 	if proposal == "" {
 		d.WithHelp("a name begins with a capital letter and has only letters and digits")
 		return false

@@ -30,7 +30,9 @@ func (c *collector) transforms(lines []directive.Directive) {
 				names[i] = d.Name
 			}
 			at := t.errorf(CodeTransformUnknown, name.Span, "there is no collection %s in this package", name.Value)
-			suggest(at, wordOf(name), names)
+			if suggest(at, wordOf(name), names); at.Help == "" {
+				at.WithHelp("declare it by a line //denorm:collection NAME above a model")
+			}
 			continue
 		}
 		if d.Transform != nil {

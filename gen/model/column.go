@@ -3,6 +3,7 @@ package model
 import (
 	"go/types"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/denormgen/denormgen/gen/diag"
 )
@@ -20,7 +21,7 @@ func (r *resolver) resolveField(d *declared, f *field) {
 		r.unexportedField(d, f, line != nil)
 	case line != nil:
 		if f.tags.name != "" && !f.tags.skip {
-			r.report.Errorf("relation-column", line.VerbSpan, "%s.%s has a relation directive and a column tag", d.entity.Name, f.name).
+			r.report.Errorf(CodeRelationColumn, line.VerbSpan, "%s.%s has a relation directive and a column tag", d.entity.Name, f.name).
 				WithRelated(f.span, "it is tagged as column %s here", f.tags.name).
 				WithHelp("a relation has no column: remove the tag, or the directive")
 			d.fail(f.name)
@@ -32,7 +33,7 @@ func (r *resolver) resolveField(d *declared, f *field) {
 	case hasVerb(f.directives, "json", "array"), f.tags.json, f.tags.array:
 		name := defaultColumn(f.name, d.style)
 		if name == "" {
-			r.report.Errorf("untagged-field", f.span, "%s.%s has a column directive, but no column", d.entity.Name, f.name).
+			r.report.Errorf(CodeUntaggedField, f.span, "%s.%s has a column directive, but no column", d.entity.Name, f.name).
 				WithHelp("name its column: `db:\"%s\"`", snakeName(f.name))
 			d.fail(f.name)
 			return
@@ -46,10 +47,10 @@ func (r *resolver) resolveField(d *declared, f *field) {
 func (r *resolver) unexportedField(d *declared, f *field, relation bool) {
 	switch {
 	case relation:
-		r.report.Errorf("unexported-field", f.span, "relation %s.%s is not exported", d.entity.Name, f.name).
+		r.report.Errorf(CodeUnexportedField, f.span, "relation %s.%s is not exported", d.entity.Name, f.name).
 			WithHelp("rename it to %s", goName(f.name))
 	case f.tags.name != "":
-		r.report.Errorf("unexported-field", f.span, "%s.%s has a column tag, but is not exported", d.entity.Name, f.name).
+		r.report.Errorf(CodeUnexportedField, f.span, "%s.%s has a column tag, but is not exported", d.entity.Name, f.name).
 			WithHelp("rename it to %s, or leave it out with `db:\"-\"`", goName(f.name))
 	default:
 		return
@@ -61,7 +62,7 @@ func (r *resolver) unexportedField(d *declared, f *field, relation bool) {
 func (r *resolver) resolveUntagged(d *declared, f *field) {
 	e := d.entity
 	if f.tags.embedded {
-		r.report.Errorf("embedded-field", f.span, "%s.%s puts the columns of %s under a name of their own", e.Name, f.name, shortType(f.typ)).
+		r.report.Errorf(CodeEmbeddedField, f.span, "%s.%s puts the columns of %s under a name of their own", e.Name, f.name, d.show(f.typ)).
 			WithHelp("embed the struct without a name, the prefix may stay; or leave it out with %s", f.tags.offer)
 		d.fail(f.name)
 		return
@@ -76,7 +77,7 @@ func (r *resolver) resolveUntagged(d *declared, f *field) {
 			r.addColumn(d, f, name)
 			return
 		}
-		r.report.Errorf("untagged-field", f.span, "%s.%s has no db tag", e.Name, f.name).
+		r.report.Errorf(CodeUntaggedField, f.span, "%s.%s has no db tag", e.Name, f.name).
 			WithHelp("name its column: `db:\"%s\"`", snakeName(f.name)).
 			WithHelp("or leave it out: `db:\"-\"`")
 		d.fail(f.name)
@@ -112,12 +113,18 @@ func (r *resolver) unknownType(d *declared, f *field) {
 				message = ""
 				continue
 			}
-			at = diag.Span{File: p.Filename, Line: p.Line, Col: p.Column, Width: 1}
+			name := e.Msg[strings.LastIndexAny(e.Msg, " .")+1:]
+			at = diag.Span{File: p.Filename, Line: p.Line, Col: p.Column, Width: max(len(name), 1)}
 			break
 		}
 	}
-	r.report.Errorf("unknown-type", at, "%s.%s has a type that was not found%s", d.entity.Name, f.name, message).
-		WithHelp("make the package compile but for what is still to be generated; `go mod tidy` adds missing modules")
+	diagnostic := r.report.Errorf(CodeUnknownType, at, "%s.%s has a type that was not found%s", d.entity.Name, f.name, message)
+	for _, e := range d.pkg.TypeErrors {
+		if p := e.Fset.PositionFor(e.Pos, false); message == "" && p.Filename == at.File && strings.HasPrefix(e.Msg, "could not import") {
+			diagnostic.WithRelated(diag.Span{File: p.Filename, Line: p.Line, Col: p.Column, Width: 1}, "%s", e.Msg)
+		}
+	}
+	diagnostic.WithHelp("make the package compile but for what is still to be generated; `go mod tidy` adds missing modules")
 }
 
 func (r *resolver) unscannable(d *declared, f *field, why, column string) {
@@ -125,8 +132,16 @@ func (r *resolver) unscannable(d *declared, f *field, why, column string) {
 	if column == "" {
 		column = snakeName(f.name)
 	}
-	diagnostic := r.report.Errorf("unscannable-type", f.span, "%s.%s of type %s cannot be read from a column: %s", d.entity.Name, f.name, shortType(f.typ), why)
-	if _, pointer := deref(f.typ); !strings.Contains(why, "pointer") || !pointer {
+	diagnostic := r.report.Errorf(CodeUnscannableType, f.span, "%s.%s of type %s cannot be read from a column: %s", d.entity.Name, f.name, d.show(f.typ), why)
+	elem, pointer := deref(f.typ)
+	_, array := elem.Underlying().(*types.Array)
+	switch {
+	case pointer && strings.Contains(why, "pointer"):
+		diagnostic.WithHelp("make it %s", d.show(elem))
+	case isNamedType(f.typ, "database/sql", "RawBytes"):
+		diagnostic.WithHelp("make it []byte")
+	case r.checkJSONType(elem) != "":
+	default:
 		lines := "//denorm:json"
 		if f.tags.name == "" && d.style == "" {
 			lines += " and `db:\"" + column + "\"`"
@@ -136,12 +151,25 @@ func (r *resolver) unscannable(d *declared, f *field, why, column string) {
 		} else {
 			diagnostic.WithHelp("if the column holds JSON, write %s on the field", lines)
 		}
+		if _, structure := elem.Underlying().(*types.Struct); structure || array {
+			diagnostic.WithHelp("or use a type with the methods Scan and Value")
+		}
 	}
-	diagnostic.WithHelp("or leave it out with %s", f.tags.offer)
+	or := "or "
+	if diagnostic.Help == "" {
+		or = ""
+	}
+	diagnostic.WithHelp("%sleave it out with %s", or, f.tags.offer)
 }
 
 // addColumn makes a field a column.
 func (r *resolver) addColumn(d *declared, f *field, name string) {
+	if !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
+		r.report.Errorf(CodeColumnName, f.span, "the column of %s.%s is named %q, which is not UTF-8 or holds a zero byte", d.entity.Name, f.name, name).
+			WithHelp("correct the tag, or leave the field out with %s", f.tags.offer)
+		d.fail(f.name)
+		return
+	}
 	c := &Column{
 		Field: f.name,
 		Name:  f.prefix + name,
@@ -168,7 +196,7 @@ func (r *resolver) addColumn(d *declared, f *field, name string) {
 	d.entity.Columns = append(d.entity.Columns, c)
 	r.columnOf[c] = f
 	if why := importProblem(c.Type, d.entity.Pkg); why != "" {
-		r.report.Errorf("type-not-importable", f.span, "documents cannot hold %s.%s: %s", d.entity.Name, f.name, why).
+		r.report.Errorf(CodeTypeNotImportable, f.span, "documents cannot hold %s.%s: %s", d.entity.Name, f.name, why).
 			WithHelp("give it an exported type that %s can import, or leave it out with %s", d.pkg.Name, f.tags.offer)
 		d.fail(f.name)
 	}
@@ -198,8 +226,8 @@ func (r *resolver) classifyColumn(d *declared, f *field, name string) bool {
 	}
 	f.class = c
 	if c.form == FormScanner && !survivesCache(c.base) {
-		r.report.Errorf("scanner-one-way", f.span, "%s.%s of type %s can be scanned, but not stored in a cache and read back", d.entity.Name, f.name, shortType(t)).
-			WithHelp("give %s a Value method (driver.Valuer), or both MarshalText and UnmarshalText, or both MarshalJSON and UnmarshalJSON", shortType(c.base)).
+		r.report.Errorf(CodeScannerOneWay, f.span, "%s.%s of type %s can be scanned, but not stored in a cache and read back", d.entity.Name, f.name, d.show(t)).
+			WithHelp("give %s a Value method (driver.Valuer), or both MarshalText and UnmarshalText, or both MarshalJSON and UnmarshalJSON", d.show(c.base)).
 			WithHelp("or leave the field out with %s", f.tags.offer)
 		return false
 	}
@@ -214,7 +242,7 @@ func (r *resolver) checkArray(d *declared, f *field, base types.Type, asJSON boo
 		if asJSON {
 			what = "cannot be both JSON and an array"
 		}
-		r.report.Errorf("array-type", f.span, "%s.%s of type %s %s", d.entity.Name, f.name, shortType(f.typ), what).
+		r.report.Errorf(CodeArrayType, f.span, "%s.%s of type %s %s", d.entity.Name, f.name, d.show(f.typ), what).
 			WithHelp("//denorm:array is for slices as []string; //denorm:json takes any type")
 		return false
 	}
@@ -223,33 +251,42 @@ func (r *resolver) checkArray(d *declared, f *field, base types.Type, asJSON boo
 	case FormInt, FormUint, FormFloat, FormBool, FormText:
 		return true
 	}
-	if why == "" {
-		why = "elements of " + shortType(slice.Elem()) + " are not supported"
+	if why == "" || strings.HasPrefix(why, "database/sql") {
+		why = "its elements are of type " + d.show(slice.Elem())
 	}
-	r.report.Errorf("array-type", f.span, "%s.%s of type %s cannot be read from an SQL array: %s", d.entity.Name, f.name, shortType(f.typ), why).
+	r.report.Errorf(CodeArrayType, f.span, "%s.%s of type %s cannot be read from an SQL array: %s", d.entity.Name, f.name, d.show(f.typ), why).
 		WithHelp("arrays hold integers, floats, booleans and strings; //denorm:json takes any type")
 	return false
 }
 
-// checkJSON rejects what encoding/json cannot decode.
-func (r *resolver) checkJSON(d *declared, f *field, base types.Type) bool {
-	why := ""
-	switch u := base.Underlying().(type) {
+// checkJSONType says why encoding/json cannot decode a type, "" if it can.
+func (r *resolver) checkJSONType(t types.Type) string {
+	switch u := t.Underlying().(type) {
 	case *types.Chan:
-		why = "a channel has no JSON"
+		return "a channel has no JSON"
 	case *types.Signature:
-		why = "a function has no JSON"
+		return "a function has no JSON"
 	case *types.Pointer:
-		why = "a pointer to a pointer is null twice"
+		return "a pointer to a pointer is null twice"
+	case *types.Basic:
+		if u.Info()&types.IsComplex != 0 {
+			return "a complex number has no JSON"
+		}
 	case *types.Interface:
 		if !u.Empty() {
-			why = "JSON does not say which type to put into the interface"
+			return "JSON does not say which type to put into the interface"
 		}
 	}
+	return ""
+}
+
+// checkJSON rejects what encoding/json cannot decode.
+func (r *resolver) checkJSON(d *declared, f *field, base types.Type) bool {
+	why := r.checkJSONType(base)
 	if why == "" {
 		return true
 	}
-	r.report.Errorf("json-type", f.span, "%s.%s of type %s cannot be read from JSON: %s", d.entity.Name, f.name, shortType(f.typ), why).
+	r.report.Errorf(CodeJSONType, f.span, "%s.%s of type %s cannot be read from JSON: %s", d.entity.Name, f.name, d.show(f.typ), why).
 		WithHelp("use a struct, map, slice or any, or leave it out with %s", f.tags.offer)
 	return false
 }
@@ -262,16 +299,16 @@ func (r *resolver) unknownField(e *Entity, at diag.Span, name string) *diag.Diag
 	}
 	for _, c := range e.Columns {
 		if c.Name == name {
-			return r.report.Errorf("unknown-field", at, "%s has no field %s", e.Name, name).
+			return r.report.Errorf(CodeFieldUnknown, at, "%s has no field %s", e.Name, name).
 				WithHelp("directives name Go fields: %s is the column of field %s", name, c.Field).
 				WithFix(at, c.Field)
 		}
 	}
 	if rel := e.relation(name); rel != nil {
-		return r.report.Errorf("unknown-field", at, "%s.%s is a relation, a column is needed here", e.Name, name).
+		return r.report.Errorf(CodeFieldUnknown, at, "%s.%s is a relation, a column is needed here", e.Name, name).
 			WithSuggestion(name, names)
 	}
-	diagnostic := r.report.Errorf("unknown-field", at, "%s has no field %s", e.Name, name).WithSuggestion(name, names)
+	diagnostic := r.report.Errorf(CodeFieldUnknown, at, "%s has no field %s", e.Name, name).WithSuggestion(name, names)
 	if near := diag.Suggest(name, names); near != "" {
 		diagnostic.WithFix(at, near)
 	}

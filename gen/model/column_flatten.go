@@ -44,7 +44,7 @@ func (r *resolver) flatten(d *declared) {
 			continue
 		}
 		if other, ok := first[f.name]; ok && f.name != "_" {
-			r.report.Errorf("ambiguous-field", f.span, "%s.%s is promoted from two embedded structs", d.entity.Name, f.name).
+			r.report.Errorf(CodeAmbiguousField, f.span, "%s.%s is promoted from two embedded structs", d.entity.Name, f.name).
 				WithRelated(other.span, "the other one is here").
 				WithHelp("declare %s in %s itself, or leave one of them out with `db:\"-\"` on the embedded struct", f.name, d.entity.Name)
 			d.fail(f.name)
@@ -112,13 +112,13 @@ func (w *flattener) embed(f *field, t types.Type, inside []types.Type) bool {
 	switch {
 	case w.broken(f.v):
 	case named != nil && w.isModel(named.Obj()):
-		w.report.Errorf("embedded-model", f.span, "%s embeds %s, which is a model with a table of its own", name, named.Obj().Name()).
+		w.report.Errorf(CodeEmbeddedModel, f.span, "%s embeds %s, which is a model with a table of its own", name, named.Obj().Name()).
 			WithRelated(w.objectSpan(named.Obj()), "%s is declared here", named.Obj().Name()).
-			WithHelp("make it a named field, which is a relation: %s *%s", named.Obj().Name(), shortType(elem)).
+			WithHelp("make it a named field, which is a relation: %s *%s", named.Obj().Name(), w.d.show(elem)).
 			WithHelp("or leave it out with `db:\"-\"`; columns that several models share belong into a struct which is no model")
 	case pointer:
-		w.report.Errorf("embedded-pointer", f.span, "%s embeds the pointer %s", name, shortType(t)).
-			WithHelp("embed the struct itself: %s", shortType(elem)).
+		w.report.Errorf(CodeEmbeddedPointer, f.span, "%s embeds the pointer %s", name, w.d.show(t)).
+			WithHelp("embed the struct itself: %s", w.d.show(elem)).
 			WithHelp("or leave it out with `db:\"-\"`")
 	default:
 		if named != nil {

@@ -38,10 +38,10 @@ func (r *resolver) resolveComputed() {
 				continue
 			}
 			if recv := r.receiver(pkg, line.Owner.Func); recv == nil {
-				r.report.Errorf("computed-owner", line.VerbSpan, "%s is no method of a model", line.Owner.Func.Name.Name).
+				r.report.Errorf(CodeComputedOwner, line.VerbSpan, "%s is no method of a model", line.Owner.Func.Name.Name).
 					WithHelp("write func (m *Model) %s() T, or set the value in a //denorm:transform", line.Owner.Func.Name.Name)
 			} else if !owners[recv] {
-				r.report.Errorf("computed-owner", line.VerbSpan, "%s is a method of %s, which is not a model", line.Owner.Func.Name.Name, recv.Name()).
+				r.report.Errorf(CodeComputedOwner, line.VerbSpan, "%s is a method of %s, which is not a model", line.Owner.Func.Name.Name, recv.Name()).
 					WithHelp("write //denorm:table TABLE above %s, or remove the directive", recv.Name())
 			}
 		}
@@ -69,7 +69,7 @@ func (r *resolver) addComputed(d *declared, pkg *load.Package, line *directive.D
 	at := r.span(pkg, decl.Name)
 	label := d.entity.Name + "." + name
 	if !decl.Name.IsExported() {
-		r.report.Errorf("computed-unexported", at, "computed method %s is not exported", label).
+		r.report.Errorf(CodeComputedUnexported, at, "computed method %s is not exported", label).
 			WithHelp("rename it to %s: it becomes a field of documents", goName(name))
 		d.fail(name)
 		return
@@ -86,14 +86,14 @@ func (r *resolver) addComputed(d *declared, pkg *load.Package, line *directive.D
 	}
 	valid := sig.Params().Len() == 0 && (results.Len() == 1 && !isError(0) || results.Len() == 2 && isError(1) && !isError(0))
 	if !valid {
-		r.report.Errorf("computed-signature", at, "computed method %s has the form %s", label, shortType(sig)).
-			WithHelp("it takes nothing and returns a value, or a value and an error: func (%s) %s() T", shortType(sig.Recv().Type()), name)
+		r.report.Errorf(CodeComputedSignature, at, "computed method %s has the form %s", label, d.show(sig)).
+			WithHelp("it takes nothing and returns a value, or a value and an error: func (%s) %s() T", d.show(sig.Recv().Type()), name)
 		d.fail(name)
 		return
 	}
 	result := results.At(0).Type()
 	if isInvalid(result) {
-		r.report.Errorf("unknown-type", at, "computed method %s returns a type that was not found", label).
+		r.report.Errorf(CodeUnknownType, at, "computed method %s returns a type that was not found", label).
 			WithHelp("make the package compile but for what is still to be generated")
 		d.fail(name)
 		return
@@ -104,7 +104,7 @@ func (r *resolver) addComputed(d *declared, pkg *load.Package, line *directive.D
 		JSON: snakeName(name), Span: at,
 	}
 	if why := importProblem(c.Type, d.entity.Pkg); why != "" {
-		r.report.Errorf("type-not-importable", at, "documents cannot hold the value of %s: %s", label, why).
+		r.report.Errorf(CodeTypeNotImportable, at, "documents cannot hold the value of %s: %s", label, why).
 			WithHelp("return an exported type that %s can import", d.pkg.Name)
 		d.fail(name)
 	}
@@ -132,7 +132,7 @@ func (r *resolver) addComputed(d *declared, pkg *load.Package, line *directive.D
 func (r *resolver) checkNeeds(d *declared, c *Computed, needs directive.Arg, w *inputs) {
 	for _, col := range w.columns() {
 		if !slices.Contains(c.Needs, col) {
-			r.report.Warnf("computed-needs", needs.Span, "%s.%s reads %s, which needs= does not name: it will be zero", d.entity.Name, c.Name, col.Field).
+			r.report.Warnf(CodeComputedNeeds, needs.Span, "%s.%s reads %s, which needs= does not name: it will be zero", d.entity.Name, c.Name, col.Field).
 				WithRelated(c.Span, "the method is here").
 				WithHelp("add %s, or leave needs= out: the body shows all that is read", col.Field)
 		}

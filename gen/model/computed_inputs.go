@@ -48,11 +48,11 @@ func (w *inputs) source() string { return strings.Join(w.text, "\n") }
 func (w *inputs) explain(label string, at diag.Span) {
 	code := w.code
 	if code == "" {
-		code = "computed-escapes"
+		code = CodeComputedEscapes
 	}
 	diagnostic := w.r.report.Errorf(code, w.at, "computed method %s: %s", label, w.why).
 		WithRelated(at, "the method is here")
-	if code == "computed-input" {
+	if code == CodeComputedInput {
 		diagnostic.WithHelp("a computed method sees the columns of its own row only; use a //denorm:transform for what needs more")
 		return
 	}
@@ -243,9 +243,9 @@ func (w *inputs) field(pkg *load.Package, v *types.Var, sel *ast.SelectorExpr, s
 		case w.d.failed[f.name]:
 			return true
 		case w.d.entity.relation(f.name) != nil:
-			return w.stop(at, "computed-input", f.name+" is a relation, which is empty when the method runs")
+			return w.stop(at, CodeComputedInput, f.name+" is a relation, which is empty when the method runs")
 		default:
-			return w.stop(at, "computed-input", f.name+" is not a column, and zero when the method runs")
+			return w.stop(at, CodeComputedInput, f.name+" is not a column, and zero when the method runs")
 		}
 	}
 	if w.d.failed[v.Name()] {
@@ -263,5 +263,5 @@ func (w *inputs) field(pkg *load.Package, v *types.Var, sel *ast.SelectorExpr, s
 		}
 		return w.stop(at, "", "it uses "+v.Name()+" as a whole, so that the columns it reads cannot be found")
 	}
-	return w.stop(at, "computed-input", v.Name()+" is not a column, and zero when the method runs")
+	return w.stop(at, CodeComputedInput, v.Name()+" is not a column, and zero when the method runs")
 }

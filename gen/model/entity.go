@@ -24,6 +24,16 @@ type declared struct {
 	failed    map[string]bool
 }
 
+// show prints a type as the model's package writes it.
+func (d *declared) show(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string {
+		if p.Path() == d.entity.Pkg {
+			return ""
+		}
+		return p.Name()
+	})
+}
+
 // fail remembers that a field was reported.
 func (d *declared) fail(field string) { d.failed[field] = true }
 
@@ -84,7 +94,7 @@ func (r *resolver) declare(obj *types.TypeName) *declared {
 	at := r.objectSpan(obj)
 	named := namedAs(obj.Type())
 	if obj.IsAlias() {
-		d := r.report.Errorf("alias-model", at, "%s is an alias of %s, which cannot be a model under a second name", obj.Name(), shortType(types.Unalias(obj.Type())))
+		d := r.report.Errorf(CodeAliasModel, at, "%s is an alias of %s, which cannot be a model under a second name", obj.Name(), shortType(types.Unalias(obj.Type())))
 		if named != nil {
 			d.WithRelated(r.objectSpan(named.Obj()), "%s is declared here", named.Obj().Name())
 		}
@@ -94,23 +104,18 @@ func (r *resolver) declare(obj *types.TypeName) *declared {
 	if named == nil || pkg == nil {
 		return nil
 	}
-	if obj.Parent() != obj.Pkg().Scope() {
-		r.report.Errorf("local-model", at, "model %s is declared inside a function", obj.Name()).
-			WithHelp("move the type to the top level of its package")
-		return nil
-	}
 	if named.TypeParams().Len() > 0 {
-		r.report.Errorf("generic-model", at, "model %s has type parameters", obj.Name()).
+		r.report.Errorf(CodeGenericModel, at, "model %s has type parameters", obj.Name()).
 			WithHelp("declare a struct without type parameters for each table; it may embed %s with arguments", obj.Name())
 		return nil
 	}
 	if _, ok := named.Underlying().(*types.Struct); !ok {
 		if isInvalid(named) {
-			r.report.Errorf("unknown-type", at, "model %s is not a valid type", obj.Name()).
+			r.report.Errorf(CodeUnknownType, at, "model %s is not a valid type", obj.Name()).
 				WithHelp("make the package compile but for what is still to be generated")
 			return nil
 		}
-		r.report.Errorf("model-not-struct", at, "model %s is a %s, not a struct", obj.Name(), shortType(named.Underlying())).
+		r.report.Errorf(CodeModelNotStruct, at, "model %s is of type %s, not a struct", obj.Name(), shortType(named.Underlying())).
 			WithHelp("a model mirrors a table: type %s struct { ... }", obj.Name())
 		return nil
 	}
@@ -137,7 +142,7 @@ func (r *resolver) checkExported(d *declared) {
 	}
 	for _, line := range r.onType[d.obj] {
 		if _, named := line.Lookup("doc"); line.Verb == "collection" && !named {
-			r.report.Errorf("unexported-model", d.entity.Span, "%s has documents, but is not exported", d.entity.Name).
+			r.report.Errorf(CodeUnexportedModel, d.entity.Span, "%s has documents, but is not exported", d.entity.Name).
 				WithHelp("rename it to %s, or name its documents: doc=%sDoc", goName(d.entity.Name), goName(d.entity.Name))
 			return
 		}
@@ -219,7 +224,7 @@ func (r *resolver) checkColumns(d *declared) {
 	first := map[string]*Column{}
 	e.Columns = slices.DeleteFunc(e.Columns, func(c *Column) bool {
 		if other, ok := first[c.Name]; ok {
-			r.report.Errorf("duplicate-column", c.Span, "%s.%s and %s.%s are both column %s", e.Name, other.Field, e.Name, c.Field, c.Name).
+			r.report.Errorf(CodeDuplicateColumn, c.Span, "%s.%s and %s.%s are both column %s", e.Name, other.Field, e.Name, c.Field, c.Name).
 				WithRelated(other.Span, "%s is declared here", other.Field).
 				WithHelp("give one of them another column, or leave it out with `db:\"-\"`")
 			d.fail(c.Field)
@@ -229,7 +234,7 @@ func (r *resolver) checkColumns(d *declared) {
 		return false
 	})
 	if len(e.Columns) == 0 && len(d.failed) == 0 {
-		r.report.Errorf("no-columns", e.Span, "model %s has no columns", e.Name).
+		r.report.Errorf(CodeNoColumns, e.Span, "model %s has no columns", e.Name).
 			WithHelp("tag its fields, as in `db:\"id\"`, or write //denorm:columns snake above the package clause")
 	}
 }
@@ -244,8 +249,7 @@ func (r *resolver) describePackage(pkg *load.Package) *Package {
 	}
 	r.collectTaken(pkg, out)
 	seen := map[*Entity]bool{}
-	var add func(e *Entity)
-	add = func(e *Entity) {
+	add := func(e *Entity) {
 		if seen[e] {
 			return
 		}

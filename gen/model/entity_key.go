@@ -60,7 +60,7 @@ func (r *resolver) keyFromDirective(d *declared, line *directive.Directive) {
 	seen := map[string]bool{}
 	for _, w := range line.Pos[0].Words() {
 		if seen[w.Text] {
-			r.report.Errorf("key-twice", w.Span, "%s is in the key twice", w.Text).WithHelp("remove one of them")
+			r.report.Errorf(CodeKeyTwice, w.Span, "%s is in the key twice", w.Text).WithHelp("remove one of them")
 			continue
 		}
 		seen[w.Text] = true
@@ -103,7 +103,7 @@ func (r *resolver) checkKeyColumn(d *declared, c *Column, at diag.Span) {
 		return
 	}
 	d.fail(c.Field)
-	diagnostic := r.report.Errorf("key-type", at, "%s.%s of type %s cannot be part of a key: %s", d.entity.Name, c.Field, c.Type, why)
+	diagnostic := r.report.Errorf(CodeKeyType, at, "%s.%s of type %s cannot be part of a key: %s", d.entity.Name, c.Field, c.Type, why)
 	if at != c.Span {
 		diagnostic.WithRelated(c.Span, "%s is declared here", c.Field)
 	}
@@ -129,7 +129,7 @@ func (r *resolver) reportNoKey(d *declared) {
 			}
 		}
 	}
-	diagnostic := r.report.Errorf("no-key", e.Span, "model %s has no key: there is no column ID or %sID", e.Name, e.Name)
+	diagnostic := r.report.Errorf(CodeNoKey, e.Span, "model %s has no key: there is no column ID or %sID", e.Name, e.Name)
 	switch {
 	case len(references) > 0:
 		diagnostic.WithHelp("name the fields that identify a row, above the struct: //denorm:key %s", strings.Join(references, ","))

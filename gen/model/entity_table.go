@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/denormgen/denormgen/gen/directive"
 )
@@ -18,7 +19,7 @@ func (r *resolver) resolveTable(d *declared) {
 	}
 	table, view := r.onModel(d, "table"), r.onModel(d, "view")
 	if table != nil && view != nil {
-		r.report.Errorf("table-and-view", view.VerbSpan, "%s is said to be a table and a view", e.Name).
+		r.report.Errorf(CodeTableAndView, view.VerbSpan, "%s is said to be a table and a view", e.Name).
 			WithRelated(table.VerbSpan, "said to be a table here").
 			WithHelp("remove one of them; //denorm:view is for what cannot be watched")
 	}
@@ -30,8 +31,8 @@ func (r *resolver) resolveTable(d *declared) {
 		arg := line.Pos[0]
 		name, why := parseTable(arg.Value)
 		if why != "" {
-			r.report.Errorf("table-name", arg.Span, "table name %s: %s", arg.Value, why).
-				WithHelp("write books, public.books, or with quotes \"\\\"my schema\\\".books\"")
+			r.report.Errorf(CodeTableName, arg.Span, "%q is not the name of a table: %s", arg.Value, why).
+				WithHelp("%s", tableHelp())
 			continue
 		}
 		e.Table = name
@@ -63,6 +64,10 @@ func parseTable(text string) (t Table, why string) {
 	}
 }
 
+func tableHelp() string {
+	return "write books or public.books; what needs quotes in SQL has them here too, within backquotes: `\"my table\"`"
+}
+
 // tablePart cuts one part off; tail is empty or begins with the dot.
 func tablePart(text string) (part, tail string, err error) {
 	if !strings.HasPrefix(text, `"`) {
@@ -72,7 +77,7 @@ func tablePart(text string) (part, tail string, err error) {
 		}
 		part, tail = text[:end], text[end:]
 		if strings.ContainsAny(part, "\"`'; \t") {
-			return "", "", fmt.Errorf("%s needs double quotes inside the name", part)
+			return "", "", fmt.Errorf("%q has characters that stand in double quotes", part)
 		}
 	} else {
 		var b strings.Builder
@@ -103,6 +108,9 @@ func tablePart(text string) (part, tail string, err error) {
 	if strings.ContainsRune(part, 0) {
 		return "", "", fmt.Errorf("it contains a zero byte")
 	}
+	if !utf8.ValidString(part) {
+		return "", "", fmt.Errorf("it is not UTF-8")
+	}
 	return part, tail, nil
 }
 
@@ -119,7 +127,7 @@ func (r *resolver) resolveView(d *declared) {
 	for _, w := range reads.Words() {
 		modelName, fieldName, ok := strings.Cut(w.Text, ":")
 		if !ok || modelName == "" || fieldName == "" {
-			r.report.Errorf("view-reads", w.Span, "reads=%s does not say which field holds the key", w.Text).
+			r.report.Errorf(CodeViewReads, w.Span, "reads=%s does not say which field holds the key", w.Text).
 				WithHelp("write MODEL:FIELD, FIELD being the field of %s that holds the model's key", d.entity.Name)
 			continue
 		}
@@ -127,8 +135,7 @@ func (r *resolver) resolveView(d *declared) {
 		if target == nil {
 			at := w.Span
 			at.Width = len(modelName)
-			r.report.Errorf("unknown-model", at, "there is no model %s", modelName).
-				WithHelp("%s", r.modelNamesHelp(d.pkg, modelName))
+			r.suggestModel(r.report.Errorf(CodeUnknownModel, at, "there is no model %q", modelName), d.pkg, at, modelName)
 			continue
 		}
 		c := d.entity.column(fieldName)
@@ -141,12 +148,12 @@ func (r *resolver) resolveView(d *declared) {
 			continue
 		}
 		if len(target.Key) > 1 {
-			r.report.Errorf("view-reads", w.Span, "%s has a key of %d columns, which one field cannot hold", modelName, len(target.Key)).
+			r.report.Errorf(CodeViewReads, w.Span, "%s has a key of %d columns, which one field cannot hold", modelName, len(target.Key)).
 				WithHelp("name a model whose key is one column")
 			continue
 		}
 		if len(target.Key) == 1 && !r.comparableColumns(c, target.Key[0]) {
-			r.report.Errorf("foreign-key-type", w.Span, "%s.%s is %s, the key %s.%s is %s", d.entity.Name, c.Field, c.Type, target.Name, target.Key[0].Field, target.Key[0].Type).
+			r.report.Errorf(CodeForeignKeyType, w.Span, "%s.%s is %s, the key %s.%s is %s", d.entity.Name, c.Field, c.Type, target.Name, target.Key[0].Field, target.Key[0].Type).
 				WithRelated(c.Span, "the field is declared here").
 				WithHelp("name the field of %s that holds the key of %s", d.entity.Name, target.Name)
 			continue

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"go/token"
 	"strings"
 )
 
@@ -9,7 +10,7 @@ func importProblem(t Type, from string) string {
 	switch t.Kind {
 	case Named:
 		if t.Pkg != from {
-			if !isExportedName(t.Name) {
+			if !token.IsExported(t.Name) {
 				return t.String() + " is not exported"
 			}
 			if !internalVisible(t.Pkg, from) {
@@ -33,11 +34,6 @@ func importProblem(t Type, from string) string {
 		return importProblem(*t.Elem, from)
 	}
 	return ""
-}
-
-func isExportedName(name string) bool {
-	first := []rune(name)
-	return len(first) > 0 && strings.ToUpper(string(first[:1])) == string(first[:1]) && first[0] != '_'
 }
 
 // internalVisible is the go command's rule: what is below internal may be imported from the tree
@@ -69,14 +65,14 @@ func (r *resolver) checkImportable(out *Package) {
 			return // the model's own package was looked at before
 		}
 		if why := importProblem(c.Doc, out.Path); why != "" {
-			r.report.Errorf("type-not-importable", c.Span, "documents of package %s cannot hold %s: %s", out.Name, c.Field, why).
+			r.report.Errorf(CodeTypeNotImportable, c.Span, "documents of package %s cannot hold %s: %s", out.Name, c.Field, why).
 				WithHelp("leave %s out with omit, or give it an exported type that %s can import", c.Field, out.Name)
 		}
 	}
 	computed := func(list []*Computed) {
 		for _, c := range list {
 			if why := importProblem(c.Type, out.Path); why != "" {
-				r.report.Errorf("type-not-importable", c.Span, "documents of package %s cannot hold %s: %s", out.Name, c.Name, why).
+				r.report.Errorf(CodeTypeNotImportable, c.Span, "documents of package %s cannot hold %s: %s", out.Name, c.Name, why).
 					WithHelp("leave %s out with omit, or return an exported type that %s can import", c.Name, out.Name)
 			}
 		}

@@ -104,7 +104,7 @@ func (n *node) addChild(t trail, rel *Relation, at diag.Span) *node {
 	}
 	path = append(path, rel.Name)
 	child := &node{
-		place:   place{entity: rel.Target, by: rel},
+		place:   place{entity: rel.Target, by: rel, path: strings.Join(path, ".")},
 		trail:   t.below("include " + strings.Join(path, ".")),
 		parent:  n,
 		include: &Include{Path: path, Relation: rel, As: rel.Name, JSON: rel.JSON, Depth: 1, Span: at, TypeSpan: at},

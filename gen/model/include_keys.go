@@ -160,8 +160,8 @@ func (n *node) settleWhere() {
 
 func (n *node) settleDepth() {
 	a, ok := n.keys["depth"]
-	if !ok {
-		return
+	if _, flat := n.keys["flatten"]; flat || !ok {
+		return // where both are given, that was reported
 	}
 	if rel := n.include.Relation; rel.Source != rel.Target {
 		n.trail.errorf(CodeDepth, a.KeySpan, "depth needs a relation of a model to itself, and %s leads from %s to %s",

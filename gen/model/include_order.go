@@ -3,6 +3,7 @@ package model
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/denormgen/denormgen/gen/directive"
 )
@@ -39,7 +40,12 @@ func (n *node) addOrder(o Order, w directive.Word) {
 func (n *node) orderTerm(words []directive.Word) (Order, bool) {
 	if name, ok := strings.CutPrefix(words[0].Text, "-"); ok {
 		n.trail.errorf(CodeOrder, words[0].Span, "order has no minus sign").
-			WithHelp("write %q", name+" desc").WithFix(words[0].Span, name+" desc")
+			WithHelp("write order=%q", name+" desc")
+		return Order{}, false
+	}
+	if name := strings.TrimPrefix(words[0].Text, throughPrefix); !isFieldName(name) {
+		n.trail.errorf(CodeOrder, words[0].Span, "%q is not the name of a field", words[0].Text).
+			WithHelp("a term is: Field [asc|desc] [nulls first|nulls last]; several have commas between them")
 		return Order{}, false
 	}
 	ref, ok := n.column(n.trail, words[0])
@@ -68,6 +74,11 @@ func (n *node) orderTerm(words []directive.Word) (Order, bool) {
 		return Order{}, false
 	}
 	return o, true
+}
+
+// isFieldName tells whether a word can be a Go field, perhaps one of a named embedded struct.
+func isFieldName(word string) bool {
+	return !strings.ContainsFunc(word, func(r rune) bool { return r != '_' && r != '.' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // fieldsAt splits a part of an argument at blanks; offset is where the part begins.

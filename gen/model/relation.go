@@ -93,7 +93,7 @@ func (r *resolver) addRelation(d *declared, f *field, line *directive.Directive)
 	label := d.entity.Name + "." + f.name
 	for _, other := range f.directives {
 		if other != line && (isRelationVerb(other.Verb) || other.Verb == "json" || other.Verb == "array") {
-			r.report.Errorf("relation-twice", other.VerbSpan, "%s is said to be %s and %s", label, line.Verb, other.Verb).
+			r.report.Errorf(CodeRelationTwice, other.VerbSpan, "%s is said to be %s and %s", label, line.Verb, other.Verb).
 				WithRelated(line.VerbSpan, "said to be %s here", line.Verb).
 				WithHelp("remove one of them; for a second reading of the same rows declare a second field")
 			d.fail(f.name)
@@ -106,7 +106,7 @@ func (r *resolver) addRelation(d *declared, f *field, line *directive.Directive)
 	}
 	named, many := relationTarget(f.typ)
 	if named == nil {
-		r.report.Errorf("relation-type", f.span, "%s of type %s leads to no model", label, shortType(f.typ)).
+		r.report.Errorf(CodeRelationType, f.span, "%s of type %s leads to no model", label, d.show(f.typ)).
 			WithRelated(line.VerbSpan, "said to be a relation here").
 			WithHelp("a relation is a field of type *M, M, []M or []*M, M being a struct without a Scan method")
 		d.fail(f.name)
@@ -122,9 +122,9 @@ func (r *resolver) addRelation(d *declared, f *field, line *directive.Directive)
 // shapeError reports a list that is said to be one row, or the reverse.
 func (r *resolver) shapeError(d *declared, f *field, line *directive.Directive, named *types.Named, many bool) {
 	d.fail(f.name)
-	name := shortType(named)
-	diagnostic := r.report.Errorf("relation-shape", line.VerbSpan, "%s is for %s, but %s.%s is of type %s",
-		line.Verb, map[bool]string{true: "a list", false: "one row"}[!many], d.entity.Name, f.name, shortType(f.typ)).
+	name := d.show(named)
+	diagnostic := r.report.Errorf(CodeRelationShape, line.VerbSpan, "%s is for %s, but %s.%s is of type %s",
+		line.Verb, map[bool]string{true: "a list", false: "one row"}[!many], d.entity.Name, f.name, d.show(f.typ)).
 		WithRelated(f.span, "%s is declared here", f.name)
 	if many {
 		diagnostic.WithHelp("make the field a *%s, or write //denorm:hasmany", name)
@@ -172,7 +172,7 @@ func (r *resolver) appendRelation(d *declared, f *field, line *directive.Directi
 func (r *resolver) declareTarget(d *declared, f *field, named *types.Named) *declared {
 	obj := named.Origin().Obj()
 	if r.byPath[obj.Pkg().Path()] == nil {
-		r.report.Errorf("foreign-model", f.span, "%s.%s leads to %s, which is not in module %s", d.entity.Name, f.name, obj.Pkg().Path()+"."+obj.Name(), d.pkg.ModulePath).
+		r.report.Errorf(CodeForeignModel, f.span, "%s.%s leads to %s, which is not in module %s", d.entity.Name, f.name, obj.Pkg().Path()+"."+obj.Name(), d.pkg.ModulePath).
 			WithHelp("declare a model of that table in this module, or leave the field out with `db:\"-\"`")
 		return nil
 	}
@@ -190,7 +190,8 @@ func (r *resolver) inferRelation(d *declared, f *field, named *types.Named, many
 	if f.tags.relation {
 		return // of the other library; nobody said that it is one here
 	}
-	if !known && !looksLikeModel(named) && len(foreignKeyLines(d, f.name, named, many)) == 0 {
+	foreign := r.byPath[obj.Pkg().Path()] == nil
+	if !known && !looksLikeModel(named) && (foreign || len(foreignKeyLines(d, f.name, named, many)) == 0) {
 		_, why := classify(f.typ)
 		r.unscannable(d, f, why, "")
 		return

@@ -25,11 +25,11 @@ func TestRelationErrors(t *testing.T) {
 		{"key type, explicit", head + "\t//denorm:belongsto AuthorID ref=Name\n\tAuthor *Author\n}\n" + author, []wantError{
 			{"7:21+8", "foreign-key-type", "Author.Name, which it points at, is string", ""}}},
 		{"too many keys", head + "\t//denorm:belongsto AuthorID,ID\n\tAuthor *Author\n}\n" + author, []wantError{
-			{"7:21+11", "foreign-key-length", "names 2 of the 1", ""}}},
+			{"7:21+11", "foreign-key-length", "is 2, but Author(ID)", ""}}},
 		{"shape", head + "\t//denorm:hasmany AuthorID\n\tAuthor *Author\n}\n" + author, []wantError{
-			{"7:4+14", "relation-shape", "hasmany is for a list", "[]m.Author"}}},
+			{"7:4+14", "relation-shape", "hasmany is for a list", "[]Author"}}},
 		{"shape the other way", head + "\t//denorm:belongsto AuthorID\n\tAuthors []Author\n}\n" + author, []wantError{
-			{"7:4+16", "relation-shape", "belongsto is for one row", "*m.Author"}}},
+			{"7:4+16", "relation-shape", "belongsto is for one row", "*Author"}}},
 		{"no model", head + "\t//denorm:belongsto AuthorID\n\tAuthor map[string]int\n}\n", []wantError{
 			{"8:2+6", "relation-type", "leads to no model", "*M, M, []M or []*M"}}},
 		{"two directives", head + "\t//denorm:belongsto AuthorID\n\t//denorm:hasone ID\n\tAuthor *Author\n}\n" + author, []wantError{
@@ -43,7 +43,7 @@ func TestRelationErrors(t *testing.T) {
 		{"join table twice", head + "\t//denorm:manytomany x through=Author\n\tAuthors []Author\n}\n" + author, []wantError{
 			{"7:22+1", "manytomany-table", "", ""}}},
 		{"unknown through", head + "\t//denorm:manytomany through=Autorship\n\tAuthors []Author\n}\n" + author, []wantError{
-			{"7:30+9", "unknown-model", "Autorship", "models are"}}},
+			{"7:30+9", "unknown-model", "Autorship", "there are"}}},
 		{"through without keys", head + "\t//denorm:manytomany through=Link\n\tAuthors []Author\n}\n" + author + "type Link struct {\n" + id + "\tBookID int64 `db:\"b\"`\n}\n", []wantError{
 			{"7:4+17", "no-foreign-key", "Link has no foreign key to Author", "foreign=FIELD"}}},
 		{"itself", head + "\t//denorm:manytomany similar\n\tSimilar []Book\n}\n", []wantError{

@@ -74,7 +74,7 @@ func (r *resolver) reportReadings(x *relationField, holder, referred *declared, 
 		r.reportNoForeignKey(x.d, x.f, namedAs(x.target.obj.Type()), x.many, x.at())
 		return false
 	}
-	diagnostic := r.report.Errorf("ambiguous-relation", x.at(), "%s has %d possible foreign keys in %s", x.label(), len(readings), holder.entity.Name)
+	diagnostic := r.report.Errorf(CodeAmbiguousRelation, x.at(), "%s has %d possible foreign keys in %s", x.label(), len(readings), holder.entity.Name)
 	for _, keys := range readings {
 		diagnostic.WithRelated(keys[0].Span, "%s is one", fieldList(keys))
 		diagnostic.WithHelp("//denorm:%s %s", x.rel.Kind, fieldList(keys))
@@ -92,10 +92,10 @@ func (r *resolver) reportNoForeignKey(d *declared, f *field, target *types.Named
 	if !many {
 		looked = fmt.Sprintf("%s has no field %sID and %s", this, f.name, looked)
 	}
-	code := diag.Code("no-foreign-key")
+	code := CodeNoForeignKey
 	message := fmt.Sprintf("%s.%s: no foreign key found: %s", this, f.name, looked)
 	if len(lines) > 1 {
-		code = "ambiguous-relation"
+		code = CodeAmbiguousRelation
 		message = fmt.Sprintf("%s.%s: more than one foreign key is possible, and none has the usual name: %s", this, f.name, looked)
 	}
 	diagnostic := r.report.Errorf(code, at, "%s", message)
@@ -169,7 +169,7 @@ func (r *resolver) checkForeignKey(x *relationField, holder *declared, key *Colu
 			}
 		}
 	}
-	r.report.Errorf("foreign-key-type", at, "%s.%s is %s, but %s.%s, which it points at, is %s",
+	r.report.Errorf(CodeForeignKeyType, at, "%s.%s is %s, but %s.%s, which it points at, is %s",
 		holder.entity.Name, key.Field, key.Type, referred.entity.Name, ref.Field, ref.Type).
 		WithRelated(key.Span, "%s is declared here", key.Field).
 		WithRelated(ref.Span, "%s is declared here", ref.Field).

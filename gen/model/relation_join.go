@@ -13,12 +13,12 @@ func (r *resolver) resolveManyToMany(x *relationField) bool {
 	through, hasThrough := x.lookup("through")
 	switch {
 	case hasThrough && len(x.line.Pos) > 0:
-		r.report.Errorf("manytomany-table", x.line.Pos[0].Span, "%s names a join table and a model of one", x.label()).
+		r.report.Errorf(CodeManyToManyTable, x.line.Pos[0].Span, "%s names a join table and a model of one", x.label()).
 			WithRelated(through.KeySpan, "the model is named here").
 			WithHelp("keep through=%s: the model knows its table", through.Value)
 		return false
 	case !hasThrough && len(x.line.Pos) == 0:
-		r.report.Errorf("manytomany-table", x.at(), "%s does not name its join table", x.label()).
+		r.report.Errorf(CodeManyToManyTable, x.at(), "%s does not name its join table", x.label()).
 			WithHelp("//denorm:manytomany %s_%s", snakeName(x.d.entity.Name), snakeName(x.f.name)).
 			WithHelp("or, where the join table has a model: //denorm:manytomany through=MODEL")
 		return false
@@ -39,12 +39,12 @@ func (r *resolver) resolveManyToMany(x *relationField) bool {
 func (r *resolver) joinBare(x *relationField) bool {
 	table, why := parseTable(x.line.Pos[0].Value)
 	if why != "" {
-		r.report.Errorf("table-name", x.line.Pos[0].Span, "table name %s: %s", x.line.Pos[0].Value, why).
-			WithHelp("write book_authors or public.book_authors")
+		r.report.Errorf(CodeTableName, x.line.Pos[0].Span, "%q is not the name of a table: %s", x.line.Pos[0].Value, why).
+			WithHelp("%s", tableHelp())
 		return false
 	}
 	if when, ok := x.lookup("when"); ok {
-		r.report.Errorf("when-join", when.KeySpan, "%s: when= is about the join row, but %s has no model", x.label(), table.Name).
+		r.report.Errorf(CodeWhenJoin, when.KeySpan, "%s: when= is about the join row, but %s has no model", x.label(), table.Name).
 			WithHelp("declare a struct for %s and write through=MODEL in the place of the table's name", table.Name)
 		return false
 	}
@@ -63,7 +63,7 @@ func (r *resolver) joinBare(x *relationField) bool {
 		if arg, ok := x.lookup("foreign"); ok {
 			at = arg.Span
 		}
-		r.report.Errorf("manytomany-columns", at, "%s: %s points at both ends", x.label(), strings.Join(join.Local, ",")).
+		r.report.Errorf(CodeManyToManyColumns, at, "%s: %s points at both ends", x.label(), strings.Join(join.Local, ",")).
 			WithHelp("local= points at %s, foreign= at %s: name two columns", x.d.entity.Name, x.target.entity.Name)
 		return false
 	}
@@ -78,7 +78,7 @@ func (r *resolver) selfJoinSaid(x *relationField, lines []string) bool {
 	if x.d != x.target || hasLocal && hasForeign {
 		return true
 	}
-	r.report.Errorf("self-manytomany", x.at(), "%s leads to %s itself: which column is this row's, and which the other's?", x.label(), x.d.entity.Name).
+	r.report.Errorf(CodeSelfManyToMany, x.at(), "%s leads to %s itself: which column is this row's, and which the other's?", x.label(), x.d.entity.Name).
 		WithHelp("say it:\n%s", strings.Join(lines, "\n"))
 	return false
 }
@@ -101,7 +101,7 @@ func (r *resolver) joinColumns(x *relationField, key string, end *Entity, refs [
 		names = append(names, w.Text)
 	}
 	if len(names) != len(refs) {
-		r.report.Errorf("foreign-key-length", arg.Span, "%s: %s names %d columns, %s has %d that they point at: %s",
+		r.report.Errorf(CodeForeignKeyLength, arg.Span, "%s: %s names %d columns, %s has %d that they point at: %s",
 			x.label(), key, len(names), end.Name, len(refs), fieldList(refs)).
 			WithHelp("name one column of the join table for each of %s, in that order", fieldList(refs))
 		return nil, false
@@ -113,8 +113,8 @@ func (r *resolver) joinColumns(x *relationField, key string, end *Entity, refs [
 func (r *resolver) joinThrough(x *relationField, through directive.Arg) bool {
 	obj := r.lookupType(x.d.pkg, through.Value)
 	if obj == nil {
-		r.report.Errorf("unknown-model", through.Span, "there is no model %s", through.Value).
-			WithHelp("%s", r.modelNamesHelp(x.d.pkg, through.Value))
+		d := r.report.Errorf(CodeUnknownModel, through.Span, "there is no model %q", through.Value)
+		r.suggestModel(d, x.d.pkg, through.Span, through.Value)
 		return false
 	}
 	link := r.byType[obj]
@@ -122,7 +122,7 @@ func (r *resolver) joinThrough(x *relationField, through directive.Arg) bool {
 		return false // reported by declare
 	}
 	if link == x.d || link == x.target {
-		r.report.Errorf("manytomany-table", through.Span, "%s: %s is one of the ends, not what lies between them", x.label(), through.Value).
+		r.report.Errorf(CodeManyToManyTable, through.Span, "%s: %s is one of the ends, not what lies between them", x.label(), through.Value).
 			WithHelp("through= names the model of the join table")
 		return false
 	}
@@ -136,7 +136,7 @@ func (r *resolver) joinThrough(x *relationField, through directive.Arg) bool {
 		return false
 	}
 	if slices.Equal(local, foreign) {
-		r.report.Errorf("manytomany-columns", x.at(), "%s: %s.%s points at both ends", x.label(), link.entity.Name, fieldList(local)).
+		r.report.Errorf(CodeManyToManyColumns, x.at(), "%s: %s.%s points at both ends", x.label(), link.entity.Name, fieldList(local)).
 			WithHelp("local= points at %s, foreign= at %s: name two fields", x.d.entity.Name, x.target.entity.Name)
 		return false
 	}
@@ -184,7 +184,7 @@ func (r *resolver) linkColumns(x *relationField, key string, link, end *declared
 			return nil, false
 		}
 		if len(columns) != len(refs) {
-			r.report.Errorf("foreign-key-length", arg.Span, "%s: %s names %d fields, %s has %d that they point at: %s",
+			r.report.Errorf(CodeForeignKeyLength, arg.Span, "%s: %s names %d fields, %s has %d that they point at: %s",
 				x.label(), key, len(columns), end.entity.Name, len(refs), fieldList(refs)).
 				WithHelp("name one field of %s for each of %s, in that order", link.entity.Name, fieldList(refs))
 			return nil, false
@@ -203,11 +203,11 @@ func (r *resolver) linkColumns(x *relationField, key string, link, end *declared
 		if r.failedForeignKey(link, end.entity.Name) {
 			return nil, false
 		}
-		r.report.Errorf("no-foreign-key", x.at(), "%s: %s has no foreign key to %s: there is no field %sID", x.label(), link.entity.Name, end.entity.Name, end.entity.Name).
+		r.report.Errorf(CodeNoForeignKey, x.at(), "%s: %s has no foreign key to %s: there is no field %sID", x.label(), link.entity.Name, end.entity.Name, end.entity.Name).
 			WithRelated(link.entity.Span, "%s is declared here", link.entity.Name).
 			WithHelp("say which field of %s points at %s: %s=FIELD", link.entity.Name, end.entity.Name, key)
 	default:
-		diagnostic := r.report.Errorf("ambiguous-relation", x.at(), "%s: %s has %d foreign keys to %s", x.label(), link.entity.Name, len(found), end.entity.Name)
+		diagnostic := r.report.Errorf(CodeAmbiguousRelation, x.at(), "%s: %s has %d foreign keys to %s", x.label(), link.entity.Name, len(found), end.entity.Name)
 		for _, keys := range found {
 			diagnostic.WithRelated(keys[0].Span, "%s is one", fieldList(keys))
 			diagnostic.WithHelp("//denorm:manytomany through=%s %s=%s", link.entity.Name, key, fieldList(keys))
@@ -258,20 +258,20 @@ func (r *resolver) viaSteps(x *relationField) bool {
 	via, _ := x.lookup("via")
 	for _, key := range []string{"when", "ref"} {
 		if arg, ok := x.lookup(key); ok {
-			r.report.Errorf("via-argument", arg.KeySpan, "%s: %s= has no place beside via=", x.label(), key).
+			r.report.Errorf(CodeViaArgument, arg.KeySpan, "%s: %s= has no place beside via=", x.label(), key).
 				WithHelp("put it on one of the relations that %s consists of", via.Value)
 			return false
 		}
 	}
 	if len(x.line.Pos) > 0 {
-		r.report.Errorf("via-argument", x.line.Pos[0].Span, "%s: a foreign key has no place beside via=", x.label()).
+		r.report.Errorf(CodeViaArgument, x.line.Pos[0].Span, "%s: a foreign key has no place beside via=", x.label()).
 			WithHelp("remove %s, or via=", x.line.Pos[0].Value)
 		return false
 	}
 	at, offset := x.d, 0
 	names := strings.Split(via.Value, ".")
 	if len(names) < 2 {
-		r.report.Errorf("via-path", via.Span, "%s: via=%s is one relation, two or more are needed", x.label(), via.Value).
+		r.report.Errorf(CodeViaPath, via.Span, "%s: via=%s is one relation, two or more are needed", x.label(), via.Value).
 			WithHelp("name a path as in via=Albums.Tracks, or tie the rows together by a foreign key")
 		return false
 	}
@@ -287,7 +287,7 @@ func (r *resolver) viaSteps(x *relationField) bool {
 		}
 		if step.rel.Kind == Via {
 			if step.state == resolving {
-				r.report.Errorf("via-cycle", span, "%s leads through itself", x.label()).
+				r.report.Errorf(CodeViaCycle, span, "%s leads through itself", x.label()).
 					WithHelp("make a path of relations that do not use %s", x.label())
 				return false
 			}
@@ -304,7 +304,7 @@ func (r *resolver) viaSteps(x *relationField) bool {
 		at = step.target
 	}
 	if at != x.target {
-		r.report.Errorf("via-target", via.Span, "%s: %s leads to %s, but the field is of type %s", x.label(), via.Value, at.entity.Name, shortType(x.f.typ)).
+		r.report.Errorf(CodeViaTarget, via.Span, "%s: %s leads to %s, but the field is of type %s", x.label(), via.Value, at.entity.Name, x.d.show(x.f.typ)).
 			WithRelated(x.f.span, "%s is declared here", x.f.name).
 			WithHelp("make the field a []%s, or name a path that leads to %s", at.entity.Name, x.target.entity.Name)
 		return false
@@ -327,7 +327,7 @@ func (r *resolver) unknownRelation(d *declared, at diag.Span, name string) {
 	for i, x := range d.relations {
 		names[i] = x.f.name
 	}
-	diagnostic := r.report.Errorf("unknown-relation", at, "%s has no relation %s", d.entity.Name, name).WithSuggestion(name, names)
+	diagnostic := r.report.Errorf(CodeUnknownRelation, at, "%s has no relation %s", d.entity.Name, name).WithSuggestion(name, names)
 	if diagnostic.Help == "" {
 		diagnostic.WithHelp("declare it as a field of %s of type *M or []M", d.entity.Name)
 	}

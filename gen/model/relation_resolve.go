@@ -68,24 +68,22 @@ func (r *resolver) resolveDirect(x *relationField) bool {
 		return r.resolveInferred(x)
 	}
 	holder, referred := x.d, x.target
-	if x.rel.Kind == BelongsTo {
-		holder, referred = x.d, x.target
-	} else {
+	if x.rel.Kind != BelongsTo {
 		holder, referred = x.target, x.d
 	}
+	var keys []*Column
+	named := true
+	if len(x.line.Pos) > 0 {
+		keys, named = r.namedColumns(holder, x.line.Pos[0])
+	}
 	refs, ok := r.referredColumns(x, referred)
-	if !ok {
+	if !ok || !named {
 		return false
 	}
-	var keys []*Column
 	if len(x.line.Pos) > 0 {
-		keys, ok = r.namedColumns(holder, x.line.Pos[0])
-		if !ok {
-			return false
-		}
 		if len(keys) != len(refs) {
-			r.report.Errorf("foreign-key-length", x.line.Pos[0].Span, "%s names %d of the %d fields that point at %s(%s)",
-				x.label(), len(keys), len(refs), referred.entity.Name, fieldList(refs)).
+			r.report.Errorf(CodeForeignKeyLength, x.line.Pos[0].Span, "%s: the number of fields is %d, but %s(%s), which they point at, has %d",
+				x.label(), len(keys), referred.entity.Name, fieldList(refs), len(refs)).
 				WithHelp("name one field of %s for each of %s, in that order", holder.entity.Name, fieldList(refs))
 			return false
 		}
@@ -147,7 +145,7 @@ func (r *resolver) referredColumns(x *relationField, referred *declared) ([]*Col
 		for _, c := range cols {
 			switch c.Form {
 			case FormJSON, FormArray, FormRaw, FormFloat:
-				r.report.Errorf("ref-type", ref.Span, "%s.%s of type %s cannot be pointed at", referred.entity.Name, c.Field, c.Type).
+				r.report.Errorf(CodeRefType, ref.Span, "%s.%s of type %s cannot be pointed at", referred.entity.Name, c.Field, c.Type).
 					WithRelated(c.Span, "it is declared here").
 					WithHelp("name a field with a unique index")
 				return nil, false
@@ -174,7 +172,7 @@ func (r *resolver) namedColumns(d *declared, arg directive.Arg) ([]*Column, bool
 			continue
 		}
 		if slices.Contains(list, c) {
-			r.report.Errorf("field-twice", w.Span, "%s is named twice", w.Text).WithHelp("remove one of them")
+			r.report.Errorf(CodeFieldTwice, w.Span, "%s is named twice", w.Text).WithHelp("remove one of them")
 			ok = false
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 
 	"github.com/denormgen/denormgen/gen/diag"
 	"github.com/denormgen/denormgen/gen/directive"
@@ -15,6 +16,37 @@ import (
 // Resolve turns packages into a Schema. It reports every problem that it finds and goes on; where the
 // report has errors, the Schema is fit for finding more of them only.
 func Resolve(packages []*load.Package, report *diag.Report) *Schema {
+	var found diag.Report
+	schema := resolve(packages, &found)
+	for _, d := range found.Sorted() {
+		if !followsFromSyntax(packages, d) {
+			into := report.Errorf(d.Code, d.Primary, "%s", d.Message)
+			*into = *d
+		}
+	}
+	return schema
+}
+
+// followsFromSyntax tells whether a problem may only come from a package that cannot be read: it lies in
+// that package, or is a type missing in one that imports it.
+func followsFromSyntax(packages []*load.Package, d *diag.Diagnostic) bool {
+	broken := map[string]bool{}
+	for _, p := range packages {
+		broken[p.Path] = p.Broken
+	}
+	return slices.ContainsFunc(packages, func(p *load.Package) bool {
+		i := slices.Index(p.FileNames, d.Primary.File)
+		if i < 0 || p.Broken {
+			return i >= 0
+		}
+		return d.Code == CodeUnknownType && slices.ContainsFunc(p.Files[i].Imports, func(spec *ast.ImportSpec) bool {
+			path, err := strconv.Unquote(spec.Path.Value)
+			return err == nil && broken[path]
+		})
+	})
+}
+
+func resolve(packages []*load.Package, report *diag.Report) *Schema {
 	r := newResolver(packages, report)
 	r.findModels()
 	for d := range r.pending() {

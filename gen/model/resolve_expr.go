@@ -47,10 +47,6 @@ func both(a, b expr.Expr) expr.Expr {
 // predicate parses an argument as a condition on rows of a model; nil where it is wrong, which has been
 // reported.
 func (r *resolver) predicate(e *Entity, arg directive.Arg) expr.Expr {
-	scope := expr.Scope{Model: e.Name, Columns: exprColumns(e, false)}
-	parsed, ok := expr.Parse(arg.Value, arg.At, scope, expr.WantBool, r.report)
-	if !ok {
-		return nil
-	}
-	return parsed
+	t := trail{report: r.report, failed: r.failed}
+	return place{entity: e}.parse(t, arg, expr.WantBool)
 }

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/denormgen/denormgen/gen/diag"
 	"github.com/denormgen/denormgen/gen/directive"
@@ -73,8 +72,8 @@ func (r *resolver) noteBroken(pkg *load.Package, report *diag.Report) {
 // broken tells that a directive of a field or type was reported.
 func (r *resolver) broken(obj types.Object) bool { return r.brokenDoc[obj] }
 
-// modelNamesHelp suggests a model for a name that is none.
-func (r *resolver) modelNamesHelp(pkg *load.Package, name string) string {
+// suggestModel suggests a model for a name that is none.
+func (r *resolver) suggestModel(d *diag.Diagnostic, pkg *load.Package, at diag.Span, name string) {
 	var names []string
 	for _, d := range r.declared {
 		if d.pkg == pkg {
@@ -84,8 +83,8 @@ func (r *resolver) modelNamesHelp(pkg *load.Package, name string) string {
 		}
 	}
 	slices.Sort(names)
-	if near := diag.Suggest(name, names); near != "" {
-		return "did you mean " + near + "?"
+	suggest(d, directive.Word{Text: name, Span: at}, names)
+	if d.Help == "" {
+		d.WithHelp("a model is a struct with //denorm:table or //denorm:collection, or one that a relation leads to")
 	}
-	return "models are " + strings.Join(names, ", ")
 }

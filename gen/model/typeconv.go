@@ -100,15 +100,6 @@ func (r *resolver) lookupType(pkg *load.Package, name string) *types.TypeName {
 	return obj
 }
 
-// typeByName finds a type as lookupType does and converts it.
-func (r *resolver) typeByName(pkg *load.Package, name string) (Type, bool) {
-	obj := r.lookupType(pkg, name)
-	if obj == nil {
-		return Type{}, false
-	}
-	return r.typeOf(obj.Type()), true
-}
-
 func cutQualifier(name string) (qualifier, base string, ok bool) {
 	for i := range len(name) {
 		if name[i] == '.' {

@@ -19,6 +19,7 @@ const _ = denorm.ThisRuntimeReadsGeneratedCodeV1
 const booksQueries = 8
 
 // BookDoc is the document of the collection books, made from a row of Book.
+//
 // Book is a title that the shop sells.
 type BookDoc struct {
 	ID          int64             `json:"id"`
@@ -94,32 +95,31 @@ type Books struct {
 	collection *denorm.Collection[int64, BookDoc]
 }
 
-// NewBooks registers the collection books with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewBooks registers the collection books with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewBooks(engine *denorm.Engine) *Books {
 	return &Books{collection: denorm.Register(engine, booksDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (b *Books) Get(ctx context.Context, id int64) (*BookDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (b *Books) GetMany(ctx context.Context, ids []int64) ([]*BookDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (b *Books) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (b *Books) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*BookDoc, error] {
 	return b.collection.All(ctx, options...)
 }
@@ -136,8 +136,8 @@ func (b *Books) Count(ctx context.Context, limit int) (int, error) {
 	return b.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (b *Books) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*BookDoc, error) {
 	return b.collection.Load(ctx, queryer, ids...)
 }
@@ -146,7 +146,7 @@ func (b *Books) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:  "books",
-		Shape: "6f99ea8f83ca6c00",
+		Shape: "02b64e495435c2af",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    booksMySQL(),
@@ -342,6 +342,7 @@ func (d *BookDocAuthors) detach() {
 const bookCardsQueries = 2
 
 // BookCard is the document of the collection book_cards, made from a row of Book.
+//
 // Book is a title that the shop sells.
 type BookCard struct {
 	ID         int64             `json:"id"`
@@ -362,32 +363,31 @@ type BookCards struct {
 	collection *denorm.Collection[int64, BookCard]
 }
 
-// NewBookCards registers the collection book_cards with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewBookCards registers the collection book_cards with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewBookCards(engine *denorm.Engine) *BookCards {
 	return &BookCards{collection: denorm.Register(engine, bookCardsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (b *BookCards) Get(ctx context.Context, id int64) (*BookCard, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (b *BookCards) GetMany(ctx context.Context, ids []int64) ([]*BookCard, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (b *BookCards) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (b *BookCards) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*BookCard, error] {
 	return b.collection.All(ctx, options...)
 }
@@ -404,8 +404,8 @@ func (b *BookCards) Count(ctx context.Context, limit int) (int, error) {
 	return b.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (b *BookCards) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*BookCard, error) {
 	return b.collection.Load(ctx, queryer, ids...)
 }
@@ -478,6 +478,7 @@ func (d *BookCard) detach() {
 const shelvesQueries = 4
 
 // Shelf is the document of the collection shelves, made from a row of Category.
+//
 // Category is a shelf; shelves stand within shelves.
 type Shelf struct {
 	ID        int64           `json:"id"`
@@ -499,32 +500,31 @@ type Shelves struct {
 	collection *denorm.Collection[int64, Shelf]
 }
 
-// NewShelves registers the collection shelves with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewShelves registers the collection shelves with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewShelves(engine *denorm.Engine) *Shelves {
 	return &Shelves{collection: denorm.Register(engine, shelvesDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (s *Shelves) Get(ctx context.Context, id int64) (*Shelf, error) {
 	return s.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (s *Shelves) GetMany(ctx context.Context, ids []int64) ([]*Shelf, error) {
 	return s.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (s *Shelves) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (s *Shelves) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*Shelf, error] {
 	return s.collection.All(ctx, options...)
 }
@@ -541,8 +541,8 @@ func (s *Shelves) Count(ctx context.Context, limit int) (int, error) {
 	return s.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (s *Shelves) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*Shelf, error) {
 	return s.collection.Load(ctx, queryer, ids...)
 }
@@ -551,7 +551,7 @@ func (s *Shelves) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 func shelvesDefinition() *denorm.Definition[int64, Shelf] {
 	return &denorm.Definition[int64, Shelf]{
 		Name:  "shelves",
-		Shape: "17604a8435b801dc",
+		Shape: "88584f5326f16301",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    shelvesMySQL(),
@@ -635,6 +635,7 @@ func (d *ShelfChildren) detach() {
 const publishersQueries = 4
 
 // PublisherDoc is the document of the collection publishers, made from a row of Publisher.
+//
 // Publisher is a house that brings out books.
 type PublisherDoc struct {
 	ID        int64               `json:"id"`
@@ -665,32 +666,31 @@ type Publishers struct {
 	collection *denorm.Collection[int64, PublisherDoc]
 }
 
-// NewPublishers registers the collection publishers with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewPublishers registers the collection publishers with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewPublishers(engine *denorm.Engine) *Publishers {
 	return &Publishers{collection: denorm.Register(engine, publishersDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (p *Publishers) Get(ctx context.Context, id int64) (*PublisherDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (p *Publishers) GetMany(ctx context.Context, ids []int64) ([]*PublisherDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (p *Publishers) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (p *Publishers) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*PublisherDoc, error] {
 	return p.collection.All(ctx, options...)
 }
@@ -707,8 +707,8 @@ func (p *Publishers) Count(ctx context.Context, limit int) (int, error) {
 	return p.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (p *Publishers) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*PublisherDoc, error) {
 	return p.collection.Load(ctx, queryer, ids...)
 }
@@ -717,7 +717,7 @@ func (p *Publishers) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 func publishersDefinition() *denorm.Definition[int64, PublisherDoc] {
 	return &denorm.Definition[int64, PublisherDoc]{
 		Name:  "publishers",
-		Shape: "ac2bc486da85fa19",
+		Shape: "fdcad9d16fbd8903",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    publishersMySQL(),

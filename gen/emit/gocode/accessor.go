@@ -21,8 +21,8 @@ func (f *file) accessor(c *collection) {
 func (f *file) constructor(c *collection) {
 	name := c.Declared.Accessor
 	f.add(comment(
-		"New"+name+" registers the collection "+c.Declared.Name+" with the engine. It may be called repeatedly; what is",
-		"wrong with a registration is returned by the methods, and by the engine's Install and Run.",
+		"New"+name+" registers the collection "+c.Declared.Name+" with the engine. It may be called repeatedly and never",
+		"fails; what is wrong with a registration is returned by every method.",
 	).Func().Id("New" + name).Params(jen.Id("engine").Op("*").Add(f.runtime("Engine"))).Op("*").Id(name).Block(
 		jen.Return(jen.Op("&").Id(name).Values(
 			jen.Id("collection").Op(":").Add(f.runtime("Register")).Call(
@@ -68,8 +68,7 @@ func (f *file) methods(c *collection) []method {
 		{
 			name: "Get",
 			doc: []string{
-				"Get returns one document, from the cache if it is fresh there, else from the database. It returns",
-				notFound + " if there is none. The document is shared: change only what Clone returns.",
+				"Get returns one document. It returns " + notFound + " if there is none.",
 			},
 			params:  []jen.Code{ctx, jen.Id(one).Add(key())},
 			args:    []jen.Code{jen.Id("ctx"), jen.Id(one)},
@@ -79,7 +78,7 @@ func (f *file) methods(c *collection) []method {
 			name: "GetMany",
 			doc: []string{
 				"GetMany returns documents in the order asked, nil where there is none: all of them, or an error.",
-				"The documents are shared: change only what Clone returns.",
+				"A key that is asked twice yields the same pointer twice.",
 			},
 			params:  []jen.Code{ctx, jen.Id(many).Index().Add(key())},
 			args:    []jen.Code{jen.Id("ctx"), jen.Id(many)},
@@ -88,8 +87,8 @@ func (f *file) methods(c *collection) []method {
 		{
 			name: "GetJSON",
 			doc: []string{
-				"GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,",
-				"which is zero before Install. It returns " + notFound + " if there is none.",
+				"GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is",
+				"zero in this release. It returns " + notFound + " if there is none.",
 			},
 			params:  []jen.Code{ctx, jen.Id(one).Add(key())},
 			args:    []jen.Code{jen.Id("ctx"), jen.Id(one)},
@@ -98,8 +97,8 @@ func (f *file) methods(c *collection) []method {
 		{
 			name: "All",
 			doc: []string{
-				"All goes through the whole collection, or the part that the options name, in the order of its keys. It reads",
-				"in batches, each one state of the database, and ends after the first error.",
+				"All goes through the whole collection, or the part that the options name, in the order of its keys.",
+				"It reads in batches, each one state of the database, and ends after the first error.",
 			},
 			params:  []jen.Code{ctx, options},
 			args:    []jen.Code{jen.Id("ctx"), jen.Id("options").Op("...")},
@@ -128,8 +127,8 @@ func (f *file) methods(c *collection) []method {
 		{
 			name: "Load",
 			doc: []string{
-				"Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the",
-				"order asked, nil where there is none. They are the caller's own.",
+				"Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in",
+				"the order asked, nil where there is none.",
 			},
 			params:  []jen.Code{ctx, jen.Id("queryer").Add(f.runtime("Queryer")), jen.Id(many).Op("...").Add(key())},
 			args:    []jen.Code{jen.Id("ctx"), jen.Id("queryer"), jen.Id(many).Op("...")},

@@ -44,7 +44,7 @@ func BenchmarkRender(b *testing.B) {
 	sql := fakeSQL(p, "sqlite", "postgres", "mysql")
 	lines := 0
 	for b.Loop() {
-		files, err := Render(p, sql, "")
+		files, err := Render(p, sql)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -48,7 +48,7 @@ func (f *file) keyCodec(c *collection) jen.Code {
 func (f *file) dialectMap(c *collection) jen.Code {
 	entries := make([]jen.Code, len(f.dialects))
 	for i, dialect := range f.dialects {
-		entries[i] = f.runtime(dialectNames[dialect]).Op(":").Id(f.names.collections[c.Collection].statements[dialect]).Call()
+		entries[i] = f.runtime(dialectConstant(dialect)).Op(":").Id(f.names.collections[c.Collection].statements[dialect]).Call()
 	}
 	return jen.Map(f.runtime("Dialect")).Add(f.runtime("Statements")).Add(lines(entries...))
 }

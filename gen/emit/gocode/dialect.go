@@ -1,8 +1,6 @@
 package gocode
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,10 +10,22 @@ import (
 	"github.com/denormgen/denormgen/gen/plan"
 )
 
-// dialectNames are the runtime's constants for dialects, which also end the names of functions.
-var dialectNames = map[string]string{"sqlite": "SQLite", "postgres": "Postgres", "mysql": "MySQL"}
+// knownDialects are the dialects that the runtime has constants for, sorted.
+func knownDialects() []string { return []string{"mysql", "postgres", "sqlite"} }
 
-func sortedDialects() []string { return slices.Sorted(maps.Keys(dialectNames)) }
+// dialectConstant is the runtime's constant for a dialect, which also ends the names of functions, or "".
+func dialectConstant(dialect string) string {
+	switch dialect {
+	case "mysql":
+		return "MySQL"
+	case "postgres":
+		return "Postgres"
+	case "sqlite":
+		return "SQLite"
+	default:
+		return ""
+	}
+}
 
 // dialectChunks is the content of a dialect's file: one function per collection.
 func (r *renderer) dialectChunks(dialect string, sql map[*plan.Collection]Statements) []chunk {

@@ -2,8 +2,8 @@ package gocode
 
 import (
 	"bytes"
+	"go/doc"
 	"go/token"
-	"go/types"
 	"strings"
 	"unicode"
 )
@@ -25,7 +25,7 @@ func (f *file) importPackage(path string) {
 }
 
 func (f *file) freeImport(name string) bool {
-	if len(name) < 2 || f.names.used[name] || f.names.reserved[name] || token.IsKeyword(name) || types.Universe.Lookup(name) != nil {
+	if len(name) < 2 || f.names.used[name] || f.names.reserved[name] || token.IsKeyword(name) || doc.IsPredeclared(name) {
 		return false
 	}
 	for _, other := range f.imports {

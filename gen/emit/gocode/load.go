@@ -109,6 +109,9 @@ func (f *file) readPath(ids []plan.ID) *jen.Statement {
 func (f *file) attach(l *plan.Loader) jen.Code {
 	doc, list := f.names.locals.doc, f.names.locals.list
 	target := jen.Id(doc)
+	if l.Parent.Element.By != nil {
+		target = target.Dot("Value") // a map's parent is an entry until the map is made
+	}
 	var present *jen.Statement
 	for i, field := range l.Attach {
 		target = target.Clone().Dot(field.Name)

@@ -1,8 +1,8 @@
 package gocode
 
 import (
+	"go/doc"
 	"go/token"
-	"go/types"
 	"strconv"
 	"unicode"
 
@@ -36,13 +36,17 @@ type locals struct {
 }
 
 // plain are the names of parameters and variables that hide nothing which is used beside them.
-var plain = [...]string{
-	"args", "ctx", "engine", "id", "ids", "key", "keys", "limit", "options", "queryer", "size",
-	"clone", "t",
+func plain() []string {
+	return []string{
+		"args", "ctx", "engine", "id", "ids", "key", "keys", "limit", "options", "queryer", "size",
+		"clone", "t",
+	}
 }
 
 // imported are names of packages that most files import: a variable makes way for them.
-var imported = [...]string{"context", "denorm", "fmt", "iter", "json", "maps", "slices", "sql", "time"}
+func imported() []string {
+	return []string{"context", "denorm", "fmt", "iter", "json", "maps", "slices", "sql", "time"}
+}
 
 func newNames(p *plan.Plan) *names {
 	n := &names{
@@ -60,7 +64,7 @@ func newNames(p *plan.Plan) *names {
 		parent: n.local("parent"), entry: n.local("entry"), value: n.local("value"),
 		model: n.local("model"), err: n.local("err"),
 	}
-	for _, name := range plain {
+	for _, name := range plain() {
 		n.reserved[name] = true
 	}
 	for _, c := range p.Collections {
@@ -100,16 +104,16 @@ func (n *names) collection(c *plan.Collection) collectionNames {
 		statements: map[string]string{},
 		loaders:    map[*plan.Loader]string{},
 	}
-	for _, dialect := range sortedDialects() {
-		out.statements[dialect] = n.free(lower + dialectNames[dialect])
+	for _, dialect := range knownDialects() {
+		out.statements[dialect] = n.free(lower + dialectConstant(dialect))
 	}
 	taken := map[string]bool{n.locals.batch: true, n.locals.row: true, n.locals.doc: true, n.locals.list: true, n.locals.parent: true}
-	for _, name := range imported {
+	for _, name := range imported() {
 		taken[name] = true
 	}
 	for _, l := range c.Loaders {
 		name := l.Name
-		for n.used[name] || taken[name] || token.IsKeyword(name) || types.Universe.Lookup(name) != nil {
+		for n.used[name] || taken[name] || token.IsKeyword(name) || doc.IsPredeclared(name) {
 			name += "Level"
 		}
 		taken[name], n.reserved[name] = true, true

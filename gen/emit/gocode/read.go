@@ -12,6 +12,8 @@ func (f *file) read(r plan.Read) *jen.Statement {
 	switch {
 	case r.Wrapped:
 		return f.readAs(model.FormScanner, r.Type, r.Item)
+	case r.Nullable && r.Form == model.FormJSON:
+		return f.readAs(r.Form, r.Type, r.Item) // NULL and JSON's null are both nil
 	case r.Nullable:
 		return f.runtime("Null").Call(jen.Id(f.names.locals.row), jen.Lit(r.Item), f.reader(r.Form, r.Base))
 	default:
@@ -63,20 +65,34 @@ func isByteSlice(t model.Type) bool {
 
 // generic writes the runtime's reader of a form for a type.
 func (f *file) generic(form model.Form, t model.Type) *jen.Statement {
-	return f.runtime(genericReaders[form]).Types(f.goType(t))
+	return f.runtime(genericReader(form)).Types(f.goType(t))
 }
 
-var genericReaders = map[model.Form]string{
-	model.FormInt:     "Int",
-	model.FormUint:    "Uint",
-	model.FormFloat:   "Float",
-	model.FormBool:    "Bool",
-	model.FormText:    "Text",
-	model.FormBytes:   "Bytes",
-	model.FormRaw:     "Raw",
-	model.FormScanner: "Scan",
-	model.FormJSON:    "JSON",
-	model.FormArray:   "Array",
+func genericReader(form model.Form) string {
+	switch form {
+	case model.FormInt:
+		return "Int"
+	case model.FormUint:
+		return "Uint"
+	case model.FormFloat:
+		return "Float"
+	case model.FormBool:
+		return "Bool"
+	case model.FormText:
+		return "Text"
+	case model.FormBytes:
+		return "Bytes"
+	case model.FormRaw:
+		return "Raw"
+	case model.FormScanner:
+		return "Scan"
+	case model.FormJSON:
+		return "JSON"
+	case model.FormArray:
+		return "Array"
+	default:
+		return "" // FormTime, which has a method
+	}
 }
 
 // readID writes the expression that reads a key, behind the link's own if there is one.

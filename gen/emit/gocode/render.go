@@ -28,12 +28,12 @@ type Statements struct {
 }
 
 // Render writes the files of one package: denorm.gen.go, one file per dialect, and the test that holds
-// the number of queries. Sql has the statements of every collection by dialect name. The version of
-// the generator goes into no file, so that a newer one changes files only where their content differs.
+// the number of queries. Sql has the statements of every collection by dialect name. No file names the
+// generator's version, so that a newer one changes files only where their content differs.
 //
 // An error means that plan and sql do not fit together or that the result is no Go: a mistake of the
 // generator rather than the user.
-func Render(p *plan.Plan, sql map[string]map[*plan.Collection]Statements, _ string) ([]File, error) {
+func Render(p *plan.Plan, sql map[string]map[*plan.Collection]Statements) ([]File, error) {
 	if err := checkStatements(p, sql); err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (r *renderer) run(jobs []job) ([]File, error) {
 // checkStatements makes sure that every dialect has one text for every loader.
 func checkStatements(p *plan.Plan, sql map[string]map[*plan.Collection]Statements) error {
 	for _, dialect := range slices.Sorted(maps.Keys(sql)) {
-		if _, known := dialectNames[dialect]; !known {
+		if dialectConstant(dialect) == "" {
 			return fmt.Errorf("emitting Go: unknown dialect %q", dialect)
 		}
 		for _, c := range p.Collections {

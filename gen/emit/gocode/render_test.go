@@ -27,7 +27,7 @@ func TestGolden(t *testing.T) {
 	for name, build := range cases {
 		t.Run(name, func(t *testing.T) {
 			p := build()
-			files, err := Render(p, fakeSQL(p, "sqlite", "postgres", "mysql"), "v1")
+			files, err := Render(p, fakeSQL(p, "sqlite", "postgres", "mysql"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +82,7 @@ func TestSameBytes(t *testing.T) {
 
 func render(t testing.TB, p *plan.Plan) []File {
 	t.Helper()
-	files, err := Render(p, fakeSQL(p, "sqlite", "postgres", "mysql"), "v1")
+	files, err := Render(p, fakeSQL(p, "sqlite", "postgres", "mysql"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestMismatch(t *testing.T) {
 	} {
 		sql := fakeSQL(p, "sqlite")
 		spoil(sql)
-		if _, err := Render(p, sql, ""); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := Render(p, sql); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -63,7 +63,7 @@ func documentComment(c *collection, s *plan.Struct) []string {
 	}
 	lines := []string{s.Name + " is the document of the collection " + c.Declared.Name + ", made from a row of " + s.Entity.Name + "."}
 	if s.Comment != "" {
-		lines = append(lines, s.Comment)
+		lines = append(lines, "", s.Comment)
 	}
 	return lines
 }

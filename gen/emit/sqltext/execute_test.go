@@ -45,7 +45,7 @@ func TestLoadersRun(t *testing.T) {
 			db.MustExec("CREATE TABLE " + ddl)
 		}
 		r := statements.Roots
-		batch := "WITH denorm_roots AS (SELECT t.* FROM " + r.Table + " AS t WHERE (" + r.Filter + ") AND " + r.Key[0] + " = 1)\n"
+		batch := "WITH denorm_roots AS (SELECT t.* FROM " + r.Table + " AS t WHERE (" + r.Filter + ") AND t." + r.Key[0] + " = 1)\n"
 		for i, loader := range statements.Loaders {
 			result, err := db.Queryx(batch + loader)
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 	"unicode"
 	"unicode/utf8"
@@ -24,7 +25,7 @@ type Statements struct {
 // Roots says which rows have documents.
 type Roots struct {
 	Table  string   // quoted, with its schema
-	Key    []string // qualified by the alias t: t."id"
+	Key    []string // quoted, without the alias t of the filter
 	Filter string   // over the alias t; empty for none
 }
 
@@ -35,11 +36,11 @@ func Render(c *plan.Collection, dialect string) (Statements, error) {
 	if err != nil {
 		return Statements{}, err
 	}
-	shapes, err := shapes(dialect)
+	shapes, err := allShapes()
 	if err != nil {
 		return Statements{}, err
 	}
-	r := &renderer{Dialect: d, shapes: shapes}
+	r := &renderer{Dialect: d, shapes: shapes[dialect]}
 	statements := Statements{Roots: r.roots(c.Roots)}
 	for _, loader := range c.Loaders {
 		statements.Loaders = append(statements.Loaders, r.query(loader.Select))
@@ -49,6 +50,20 @@ func Render(c *plan.Collection, dialect string) (Statements, error) {
 	}
 	return statements, nil
 }
+
+// allShapes are the templates by dialect. They are parsed once, for that takes as long as rendering a
+// collection.
+var allShapes = sync.OnceValues(func() (map[string]*template.Template, error) {
+	all := make(map[string]*template.Template)
+	for _, dialect := range []string{SQLite, Postgres, MySQL} {
+		t, err := shapes(dialect)
+		if err != nil {
+			return nil, err
+		}
+		all[dialect] = t
+	}
+	return all, nil
+})
 
 func shapes(dialect string) (*template.Template, error) {
 	folder, err := fs.Sub(templates.FS(), dialect)
@@ -97,7 +112,7 @@ func (r *renderer) shape(name string, data any) string {
 func (r *renderer) roots(roots plan.Roots) Roots {
 	out := Roots{Table: r.table(roots.Table)}
 	for _, column := range roots.Key {
-		out.Key = append(out.Key, qualified(r, plan.RootAlias, column))
+		out.Key = append(out.Key, r.Identifier(column))
 	}
 	if roots.Filter != nil {
 		out.Filter = printer{dialect: r, self: plan.RootAlias}.expr(roots.Filter).sql

@@ -124,7 +124,10 @@ func (r *renderer) join(s plan.Source) joinShape {
 
 func (r *renderer) number(n *plan.Number) string {
 	value := "*"
-	if n.Value != nil {
+	switch {
+	case n.Inner != nil:
+		value = r.number(n.Inner)
+	case n.Value != nil:
 		value = printer{r, n.Self, n.Through}.expr(n.Value).sql
 	}
 	item := ""
@@ -140,7 +143,7 @@ func (r *renderer) number(n *plan.Number) string {
 	default:
 		return r.fail("a number by the function %q", n.Func)
 	}
-	if n.Value == nil && n.Func != model.Count {
+	if n.Value == nil && n.Inner == nil && n.Func != model.Count {
 		return r.fail("a %s without a value", n.Func)
 	}
 	return r.shape("scalar", subqueryShape{Select: r.statement([]string{item}, n.From, n.Where, nil)})

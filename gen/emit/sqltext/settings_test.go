@@ -71,7 +71,7 @@ func TestTextIsWhatItWas(t *testing.T) {
 			list = append(list, "a\x00b", "\x00")
 		}
 		for _, s := range list {
-			query := "SELECT " + d.Text(s)
+			var query string
 			switch dialect {
 			case sqltext.MySQL:
 				query = "SELECT HEX(CAST(" + d.Text(s) + " AS BINARY))"

@@ -26,6 +26,7 @@ type PlaylistTrackKey struct {
 const invoicesQueries = 2
 
 // InvoiceDoc is the document of the collection invoices, made from a row of Invoice.
+//
 // Invoice is one purchase of a customer.
 type InvoiceDoc struct {
 	InvoiceID         int64                     `json:"InvoiceId"`
@@ -63,32 +64,31 @@ type Invoices struct {
 	collection *denorm.Collection[int64, InvoiceDoc]
 }
 
-// NewInvoices registers the collection invoices with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewInvoices registers the collection invoices with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewInvoices(engine *denorm.Engine) *Invoices {
 	return &Invoices{collection: denorm.Register(engine, invoicesDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (i *Invoices) Get(ctx context.Context, id int64) (*InvoiceDoc, error) {
 	return i.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (i *Invoices) GetMany(ctx context.Context, ids []int64) ([]*InvoiceDoc, error) {
 	return i.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (i *Invoices) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return i.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (i *Invoices) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*InvoiceDoc, error] {
 	return i.collection.All(ctx, options...)
 }
@@ -105,8 +105,8 @@ func (i *Invoices) Count(ctx context.Context, limit int) (int, error) {
 	return i.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (i *Invoices) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*InvoiceDoc, error) {
 	return i.collection.Load(ctx, queryer, ids...)
 }
@@ -115,7 +115,7 @@ func (i *Invoices) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 func invoicesDefinition() *denorm.Definition[int64, InvoiceDoc] {
 	return &denorm.Definition[int64, InvoiceDoc]{
 		Name:  "invoices",
-		Shape: "a971cb5c62d4bccc",
+		Shape: "5cdee7463afdacec",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    invoicesMySQL(),
@@ -225,6 +225,7 @@ func (d *InvoiceDocLines) detach() {
 const receiptsQueries = 2
 
 // Receipt is the document of the collection receipts, made from a row of Invoice.
+//
 // Invoice is one purchase of a customer.
 type Receipt struct {
 	InvoiceID int64          `json:"InvoiceId"`
@@ -245,32 +246,31 @@ type Receipts struct {
 	collection *denorm.Collection[int64, Receipt]
 }
 
-// NewReceipts registers the collection receipts with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewReceipts registers the collection receipts with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewReceipts(engine *denorm.Engine) *Receipts {
 	return &Receipts{collection: denorm.Register(engine, receiptsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (r *Receipts) Get(ctx context.Context, id int64) (*Receipt, error) {
 	return r.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (r *Receipts) GetMany(ctx context.Context, ids []int64) ([]*Receipt, error) {
 	return r.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (r *Receipts) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return r.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (r *Receipts) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*Receipt, error] {
 	return r.collection.All(ctx, options...)
 }
@@ -287,8 +287,8 @@ func (r *Receipts) Count(ctx context.Context, limit int) (int, error) {
 	return r.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (r *Receipts) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*Receipt, error) {
 	return r.collection.Load(ctx, queryer, ids...)
 }
@@ -354,6 +354,7 @@ func (d *Receipt) detach() {
 const artistsQueries = 3
 
 // ArtistDoc is the document of the collection artists, made from a row of Artist.
+//
 // Artist has recorded albums.
 type ArtistDoc struct {
 	ArtistID   int64             `json:"ArtistId"`
@@ -377,32 +378,31 @@ type Artists struct {
 	collection *denorm.Collection[int64, ArtistDoc]
 }
 
-// NewArtists registers the collection artists with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewArtists registers the collection artists with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewArtists(engine *denorm.Engine) *Artists {
 	return &Artists{collection: denorm.Register(engine, artistsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (a *Artists) Get(ctx context.Context, id int64) (*ArtistDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (a *Artists) GetMany(ctx context.Context, ids []int64) ([]*ArtistDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (a *Artists) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (a *Artists) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*ArtistDoc, error] {
 	return a.collection.All(ctx, options...)
 }
@@ -419,8 +419,8 @@ func (a *Artists) Count(ctx context.Context, limit int) (int, error) {
 	return a.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (a *Artists) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*ArtistDoc, error) {
 	return a.collection.Load(ctx, queryer, ids...)
 }
@@ -429,7 +429,7 @@ func (a *Artists) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 	return &denorm.Definition[int64, ArtistDoc]{
 		Name:  "artists",
-		Shape: "b5d42f762a4811db",
+		Shape: "d87b690dd95cbd52",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    artistsMySQL(),
@@ -500,6 +500,7 @@ func (d *ArtistDoc) detach() {
 const albumsQueries = 2
 
 // AlbumDoc is the document of the collection albums, made from a row of Album.
+//
 // Album is a record of one artist.
 type AlbumDoc struct {
 	AlbumID  int64            `json:"AlbumId"`
@@ -548,32 +549,31 @@ type Albums struct {
 	collection *denorm.Collection[int64, AlbumDoc]
 }
 
-// NewAlbums registers the collection albums with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewAlbums registers the collection albums with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewAlbums(engine *denorm.Engine) *Albums {
 	return &Albums{collection: denorm.Register(engine, albumsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (a *Albums) Get(ctx context.Context, id int64) (*AlbumDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (a *Albums) GetMany(ctx context.Context, ids []int64) ([]*AlbumDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (a *Albums) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (a *Albums) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*AlbumDoc, error] {
 	return a.collection.All(ctx, options...)
 }
@@ -590,8 +590,8 @@ func (a *Albums) Count(ctx context.Context, limit int) (int, error) {
 	return a.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (a *Albums) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*AlbumDoc, error) {
 	return a.collection.Load(ctx, queryer, ids...)
 }
@@ -726,6 +726,7 @@ func (d *AlbumDocTracksMediaType) detach() {
 const albumCardsQueries = 2
 
 // AlbumCard is the document of the collection album_cards, made from a row of Album.
+//
 // Album is a record of one artist.
 type AlbumCard struct {
 	AlbumID             int64            `json:"AlbumId"`
@@ -754,32 +755,31 @@ type AlbumCards struct {
 	collection *denorm.Collection[int64, AlbumCard]
 }
 
-// NewAlbumCards registers the collection album_cards with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewAlbumCards registers the collection album_cards with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewAlbumCards(engine *denorm.Engine) *AlbumCards {
 	return &AlbumCards{collection: denorm.Register(engine, albumCardsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (a *AlbumCards) Get(ctx context.Context, id int64) (*AlbumCard, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (a *AlbumCards) GetMany(ctx context.Context, ids []int64) ([]*AlbumCard, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (a *AlbumCards) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (a *AlbumCards) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*AlbumCard, error] {
 	return a.collection.All(ctx, options...)
 }
@@ -796,8 +796,8 @@ func (a *AlbumCards) Count(ctx context.Context, limit int) (int, error) {
 	return a.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (a *AlbumCards) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*AlbumCard, error) {
 	return a.collection.Load(ctx, queryer, ids...)
 }
@@ -806,7 +806,7 @@ func (a *AlbumCards) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 func albumCardsDefinition() *denorm.Definition[int64, AlbumCard] {
 	return &denorm.Definition[int64, AlbumCard]{
 		Name:  "album_cards",
-		Shape: "32430be4e037b7d7",
+		Shape: "478286d935528052",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    albumCardsMySQL(),
@@ -895,6 +895,7 @@ func (d *AlbumCardTrack) detach() {
 const genreChartsQueries = 2
 
 // GenreChart is the document of the collection genre_charts, made from a row of Genre.
+//
 // Genre is a kind of music, or of video.
 type GenreChart struct {
 	GenreID    int64                      `json:"GenreId"`
@@ -924,32 +925,31 @@ type GenreCharts struct {
 	collection *denorm.Collection[int64, GenreChart]
 }
 
-// NewGenreCharts registers the collection genre_charts with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewGenreCharts registers the collection genre_charts with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewGenreCharts(engine *denorm.Engine) *GenreCharts {
 	return &GenreCharts{collection: denorm.Register(engine, genreChartsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (g *GenreCharts) Get(ctx context.Context, id int64) (*GenreChart, error) {
 	return g.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (g *GenreCharts) GetMany(ctx context.Context, ids []int64) ([]*GenreChart, error) {
 	return g.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (g *GenreCharts) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return g.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (g *GenreCharts) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*GenreChart, error] {
 	return g.collection.All(ctx, options...)
 }
@@ -966,8 +966,8 @@ func (g *GenreCharts) Count(ctx context.Context, limit int) (int, error) {
 	return g.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (g *GenreCharts) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*GenreChart, error) {
 	return g.collection.Load(ctx, queryer, ids...)
 }
@@ -976,7 +976,7 @@ func (g *GenreCharts) Load(ctx context.Context, queryer denorm.Queryer, ids ...i
 func genreChartsDefinition() *denorm.Definition[int64, GenreChart] {
 	return &denorm.Definition[int64, GenreChart]{
 		Name:  "genre_charts",
-		Shape: "1b502859ea6d029c",
+		Shape: "36764e7211e0ee1f",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    genreChartsMySQL(),
@@ -1063,6 +1063,7 @@ func (d *GenreChartTracksAlbum) detach() {
 const mediaTypesQueries = 1
 
 // MediaTypeDoc is the document of the collection media_types, made from a row of MediaType.
+//
 // MediaType is a file format.
 type MediaTypeDoc struct {
 	MediaTypeID    int64   `json:"MediaTypeId"`
@@ -1076,32 +1077,31 @@ type MediaTypes struct {
 	collection *denorm.Collection[int64, MediaTypeDoc]
 }
 
-// NewMediaTypes registers the collection media_types with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewMediaTypes registers the collection media_types with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewMediaTypes(engine *denorm.Engine) *MediaTypes {
 	return &MediaTypes{collection: denorm.Register(engine, mediaTypesDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (m *MediaTypes) Get(ctx context.Context, id int64) (*MediaTypeDoc, error) {
 	return m.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (m *MediaTypes) GetMany(ctx context.Context, ids []int64) ([]*MediaTypeDoc, error) {
 	return m.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (m *MediaTypes) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return m.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (m *MediaTypes) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*MediaTypeDoc, error] {
 	return m.collection.All(ctx, options...)
 }
@@ -1118,8 +1118,8 @@ func (m *MediaTypes) Count(ctx context.Context, limit int) (int, error) {
 	return m.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (m *MediaTypes) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*MediaTypeDoc, error) {
 	return m.collection.Load(ctx, queryer, ids...)
 }
@@ -1128,7 +1128,7 @@ func (m *MediaTypes) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 func mediaTypesDefinition() *denorm.Definition[int64, MediaTypeDoc] {
 	return &denorm.Definition[int64, MediaTypeDoc]{
 		Name:  "media_types",
-		Shape: "6b52e05e3addc3c0",
+		Shape: "6dcc75bd5cc7369d",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    mediaTypesMySQL(),
@@ -1175,6 +1175,7 @@ func (d *MediaTypeDoc) detach() {
 const employeesQueries = 7
 
 // EmployeeDoc is the document of the collection employees, made from a row of Employee.
+//
 // Employee works for the shop and may report to another one.
 type EmployeeDoc struct {
 	EmployeeID    int64                `json:"EmployeeId"`
@@ -1211,32 +1212,31 @@ type Employees struct {
 	collection *denorm.Collection[int64, EmployeeDoc]
 }
 
-// NewEmployees registers the collection employees with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewEmployees registers the collection employees with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewEmployees(engine *denorm.Engine) *Employees {
 	return &Employees{collection: denorm.Register(engine, employeesDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (e *Employees) Get(ctx context.Context, id int64) (*EmployeeDoc, error) {
 	return e.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (e *Employees) GetMany(ctx context.Context, ids []int64) ([]*EmployeeDoc, error) {
 	return e.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (e *Employees) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return e.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (e *Employees) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*EmployeeDoc, error] {
 	return e.collection.All(ctx, options...)
 }
@@ -1253,8 +1253,8 @@ func (e *Employees) Count(ctx context.Context, limit int) (int, error) {
 	return e.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (e *Employees) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*EmployeeDoc, error) {
 	return e.collection.Load(ctx, queryer, ids...)
 }
@@ -1263,7 +1263,7 @@ func (e *Employees) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 func employeesDefinition() *denorm.Definition[int64, EmployeeDoc] {
 	return &denorm.Definition[int64, EmployeeDoc]{
 		Name:  "employees",
-		Shape: "dd0794fdba620858",
+		Shape: "0e515fb5f354c871",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    employeesMySQL(),
@@ -1446,6 +1446,7 @@ func (d *EmployeeDocReports) detach() {
 const orgChartsQueries = 3
 
 // OrgChart is the document of the collection org_charts, made from a row of Employee.
+//
 // Employee works for the shop and may report to another one.
 type OrgChart struct {
 	EmployeeID int64          `json:"EmployeeId"`
@@ -1465,32 +1466,31 @@ type OrgCharts struct {
 	collection *denorm.Collection[int64, OrgChart]
 }
 
-// NewOrgCharts registers the collection org_charts with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewOrgCharts registers the collection org_charts with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewOrgCharts(engine *denorm.Engine) *OrgCharts {
 	return &OrgCharts{collection: denorm.Register(engine, orgChartsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (o *OrgCharts) Get(ctx context.Context, id int64) (*OrgChart, error) {
 	return o.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (o *OrgCharts) GetMany(ctx context.Context, ids []int64) ([]*OrgChart, error) {
 	return o.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (o *OrgCharts) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return o.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (o *OrgCharts) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*OrgChart, error] {
 	return o.collection.All(ctx, options...)
 }
@@ -1507,8 +1507,8 @@ func (o *OrgCharts) Count(ctx context.Context, limit int) (int, error) {
 	return o.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (o *OrgCharts) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*OrgChart, error) {
 	return o.collection.Load(ctx, queryer, ids...)
 }
@@ -1595,6 +1595,7 @@ func (d *OrgChartNode) detach() {
 const customersQueries = 3
 
 // CustomerDoc is the document of the collection customers, made from a row of Customer.
+//
 // Customer buys tracks.
 type CustomerDoc struct {
 	CustomerID   int64                  `json:"CustomerId"`
@@ -1674,32 +1675,31 @@ type Customers struct {
 	collection *denorm.Collection[int64, CustomerDoc]
 }
 
-// NewCustomers registers the collection customers with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewCustomers registers the collection customers with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewCustomers(engine *denorm.Engine) *Customers {
 	return &Customers{collection: denorm.Register(engine, customersDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (c *Customers) Get(ctx context.Context, id int64) (*CustomerDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (c *Customers) GetMany(ctx context.Context, ids []int64) ([]*CustomerDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (c *Customers) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (c *Customers) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*CustomerDoc, error] {
 	return c.collection.All(ctx, options...)
 }
@@ -1716,8 +1716,8 @@ func (c *Customers) Count(ctx context.Context, limit int) (int, error) {
 	return c.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (c *Customers) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*CustomerDoc, error) {
 	return c.collection.Load(ctx, queryer, ids...)
 }
@@ -1726,7 +1726,7 @@ func (c *Customers) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 	return &denorm.Definition[int64, CustomerDoc]{
 		Name:  "customers",
-		Shape: "187fff2205d06348",
+		Shape: "91fdd208a0384049",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    customersMySQL(),
@@ -1948,6 +1948,7 @@ func (d *CustomerDocInvoicesLinesTrack) detach() {
 const customerCardsQueries = 2
 
 // CustomerCard is the document of the collection customer_cards, made from a row of Customer.
+//
 // Customer buys tracks.
 type CustomerCard struct {
 	CustomerID        int64                  `json:"CustomerId"`
@@ -1974,32 +1975,31 @@ type CustomerCards struct {
 	collection *denorm.Collection[int64, CustomerCard]
 }
 
-// NewCustomerCards registers the collection customer_cards with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewCustomerCards registers the collection customer_cards with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewCustomerCards(engine *denorm.Engine) *CustomerCards {
 	return &CustomerCards{collection: denorm.Register(engine, customerCardsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (c *CustomerCards) Get(ctx context.Context, id int64) (*CustomerCard, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (c *CustomerCards) GetMany(ctx context.Context, ids []int64) ([]*CustomerCard, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (c *CustomerCards) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (c *CustomerCards) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*CustomerCard, error] {
 	return c.collection.All(ctx, options...)
 }
@@ -2016,8 +2016,8 @@ func (c *CustomerCards) Count(ctx context.Context, limit int) (int, error) {
 	return c.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (c *CustomerCards) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*CustomerCard, error) {
 	return c.collection.Load(ctx, queryer, ids...)
 }
@@ -2026,7 +2026,7 @@ func (c *CustomerCards) Load(ctx context.Context, queryer denorm.Queryer, ids ..
 func customerCardsDefinition() *denorm.Definition[int64, CustomerCard] {
 	return &denorm.Definition[int64, CustomerCard]{
 		Name:  "customer_cards",
-		Shape: "685adfdb010607ee",
+		Shape: "e42624968794d160",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    customerCardsMySQL(),
@@ -2103,6 +2103,7 @@ func (d *CustomerCard) detach() {
 const tracksQueries = 2
 
 // TrackDoc is the document of the collection tracks, made from a row of Track.
+//
 // Track is one piece on an album.
 type TrackDoc struct {
 	TrackID      int64               `json:"TrackId"`
@@ -2138,32 +2139,31 @@ type Tracks struct {
 	collection *denorm.Collection[int64, TrackDoc]
 }
 
-// NewTracks registers the collection tracks with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewTracks registers the collection tracks with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewTracks(engine *denorm.Engine) *Tracks {
 	return &Tracks{collection: denorm.Register(engine, tracksDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (t *Tracks) Get(ctx context.Context, id int64) (*TrackDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (t *Tracks) GetMany(ctx context.Context, ids []int64) ([]*TrackDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (t *Tracks) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (t *Tracks) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*TrackDoc, error] {
 	return t.collection.All(ctx, options...)
 }
@@ -2180,8 +2180,8 @@ func (t *Tracks) Count(ctx context.Context, limit int) (int, error) {
 	return t.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (t *Tracks) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*TrackDoc, error) {
 	return t.collection.Load(ctx, queryer, ids...)
 }
@@ -2190,7 +2190,7 @@ func (t *Tracks) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 func tracksDefinition() *denorm.Definition[int64, TrackDoc] {
 	return &denorm.Definition[int64, TrackDoc]{
 		Name:  "tracks",
-		Shape: "a9a2e24e0b98a3e2",
+		Shape: "ccac4033454b6469",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    tracksMySQL(),
@@ -2298,6 +2298,7 @@ func (d *TrackDocPlaylists) detach() {
 const playlistsQueries = 2
 
 // PlaylistDoc is the document of the collection playlists, made from a row of Playlist.
+//
 // Playlist is a named list of tracks.
 type PlaylistDoc struct {
 	PlaylistID   int64               `json:"PlaylistId"`
@@ -2327,32 +2328,31 @@ type Playlists struct {
 	collection *denorm.Collection[int64, PlaylistDoc]
 }
 
-// NewPlaylists registers the collection playlists with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewPlaylists registers the collection playlists with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewPlaylists(engine *denorm.Engine) *Playlists {
 	return &Playlists{collection: denorm.Register(engine, playlistsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (p *Playlists) Get(ctx context.Context, id int64) (*PlaylistDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (p *Playlists) GetMany(ctx context.Context, ids []int64) ([]*PlaylistDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (p *Playlists) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (p *Playlists) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*PlaylistDoc, error] {
 	return p.collection.All(ctx, options...)
 }
@@ -2369,8 +2369,8 @@ func (p *Playlists) Count(ctx context.Context, limit int) (int, error) {
 	return p.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (p *Playlists) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*PlaylistDoc, error) {
 	return p.collection.Load(ctx, queryer, ids...)
 }
@@ -2379,7 +2379,7 @@ func (p *Playlists) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 func playlistsDefinition() *denorm.Definition[int64, PlaylistDoc] {
 	return &denorm.Definition[int64, PlaylistDoc]{
 		Name:  "playlists",
-		Shape: "70011cf4e255d54c",
+		Shape: "76a2cfd3ce9e254a",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    playlistsMySQL(),
@@ -2455,6 +2455,7 @@ func (d *PlaylistDocTracks) detach() {
 const playlistKeysQueries = 2
 
 // PlaylistKeyList is the document of the collection playlist_keys, made from a row of Playlist.
+//
 // Playlist is a named list of tracks.
 type PlaylistKeyList struct {
 	PlaylistID int64   `json:"PlaylistId"`
@@ -2467,32 +2468,31 @@ type PlaylistKeys struct {
 	collection *denorm.Collection[int64, PlaylistKeyList]
 }
 
-// NewPlaylistKeys registers the collection playlist_keys with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewPlaylistKeys registers the collection playlist_keys with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewPlaylistKeys(engine *denorm.Engine) *PlaylistKeys {
 	return &PlaylistKeys{collection: denorm.Register(engine, playlistKeysDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (p *PlaylistKeys) Get(ctx context.Context, id int64) (*PlaylistKeyList, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (p *PlaylistKeys) GetMany(ctx context.Context, ids []int64) ([]*PlaylistKeyList, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (p *PlaylistKeys) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (p *PlaylistKeys) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*PlaylistKeyList, error] {
 	return p.collection.All(ctx, options...)
 }
@@ -2509,8 +2509,8 @@ func (p *PlaylistKeys) Count(ctx context.Context, limit int) (int, error) {
 	return p.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (p *PlaylistKeys) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*PlaylistKeyList, error) {
 	return p.collection.Load(ctx, queryer, ids...)
 }
@@ -2577,6 +2577,7 @@ func (d *PlaylistKeyList) detach() {
 const playlistEntriesQueries = 1
 
 // PlaylistTrackDoc is the document of the collection playlist_entries, made from a row of PlaylistTrack.
+//
 // PlaylistTrack puts a track on a playlist.
 type PlaylistTrackDoc struct {
 	PlaylistID   int64                  `json:"PlaylistId"`
@@ -2596,32 +2597,31 @@ type PlaylistEntries struct {
 	collection *denorm.Collection[PlaylistTrackKey, PlaylistTrackDoc]
 }
 
-// NewPlaylistEntries registers the collection playlist_entries with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewPlaylistEntries registers the collection playlist_entries with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewPlaylistEntries(engine *denorm.Engine) *PlaylistEntries {
 	return &PlaylistEntries{collection: denorm.Register(engine, playlistEntriesDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (p *PlaylistEntries) Get(ctx context.Context, key PlaylistTrackKey) (*PlaylistTrackDoc, error) {
 	return p.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (p *PlaylistEntries) GetMany(ctx context.Context, keys []PlaylistTrackKey) ([]*PlaylistTrackDoc, error) {
 	return p.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (p *PlaylistEntries) GetJSON(ctx context.Context, key PlaylistTrackKey) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, key)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (p *PlaylistEntries) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*PlaylistTrackDoc, error] {
 	return p.collection.All(ctx, options...)
 }
@@ -2638,8 +2638,8 @@ func (p *PlaylistEntries) Count(ctx context.Context, limit int) (int, error) {
 	return p.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (p *PlaylistEntries) Load(ctx context.Context, queryer denorm.Queryer, keys ...PlaylistTrackKey) ([]*PlaylistTrackDoc, error) {
 	return p.collection.Load(ctx, queryer, keys...)
 }

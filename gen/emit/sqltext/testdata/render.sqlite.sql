@@ -1,6 +1,6 @@
 -- roots
 "public"."rows"
-t."id", t."tenant"
+"id", "tenant"
 t."b" OR t."n" > 3
 
 SELECT t."id", t."tenant", t."title", t."publisher_id", a1."id", a1."name", a2."id", a2."a""b`c",

@@ -64,32 +64,31 @@ type Halls struct {
 	collection *denorm.Collection[HallKey, HallDoc]
 }
 
-// NewHalls registers the collection halls with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewHalls registers the collection halls with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewHalls(engine *denorm.Engine) *Halls {
 	return &Halls{collection: denorm.Register(engine, hallsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (h *Halls) Get(ctx context.Context, key HallKey) (*HallDoc, error) {
 	return h.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (h *Halls) GetMany(ctx context.Context, keys []HallKey) ([]*HallDoc, error) {
 	return h.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (h *Halls) GetJSON(ctx context.Context, key HallKey) ([]byte, denorm.Version, error) {
 	return h.collection.GetJSON(ctx, key)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (h *Halls) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*HallDoc, error] {
 	return h.collection.All(ctx, options...)
 }
@@ -106,8 +105,8 @@ func (h *Halls) Count(ctx context.Context, limit int) (int, error) {
 	return h.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (h *Halls) Load(ctx context.Context, queryer denorm.Queryer, keys ...HallKey) ([]*HallDoc, error) {
 	return h.collection.Load(ctx, queryer, keys...)
 }

@@ -31,32 +31,31 @@ type URLs struct {
 	collection *denormpkg.Collection[row, URLDoc]
 }
 
-// NewURLs registers the collection urls with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewURLs registers the collection urls with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewURLs(engine *denormpkg.Engine) *URLs {
 	return &URLs{collection: denormpkg.Register(engine, urlsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denormpkg.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denormpkg.ErrNotFound] if there is none.
 func (u *URLs) Get(ctx context.Context, id row) (*URLDoc, error) {
 	return u.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (u *URLs) GetMany(ctx context.Context, ids []row) ([]*URLDoc, error) {
 	return u.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denormpkg.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denormpkg.ErrNotFound] if there is none.
 func (u *URLs) GetJSON(ctx context.Context, id row) ([]byte, denormpkg.Version, error) {
 	return u.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (u *URLs) All(ctx context.Context, options ...denormpkg.PageOption) iter.Seq2[*URLDoc, error] {
 	return u.collection.All(ctx, options...)
 }
@@ -73,8 +72,8 @@ func (u *URLs) Count(ctx context.Context, limit int) (int, error) {
 	return u.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (u *URLs) Load(ctx context.Context, queryer denormpkg.Queryer, ids ...row) ([]*URLDoc, error) {
 	return u.collection.Load(ctx, queryer, ids...)
 }
@@ -126,32 +125,31 @@ type Parts struct {
 	collection *denormpkg.Collection[int64, PartDoc]
 }
 
-// NewParts registers the collection parts with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewParts registers the collection parts with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewParts(engine *denormpkg.Engine) *Parts {
 	return &Parts{collection: denormpkg.Register(engine, partsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denormpkg.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denormpkg.ErrNotFound] if there is none.
 func (p *Parts) Get(ctx context.Context, id int64) (*PartDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (p *Parts) GetMany(ctx context.Context, ids []int64) ([]*PartDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denormpkg.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denormpkg.ErrNotFound] if there is none.
 func (p *Parts) GetJSON(ctx context.Context, id int64) ([]byte, denormpkg.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (p *Parts) All(ctx context.Context, options ...denormpkg.PageOption) iter.Seq2[*PartDoc, error] {
 	return p.collection.All(ctx, options...)
 }
@@ -168,8 +166,8 @@ func (p *Parts) Count(ctx context.Context, limit int) (int, error) {
 	return p.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (p *Parts) Load(ctx context.Context, queryer denormpkg.Queryer, ids ...int64) ([]*PartDoc, error) {
 	return p.collection.Load(ctx, queryer, ids...)
 }
