@@ -102,7 +102,15 @@ func (b *binder) split(list []lexeme) int {
 	first := list[0]
 	kind := b.kind(first)
 	if first.Key != "" && first.Value == "" && !first.Quoted {
-		return b.gap(list)
+		return b.gap(list, first.Key, 1)
+	}
+	if _, ok := b.verb.key(first.Value); ok && first.Key == "" && !first.Quoted && len(list) > 1 && list[1].Key == "" && !list[1].Quoted {
+		switch value := list[1].Value; {
+		case value == "=":
+			return b.gap(list, first.Value, 2)
+		case strings.HasPrefix(value, "=") && !strings.HasPrefix(value, "=="):
+			return b.gap(list, first.Value, 1)
+		}
 	}
 	if first.Quoted || !kind.list() && !kind.spaced() {
 		return 0
@@ -145,28 +153,30 @@ func (b *binder) split(list []lexeme) int {
 	return n
 }
 
-// gap reports a space behind the equals sign of a key, as in `limit= 3`, and returns the number of
-// lexemes that it takes up, or 0 if no value follows.
-func (b *binder) gap(list []lexeme) int {
-	n := 1
-	for n < len(list) && list[n].Key == "" && (n == 1 || b.kind(list[0]).spaced()) {
+// gap reports a space beside the equals sign of a key, as in `limit= 3`, and returns the number of
+// lexemes that it takes up, or 0 if no value follows. The value begins with the lexeme first.
+func (b *binder) gap(list []lexeme, key string, first int) int {
+	n := first
+	k, _ := b.verb.key(key)
+	for n < len(list) && list[n].Key == "" && (n == first || k.Kind.spaced()) {
 		if _, ok := b.verb.key(list[n].Value); ok && !list[n].Quoted {
 			break
 		}
 		n++
 	}
-	if n == 1 {
+	if n == first {
 		return 0
 	}
 	at, end := list[0].whole, list[n-1].whole
 	from := at.Col + at.Width - b.d.Span.Col
 	value := strings.TrimSpace(b.line[from : end.Col+end.Width-b.d.Span.Col])
-	if n > 2 {
+	value = strings.TrimSpace(strings.TrimPrefix(value, "="))
+	if n > first+1 {
 		value = quote(value)
 	}
 	at.Width = end.Col + end.Width - at.Col
-	b.report.Errorf(CodeUnquotedSpace, at, "a space stands between %s= and its value", list[0].Key).
-		WithHelp("write %s=%s", list[0].Key, value).WithFix(at, list[0].Key+"="+value)
+	b.report.Errorf(CodeUnquotedSpace, at, "a space stands beside the = of %s", key).
+		WithHelp("write %s=%s", key, value).WithFix(at, key+"="+value)
 	b.d.Partial = true
 	return n
 }

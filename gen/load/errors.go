@@ -1,7 +1,9 @@
 package load
 
 import (
+	"bytes"
 	"go/ast"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -13,6 +15,7 @@ import (
 
 const (
 	helpModule   = "run denormgen inside a module: `go mod init example.com/name` makes one"
+	helpParse    = "repair the file: nothing is generated for a package that does not parse"
 	helpConflict = "keep one package in a folder; tests of another name belong into files that end in _test.go"
 	helpPackage  = "name packages as for `go build`: ., ./models, ./... or an import path"
 )
@@ -32,8 +35,9 @@ func reportPackage(p *packages.Package, dir string, found *scanned, report *diag
 		case e.Kind == packages.ParseError:
 			if !parsed[at.File] { // what follows from the first is guesswork
 				parsed[at.File] = true
+				message, _, _ = strings.Cut(message, "\n") // the rest is source
 				report.Errorf(CodeParse, at, "%s", message).
-					WithHelp("repair the file: nothing is generated for a package that does not parse")
+					WithHelp(helpParse)
 			}
 		case strings.Contains(message, "found packages "):
 			reportConflict(p, message, report)
@@ -62,8 +66,11 @@ func reportListed(p *packages.Package, at diag.Span, message string, usable bool
 		at.File = p.Dir
 	}
 	message, _, _ = strings.Cut(message, "\n")
-	message = strings.TrimPrefix(message, "stat ")
+	message = strings.TrimSuffix(strings.TrimPrefix(message, "stat "), "; to add it:")
+	file, nul := strings.CutSuffix(strings.TrimPrefix(message, "read "), ": unexpected NUL in input")
 	switch {
+	case nul:
+		report.Errorf(CodeParse, nulByte(file), "unexpected zero byte").WithHelp(helpParse)
 	case strings.Contains(message, "go.mod file not found"), strings.Contains(message, "does not contain main module"),
 		strings.Contains(message, "outside main module"), strings.Contains(message, "outside available modules"):
 		report.Errorf(CodeNoModule, at, "loading %s: %s", p.PkgPath, message).
@@ -77,6 +84,18 @@ func reportListed(p *packages.Package, at diag.Span, message string, usable bool
 		report.Errorf(CodeNoPackage, at, "loading %s: %s", p.PkgPath, message).
 			WithHelp(helpPackage)
 	}
+}
+
+// nulByte finds the zero byte for which the go command does not read a file.
+func nulByte(file string) diag.Span {
+	at := diag.Span{File: file, Line: 1, Col: 1, Width: 1}
+	if src, err := os.ReadFile(file); err == nil {
+		if i := bytes.IndexByte(src, 0); i >= 0 {
+			at.Line += bytes.Count(src[:i], []byte{'\n'})
+			at.Col += i - bytes.LastIndexByte(src[:i], '\n') - 1
+		}
+	}
+	return at
 }
 
 // importCycle returns the packages that a package imports on the way to itself, nil if there are none.

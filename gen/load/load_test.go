@@ -132,3 +132,13 @@ func TestLoadIsFast(t *testing.T) {
 		t.Logf("loading 100 models took %v", time.Since(start))
 	}
 }
+
+func TestLoadWithoutGo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	var report diag.Report
+	Load(t.Context(), Options{Dir: t.TempDir()}, &report)
+	list := report.Sorted()
+	if len(list) != 1 || list[0].Code != CodeLoad || list[0].Help == "" {
+		t.Errorf("got %d diagnostics, want one of code %s with a help", len(list), CodeLoad)
+	}
+}

@@ -21,8 +21,8 @@ func (c *collector) transforms(lines []directive.Directive) {
 		name := line.Pos[0]
 		t := c.trail.below("transform " + name.Value)
 		d := c.draft(name.Value)
-		if d == nil && c.wrong[name.Value] {
-			continue
+		if d == nil && (c.wrong[name.Value] || c.resolver.misread[c.pkg]) {
+			continue // its collection may be among what was reported
 		}
 		if d == nil {
 			names := make([]string, len(c.drafts))

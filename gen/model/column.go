@@ -173,7 +173,7 @@ func (r *resolver) addColumn(d *declared, f *field, name string) {
 	c := &Column{
 		Field: f.name,
 		Name:  f.prefix + name,
-		JSON:  readJSON(f.tag, f.prefix+name),
+		JSON:  f.json(f.prefix + name),
 		Span:  f.span,
 	}
 	if isInvalid(f.typ) {

@@ -3,6 +3,7 @@ package model
 import (
 	"reflect"
 	"strings"
+	"unicode"
 )
 
 // columnTag is what a field's tags say about its column.
@@ -116,6 +117,18 @@ func defaultColumn(field, style string) string {
 	default:
 		return snakeName(field)
 	}
+}
+
+// json reads the field's json tag. A name that encoding/json would ignore is the field's own, as it is
+// there.
+func (f *field) json(fallback string) JSONTag {
+	tag := readJSON(f.tag, fallback)
+	if strings.ContainsFunc(tag.Name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r)
+	}) {
+		tag.Name = f.name
+	}
+	return tag
 }
 
 // readJSON reads a field's json tag; fallback is its name where the tag gives none.

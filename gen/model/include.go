@@ -81,7 +81,7 @@ func (n *node) addInclude(line *directive.Directive) {
 	for i, step := range steps {
 		rel := at.entity.relation(step.Text)
 		if rel == nil {
-			explainStep(t, at.entity, step)
+			at.explain(t, step)
 			return
 		}
 		next := at.child(step.Text)
@@ -136,6 +136,18 @@ func (n *node) repeats(rel *Relation) bool {
 		}
 	}
 	return false
+}
+
+// explain says why a step of a path leads nowhere, if it is not the name that as= gives to an include.
+func (n *node) explain(t trail, step directive.Word) {
+	for _, c := range n.children {
+		if as, ok := c.keys["as"]; ok && as.Value == step.Text {
+			t.errorf(CodePathUnknown, step.Span, "%s is the name of %s in the document, and paths are made of the models' fields", step.Text, c.path()).
+				WithRelated(as.Span, "named here").WithHelp("write %s", c.include.Relation.Name).WithFix(step.Span, c.include.Relation.Name)
+			return
+		}
+	}
+	explainStep(t, n.entity, step)
 }
 
 // explainStep says why a step of a path leads nowhere.

@@ -144,8 +144,12 @@ func (n *node) settleLimit() {
 		return
 	}
 	if _, ok := n.keys["order"]; !ok && !n.partial {
-		n.trail.errorf(CodeLimit, a.KeySpan, "limit without order would leave it open which rows %s holds", n.path()).
-			WithHelp("add order=%s, or what else says which come first", n.entity.Key[0].Field)
+		d := n.trail.errorf(CodeLimit, a.KeySpan, "limit without order would leave it open which rows %s holds", n.path())
+		if len(n.entity.Key) == 0 {
+			d.WithHelp("add order=FIELD, which says which come first")
+			return
+		}
+		d.WithHelp("add order=%s, or what else says which come first", n.entity.Key[0].Field)
 		return
 	}
 	n.include.Limit = limit

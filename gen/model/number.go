@@ -82,7 +82,7 @@ func (d *draft) holder(t trail, as directive.Arg) (*node, directive.Word, bool) 
 func (d *draft) explainHolder(t trail, at *node, steps []directive.Word) {
 	step := steps[len(steps)-1]
 	if at.entity.relation(step.Text) == nil {
-		explainStep(t, at.entity, step)
+		at.explain(t, step)
 		return
 	}
 	path := make([]string, len(steps))

@@ -148,7 +148,7 @@ func (r *resolver) appendRelation(d *declared, f *field, line *directive.Directi
 		Name:   f.name,
 		Source: d.entity,
 		Target: target.entity,
-		JSON:   readJSON(f.tag, snakeName(f.name)),
+		JSON:   f.json(snakeName(f.name)),
 		Span:   f.span,
 	}
 	x := &relationField{d: d, f: f, line: line, rel: rel, target: target, many: many}

@@ -79,6 +79,7 @@ type resolver struct {
 	onField  map[*types.Var][]*directive.Directive
 
 	brokenDoc map[types.Object]bool
+	misread   map[*load.Package]bool // has directives that were reported
 
 	declared []*declared // in order of discovery, which is that of resolution
 	byType   map[*types.TypeName]*declared
@@ -95,6 +96,7 @@ func newResolver(packages []*load.Package, report *diag.Report) *resolver {
 		onType:    map[*types.TypeName][]*directive.Directive{},
 		onField:   map[*types.Var][]*directive.Directive{},
 		brokenDoc: map[types.Object]bool{},
+		misread:   map[*load.Package]bool{},
 		byType:    map[*types.TypeName]*declared{},
 		byEntity:  map[*Entity]*declared{},
 		columnOf:  map[*Column]*field{},

@@ -37,6 +37,7 @@ func (r *resolver) noteBroken(pkg *load.Package, report *diag.Report) {
 	if len(wrong) == 0 {
 		return
 	}
+	r.misread[pkg] = true
 	note := func(doc *ast.CommentGroup, ident *ast.Ident) {
 		if doc == nil || ident == nil {
 			return

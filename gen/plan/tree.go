@@ -221,5 +221,8 @@ func tag(t model.JSONTag) string {
 	if t.Quoted {
 		s += ",string"
 	}
+	if s == "-" {
+		s += "," // the name of one dash, which alone would mean no name at all
+	}
 	return s
 }

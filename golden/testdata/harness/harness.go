@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -51,7 +52,7 @@ func Of[K comparable, D any, P cloner[D], A accessor[K, D]](name string, queries
 func load[K comparable, D any, P cloner[D]](ctx context.Context, engine *denorm.Engine, db *sqlx.DB, a accessor[K, D], queries int) (json.RawMessage, error) {
 	log := engine.QueryLog()
 	log.Reset()
-	var docs []*D
+	docs := []*D{}
 	for doc, err := range a.All(ctx) {
 		if err != nil {
 			return nil, fmt.Errorf("All: %w", err)
@@ -77,7 +78,7 @@ func load[K comparable, D any, P cloner[D]](ctx context.Context, engine *denorm.
 	}
 
 	var keys []K
-	var paged []*D
+	paged := []*D{}
 	options := []denorm.PageOption{}
 	for {
 		page, err := a.Page(ctx, 1, options...)
@@ -94,15 +95,18 @@ func load[K comparable, D any, P cloner[D]](ctx context.Context, engine *denorm.
 	if err := same("Page", paged); err != nil {
 		return nil, err
 	}
-	if count, err := a.Count(ctx, 0); err != nil || count != len(docs) {
-		return nil, fmt.Errorf("Count is %d (%v), want %d", count, err, len(docs))
+	rows := len(keys)
+	if len(docs) > 0 {
+		rows++ // the last page has no key behind it
+	}
+	if count, err := a.Count(ctx, 0); err != nil || count != rows {
+		return nil, fmt.Errorf("Count is %d (%v), want %d", count, err, rows)
 	}
 	if len(docs) == 0 {
 		return text, nil
 	}
-	// Next is the last key of each page but the last; walking back gives the last one's.
 	last, err := a.Page(ctx, 1, options...)
-	if err != nil || len(last.Docs) != 1 {
+	if err != nil || len(last.Docs) > 1 {
 		return nil, fmt.Errorf("last Page has %d documents: %v", len(last.Docs), err)
 	}
 	log.Reset()
@@ -113,14 +117,14 @@ func load[K comparable, D any, P cloner[D]](ctx context.Context, engine *denorm.
 	if got := len(log.Entries()); got > queries {
 		return nil, fmt.Errorf("GetMany of %d documents took %d queries, more than %d", len(keys), got, queries)
 	}
-	if err := same("GetMany", append(many, last.Docs...)); err != nil {
+	if err := same("GetMany", append(kept(many), last.Docs...)); err != nil {
 		return nil, err
 	}
 	direct, err := a.Load(ctx, db, keys...)
 	if err != nil {
 		return nil, fmt.Errorf("Load: %w", err)
 	}
-	if err := same("Load", append(direct, last.Docs...)); err != nil {
+	if err := same("Load", append(kept(direct), last.Docs...)); err != nil {
 		return nil, err
 	}
 	var clones []*D
@@ -132,15 +136,23 @@ func load[K comparable, D any, P cloner[D]](ctx context.Context, engine *denorm.
 	}
 	for i, key := range keys {
 		got, _, err := a.GetJSON(ctx, key)
+		if many[i] == nil && errors.Is(err, denorm.ErrNotFound) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("GetJSON: %w", err)
 		}
-		want, err := json.Marshal(docs[i])
+		want, err := json.Marshal(many[i])
 		if err != nil || !bytes.Equal(got, want) {
 			return nil, fmt.Errorf("GetJSON is %s, not %s (%v)", got, want, err)
 		}
 	}
 	return text, nil
+}
+
+// kept leaves out the documents that a transform has dropped.
+func kept[D any](docs []*D) []*D {
+	return slices.DeleteFunc(slices.Clone(docs), func(doc *D) bool { return doc == nil })
 }
 
 // Main runs the scenarios given on standard input on the database in GOLDEN_DRIVER and GOLDEN_DSN.
@@ -233,7 +245,8 @@ func empty(ctx context.Context, db *sqlx.DB, driver string) error {
 		return err
 	case "mysql":
 		var tables []string
-		if err := db.SelectContext(ctx, &tables, `SELECT CONCAT(IF(table_type = 'VIEW', 'VIEW ', 'TABLE '), CHAR(96), table_name, CHAR(96))
+		if err := db.SelectContext(ctx, &tables, `SELECT CONCAT(IF(table_type = 'VIEW', 'VIEW ', 'TABLE '), CHAR(96),
+			REPLACE(table_name, CHAR(96), CONCAT(CHAR(96), CHAR(96))), CHAR(96))
 			FROM information_schema.tables WHERE table_schema = DATABASE()`); err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ const _ = denorm.ThisRuntimeReadsGeneratedCodeV1
 const gadgetsQueries = 1
 
 // GadgetDoc is the document of the collection gadgets, made from a row of Gadget.
+//
 // Gadget has a column of every plain kind.
 type GadgetDoc struct {
 	ID      int64     `json:"id"`
@@ -39,32 +40,31 @@ type Gadgets struct {
 	collection *denorm.Collection[int64, GadgetDoc]
 }
 
-// NewGadgets registers the collection gadgets with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewGadgets registers the collection gadgets with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewGadgets(engine *denorm.Engine) *Gadgets {
 	return &Gadgets{collection: denorm.Register(engine, gadgetsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (g *Gadgets) Get(ctx context.Context, id int64) (*GadgetDoc, error) {
 	return g.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (g *Gadgets) GetMany(ctx context.Context, ids []int64) ([]*GadgetDoc, error) {
 	return g.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (g *Gadgets) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return g.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (g *Gadgets) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*GadgetDoc, error] {
 	return g.collection.All(ctx, options...)
 }
@@ -81,8 +81,8 @@ func (g *Gadgets) Count(ctx context.Context, limit int) (int, error) {
 	return g.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (g *Gadgets) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*GadgetDoc, error) {
 	return g.collection.Load(ctx, queryer, ids...)
 }

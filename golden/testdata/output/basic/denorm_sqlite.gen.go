@@ -10,8 +10,8 @@ func gadgetsSQLite() denorm.Statements {
 		Roots: denorm.Roots{Table: `"gadgets"`, Key: []string{`"id"`}},
 		Loaders: []string{
 			// the documents themselves
-			`SELECT t."id", t."name", t."small", t."count", t."weight", t."active", t."picture", t."made_at",
-    t."note", t."parts", t."serial"
+			`SELECT t."id", t."name", t."small", t."count", t."weight", t."active", t."picture",
+    CAST(t."made_at" AS TEXT) AS "made_at", t."note", t."parts", t."serial"
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 		},

@@ -43,32 +43,31 @@ type Tasks struct {
 	collection *denorm.Collection[int64, TaskDoc]
 }
 
-// NewTasks registers the collection tasks with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewTasks registers the collection tasks with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewTasks(engine *denorm.Engine) *Tasks {
 	return &Tasks{collection: denorm.Register(engine, tasksDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (t *Tasks) Get(ctx context.Context, id int64) (*TaskDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (t *Tasks) GetMany(ctx context.Context, ids []int64) ([]*TaskDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (t *Tasks) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (t *Tasks) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*TaskDoc, error] {
 	return t.collection.All(ctx, options...)
 }
@@ -85,8 +84,8 @@ func (t *Tasks) Count(ctx context.Context, limit int) (int, error) {
 	return t.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (t *Tasks) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*TaskDoc, error) {
 	return t.collection.Load(ctx, queryer, ids...)
 }

@@ -52,32 +52,31 @@ type Nodes struct {
 	collection *denorm.Collection[int64, NodeDoc]
 }
 
-// NewNodes registers the collection nodes with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewNodes registers the collection nodes with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewNodes(engine *denorm.Engine) *Nodes {
 	return &Nodes{collection: denorm.Register(engine, nodesDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (n *Nodes) Get(ctx context.Context, id int64) (*NodeDoc, error) {
 	return n.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (n *Nodes) GetMany(ctx context.Context, ids []int64) ([]*NodeDoc, error) {
 	return n.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (n *Nodes) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return n.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (n *Nodes) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*NodeDoc, error] {
 	return n.collection.All(ctx, options...)
 }
@@ -94,8 +93,8 @@ func (n *Nodes) Count(ctx context.Context, limit int) (int, error) {
 	return n.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (n *Nodes) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*NodeDoc, error) {
 	return n.collection.Load(ctx, queryer, ids...)
 }
@@ -104,7 +103,7 @@ func (n *Nodes) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 func nodesDefinition() *denorm.Definition[int64, NodeDoc] {
 	return &denorm.Definition[int64, NodeDoc]{
 		Name:  "nodes",
-		Shape: "a8167373ed1e9887",
+		Shape: "94007f0acfb9350d",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    nodesMySQL(),

@@ -24,13 +24,13 @@ ORDER BY t."id"`,
     ),
     t."id"
 FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+CROSS JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
 ORDER BY t."id", a1."name", a1."id"`,
 			// Children.Leaves
 			`SELECT a2."name", t."id", a1."id", a2."id"
 FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
-JOIN "leaves" AS a2 ON a2."node_id" = a1."id"
+CROSS JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+CROSS JOIN "leaves" AS a2 ON a2."node_id" = a1."id"
 ORDER BY t."id", a1."name", a1."id", a2."name", a2."id"`,
 			// Children.Children
 			`SELECT a2."id", a2."name",
@@ -41,15 +41,15 @@ ORDER BY t."id", a1."name", a1."id", a2."name", a2."id"`,
     ),
     t."id", a1."id"
 FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
-JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
+CROSS JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+CROSS JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
 ORDER BY t."id", a1."name", a1."id", a2."name", a2."id"`,
 			// Children.Children.Leaves
 			`SELECT a3."name", t."id", a1."id", a2."id", a3."id"
 FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
-JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
-JOIN "leaves" AS a3 ON a3."node_id" = a2."id"
+CROSS JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+CROSS JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
+CROSS JOIN "leaves" AS a3 ON a3."node_id" = a2."id"
 ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
 			// Children.Children.Children
 			`SELECT a3."id", a3."name",
@@ -60,17 +60,17 @@ ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
     ),
     t."id", a1."id", a2."id"
 FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
-JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
-JOIN "nodes" AS a3 ON a3."parent_id" = a2."id"
+CROSS JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+CROSS JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
+CROSS JOIN "nodes" AS a3 ON a3."parent_id" = a2."id"
 ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
 			// Children.Children.Children.Leaves
 			`SELECT a4."name", t."id", a1."id", a2."id", a3."id", a4."id"
 FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
-JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
-JOIN "nodes" AS a3 ON a3."parent_id" = a2."id"
-JOIN "leaves" AS a4 ON a4."node_id" = a3."id"
+CROSS JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+CROSS JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
+CROSS JOIN "nodes" AS a3 ON a3."parent_id" = a2."id"
+CROSS JOIN "leaves" AS a4 ON a4."node_id" = a3."id"
 ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id", a4."name", a4."id"`,
 		},
 	}

@@ -44,32 +44,31 @@ type Posts struct {
 	collection *denorm.Collection[int64, PostDoc]
 }
 
-// NewPosts registers the collection posts with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewPosts registers the collection posts with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewPosts(engine *denorm.Engine) *Posts {
 	return &Posts{collection: denorm.Register(engine, postsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (p *Posts) Get(ctx context.Context, id int64) (*PostDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (p *Posts) GetMany(ctx context.Context, ids []int64) ([]*PostDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (p *Posts) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (p *Posts) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*PostDoc, error] {
 	return p.collection.All(ctx, options...)
 }
@@ -86,8 +85,8 @@ func (p *Posts) Count(ctx context.Context, limit int) (int, error) {
 	return p.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (p *Posts) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*PostDoc, error) {
 	return p.collection.Load(ctx, queryer, ids...)
 }
@@ -96,7 +95,7 @@ func (p *Posts) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 func postsDefinition() *denorm.Definition[int64, PostDoc] {
 	return &denorm.Definition[int64, PostDoc]{
 		Name:  "posts",
-		Shape: "1d805d751ff73c7d",
+		Shape: "cb2cdafc72dda06d",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    postsMySQL(),

@@ -39,7 +39,7 @@ func postsMySQL() denorm.Statements {
 			// Comments.Replies
 			"SELECT a4.`a3_id`, a4.`a3_text`, a4.`a2_t_id`, a4.`a2_a1_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY a2.`t_id`, a2.`a1_id` ORDER BY a3.`id`, a3.`id`) AS `denorm_rank`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a2.`t_id`, a2.`a1_id` ORDER BY a3.`id`) AS `denorm_rank`,\n" +
 				"        a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"        a2.`a1_score` AS `a2_a1_score`, a3.`text` AS `a3_text`\n" +
 				"    FROM (\n" +
@@ -52,7 +52,7 @@ func postsMySQL() denorm.Statements {
 				"    WHERE a2.`denorm_rank` <= 2\n" +
 				") AS a4\n" +
 				"WHERE a4.`denorm_rank` <= 1\n" +
-				"ORDER BY a4.`a2_t_id`, a4.`a2_a1_score` DESC, a4.`a2_a1_id`, a4.`a3_id`, a4.`a3_id`",
+				"ORDER BY a4.`a2_t_id`, a4.`a2_a1_score` DESC, a4.`a2_a1_id`, a4.`a3_id`",
 		},
 	}
 }

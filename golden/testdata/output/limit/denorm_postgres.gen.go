@@ -39,7 +39,7 @@ ORDER BY a2."t_id", a2."a1_score" DESC NULLS LAST, a2."a1_id"`,
 			// Comments.Replies
 			`SELECT a4."a3_id", a4."a3_text", a4."a2_t_id", a4."a2_a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY a2."t_id", a2."a1_id" ORDER BY a3."id", a3."id") AS "denorm_rank",
+    SELECT DENSE_RANK() OVER (PARTITION BY a2."t_id", a2."a1_id" ORDER BY a3."id") AS "denorm_rank",
         a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
         a2."a1_score" AS "a2_a1_score", a3."text" AS "a3_text"
     FROM (
@@ -52,7 +52,7 @@ FROM (
     WHERE a2."denorm_rank" <= 2
 ) AS a4
 WHERE a4."denorm_rank" <= 1
-ORDER BY a4."a2_t_id", a4."a2_a1_score" DESC NULLS LAST, a4."a2_a1_id", a4."a3_id", a4."a3_id"`,
+ORDER BY a4."a2_t_id", a4."a2_a1_score" DESC NULLS LAST, a4."a2_a1_id", a4."a3_id"`,
 		},
 	}
 }

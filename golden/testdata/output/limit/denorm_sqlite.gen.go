@@ -31,7 +31,7 @@ FROM (
         t."id" AS "t_id", a1."id" AS "a1_id", a1."score" AS "a1_score",
         a1."author_id" AS "a1_author_id"
     FROM denorm_roots AS t
-    JOIN "comments" AS a1 ON a1."post_id" = t."id" AND a1."visible"
+    CROSS JOIN "comments" AS a1 ON a1."post_id" = t."id" AND a1."visible"
 ) AS a2
 LEFT JOIN "authors" AS a4 ON a4."id" = a2."a1_author_id"
 WHERE a2."denorm_rank" <= 2
@@ -39,20 +39,20 @@ ORDER BY a2."t_id", a2."a1_score" DESC, a2."a1_id"`,
 			// Comments.Replies
 			`SELECT a4."a3_id", a4."a3_text", a4."a2_t_id", a4."a2_a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY a2."t_id", a2."a1_id" ORDER BY a3."id", a3."id") AS "denorm_rank",
+    SELECT DENSE_RANK() OVER (PARTITION BY a2."t_id", a2."a1_id" ORDER BY a3."id") AS "denorm_rank",
         a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
         a2."a1_score" AS "a2_a1_score", a3."text" AS "a3_text"
     FROM (
         SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."score" DESC, a1."id") AS "denorm_rank",
             t."id" AS "t_id", a1."id" AS "a1_id", a1."score" AS "a1_score"
         FROM denorm_roots AS t
-        JOIN "comments" AS a1 ON a1."post_id" = t."id" AND a1."visible"
+        CROSS JOIN "comments" AS a1 ON a1."post_id" = t."id" AND a1."visible"
     ) AS a2
-    JOIN "replies" AS a3 ON a3."comment_id" = a2."a1_id"
+    CROSS JOIN "replies" AS a3 ON a3."comment_id" = a2."a1_id"
     WHERE a2."denorm_rank" <= 2
 ) AS a4
 WHERE a4."denorm_rank" <= 1
-ORDER BY a4."a2_t_id", a4."a2_a1_score" DESC, a4."a2_a1_id", a4."a3_id", a4."a3_id"`,
+ORDER BY a4."a2_t_id", a4."a2_a1_score" DESC, a4."a2_a1_id", a4."a3_id"`,
 		},
 	}
 }

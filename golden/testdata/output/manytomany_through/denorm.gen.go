@@ -39,32 +39,31 @@ type Films struct {
 	collection *denorm.Collection[int64, FilmDoc]
 }
 
-// NewFilms registers the collection films with the engine. It may be called repeatedly; what is
-// wrong with a registration is returned by the methods, and by the engine's Install and Run.
+// NewFilms registers the collection films with the engine. It may be called repeatedly and never
+// fails; what is wrong with a registration is returned by every method.
 func NewFilms(engine *denorm.Engine) *Films {
 	return &Films{collection: denorm.Register(engine, filmsDefinition())}
 }
 
-// Get returns one document, from the cache if it is fresh there, else from the database. It returns
-// [denorm.ErrNotFound] if there is none. The document is shared: change only what Clone returns.
+// Get returns one document. It returns [denorm.ErrNotFound] if there is none.
 func (f *Films) Get(ctx context.Context, id int64) (*FilmDoc, error) {
 	return f.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// The documents are shared: change only what Clone returns.
+// A key that is asked twice yields the same pointer twice.
 func (f *Films) GetMany(ctx context.Context, ids []int64) ([]*FilmDoc, error) {
 	return f.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, without decoding it on the way if it is cached, and its version,
-// which is zero before Install. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
+// zero in this release. It returns [denorm.ErrNotFound] if there is none.
 func (f *Films) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return f.collection.GetJSON(ctx, id)
 }
 
-// All goes through the whole collection, or the part that the options name, in the order of its keys. It reads
-// in batches, each one state of the database, and ends after the first error.
+// All goes through the whole collection, or the part that the options name, in the order of its keys.
+// It reads in batches, each one state of the database, and ends after the first error.
 func (f *Films) All(ctx context.Context, options ...denorm.PageOption) iter.Seq2[*FilmDoc, error] {
 	return f.collection.All(ctx, options...)
 }
@@ -81,8 +80,8 @@ func (f *Films) Count(ctx context.Context, limit int) (int, error) {
 	return f.collection.Count(ctx, limit)
 }
 
-// Load returns documents as the queryer, such as an open transaction, sees them, past every cache: in the
-// order asked, nil where there is none. They are the caller's own.
+// Load returns documents straight from a transaction, or whatever queryer is passed, as that sees them: in
+// the order asked, nil where there is none.
 func (f *Films) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) ([]*FilmDoc, error) {
 	return f.collection.Load(ctx, queryer, ids...)
 }
@@ -91,7 +90,7 @@ func (f *Films) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 func filmsDefinition() *denorm.Definition[int64, FilmDoc] {
 	return &denorm.Definition[int64, FilmDoc]{
 		Name:  "films",
-		Shape: "b0fb1e407a39d4b5",
+		Shape: "29166859273e7a03",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    filmsMySQL(),

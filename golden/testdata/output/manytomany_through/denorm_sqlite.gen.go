@@ -14,7 +14,7 @@ func filmsSQLite() denorm.Statements {
     (
         SELECT COUNT(*)
         FROM "credits" AS a1
-        JOIN "people" AS a2 ON a2."id" = a1."person_id" AND a1."billing" <= 2
+        CROSS JOIN "people" AS a2 ON a2."id" = a1."person_id" AND a1."billing" <= 2
         WHERE a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'cast'
     )
 FROM denorm_roots AS t
@@ -22,21 +22,21 @@ ORDER BY t."id"`,
 			// Cast
 			`SELECT a2."id", a2."name", a1."part", t."id", a1."id"
 FROM denorm_roots AS t
-JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'cast'
-JOIN "people" AS a2 ON a2."id" = a1."person_id"
+CROSS JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'cast'
+CROSS JOIN "people" AS a2 ON a2."id" = a1."person_id"
 ORDER BY t."id", a1."billing" DESC, a2."id", a1."id"`,
 			// Cast.Awards
 			`SELECT a3."title", t."id", a2."id", a1."id", a3."id"
 FROM denorm_roots AS t
-JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'cast'
-JOIN "people" AS a2 ON a2."id" = a1."person_id"
-JOIN "awards" AS a3 ON a3."person_id" = a2."id"
+CROSS JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'cast'
+CROSS JOIN "people" AS a2 ON a2."id" = a1."person_id"
+CROSS JOIN "awards" AS a3 ON a3."person_id" = a2."id"
 ORDER BY t."id", a1."billing" DESC, a2."id", a1."id", a3."title", a3."id"`,
 			// Crew
 			`SELECT a2."name", t."id", a2."id", a1."id"
 FROM denorm_roots AS t
-JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'crew'
-JOIN "people" AS a2 ON a2."id" = a1."person_id"
+CROSS JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'crew'
+CROSS JOIN "people" AS a2 ON a2."id" = a1."person_id"
 ORDER BY t."id", a2."id", a1."id"`,
 		},
 	}
