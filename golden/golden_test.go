@@ -209,7 +209,9 @@ func build(t *testing.T, dir string, result gen.Result) string {
 		}
 	}
 	binary := filepath.Join(dir, "golden.exe")
-	for _, args := range [][]string{{"build", "-o", binary, "."}, {"vet", "./..."}, {"test", "-vet=off", "./..."}} {
+	// Vetting compiles every generated test; each one run would link a binary of its own, so a few do.
+	test := []string{"test", "-vet=off", "./depth", "./by_below", "./limit_nested", "./through_composite", "./transform"}
+	for _, args := range [][]string{{"build", "-o", binary, "."}, {"vet", "./..."}, test} {
 		command := exec.Command("go", args...)
 		command.Dir, command.Env = dir, environment()
 		if out, err := command.CombinedOutput(); err != nil {

@@ -111,7 +111,8 @@ func (s *scanner) present(items []int) *jen.Statement {
 	return condition
 }
 
-// methods writes the computed values of one model: its fields that they read, then the calls.
+// methods writes the computed values of one model. Each method finds only what it is known to need: a field
+// that needs= forgot is zero for all to see, rather than right until its column changes unnoticed.
 func (s *scanner) methods(body *jen.Group, target *jen.Statement, sets []plan.Set) {
 	var methods []plan.Set
 	fails := false
@@ -129,16 +130,13 @@ func (s *scanner) methods(body *jen.Group, target *jen.Statement, sets []plan.Se
 	if fails {
 		body.Var().Id(err).Error()
 	}
-	read := map[string]bool{}
-	for _, set := range methods {
-		for _, input := range set.Method.Inputs {
-			if !read[input.Field] {
-				read[input.Field] = true
-				body.Id(variable).Dot(input.Field).Op("=").Add(s.read(input.Read))
-			}
+	for i, set := range methods {
+		if i > 0 {
+			body.Id(variable).Op("=").Add(s.qual(set.Method.Entity.Pkg, set.Method.Entity.Name)).Values()
 		}
-	}
-	for _, set := range methods {
+		for _, input := range set.Method.Inputs {
+			body.Id(variable).Dot(input.Field).Op("=").Add(s.read(input.Read))
+		}
 		s.call(body, target.Clone().Dot(set.Field.Name), *set.Method)
 	}
 }

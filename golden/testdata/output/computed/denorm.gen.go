@@ -28,6 +28,7 @@ type PersonDoc struct {
 	Age      *int             `json:"age"`       // computed by Person.Age
 	Known    bool             `json:"known"`     // computed by Person.Known
 	Nick     map[string]int64 `json:"nick"`      // computed by Person.Nick
+	Forgets  string           `json:"forgets"`   // computed by Person.Forgets
 	Friend   *PersonDocFriend `json:"friend"`
 	Pets     []PersonDocPets  `json:"pets"`
 }
@@ -43,6 +44,7 @@ type PersonDocFriend struct {
 	Age      *int             `json:"age"`      // computed by Person.Age
 	Known    bool             `json:"known"`    // computed by Person.Known
 	Nick     map[string]int64 `json:"nick"`     // computed by Person.Nick
+	Forgets  string           `json:"forgets"`  // computed by Person.Forgets
 }
 
 // PersonDocPets is what PersonDoc holds of Pet at the path Pets.
@@ -114,7 +116,7 @@ func (p *People) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 func peopleDefinition() *denorm.Definition[int64, PersonDoc] {
 	return &denorm.Definition[int64, PersonDoc]{
 		Name:  "people",
-		Shape: "781359e00c9060ff",
+		Shape: "9429fd63e7f772ea",
 		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    peopleMySQL(),
@@ -158,29 +160,46 @@ func scanPersonDoc(row denorm.Row, doc *PersonDoc) {
 		var model Person
 		var err error
 		model.First = row.Text(5)
-		model.Born = denorm.Null(row, 7, denorm.Int[int])
-		model.Last = denorm.Scan[sql.NullString](row, 6)
-		model.ID = row.Int64(4)
 		if doc.Friend.Initials, err = model.Initials(); err != nil {
 			row.Fail(5, fmt.Errorf("computing Person.Initials: %w", err))
 		}
+		model = Person{}
+		model.Born = denorm.Null(row, 7, denorm.Int[int])
 		doc.Friend.Age = model.Age()
+		model = Person{}
+		model.Last = denorm.Scan[sql.NullString](row, 6)
 		doc.Friend.Known = model.Known()
+		model = Person{}
+		model.First = row.Text(5)
+		model.ID = row.Int64(4)
 		doc.Friend.Nick = model.Nick()
+		model = Person{}
+		model.First = row.Text(5)
+		doc.Friend.Forgets = model.Forgets()
 	}
 	var model Person
 	var err error
 	model.First = row.Text(1)
-	model.Last = denorm.Scan[sql.NullString](row, 2)
-	model.Born = denorm.Null(row, 3, denorm.Int[int])
-	model.ID = row.Int64(0)
 	if doc.Initials, err = model.Initials(); err != nil {
 		row.Fail(1, fmt.Errorf("computing Person.Initials: %w", err))
 	}
+	model = Person{}
+	model.First = row.Text(1)
+	model.Last = denorm.Scan[sql.NullString](row, 2)
 	doc.FullName = model.FullName()
+	model = Person{}
+	model.Born = denorm.Null(row, 3, denorm.Int[int])
 	doc.Age = model.Age()
+	model = Person{}
+	model.Last = denorm.Scan[sql.NullString](row, 2)
 	doc.Known = model.Known()
+	model = Person{}
+	model.First = row.Text(1)
+	model.ID = row.Int64(0)
 	doc.Nick = model.Nick()
+	model = Person{}
+	model.First = row.Text(1)
+	doc.Forgets = model.Forgets()
 }
 
 // scanPersonDocPets reads a row of Pets.

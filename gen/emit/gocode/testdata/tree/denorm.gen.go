@@ -216,6 +216,8 @@ func scanBookDoc(row denorm.Row, doc *BookDoc) {
 	model.Title = row.Text(1)
 	model.Subtitle = denorm.Scan[sql.NullString](row, 2)
 	doc.Label = model.Label()
+	model = Book{}
+	model.Title = row.Text(1)
 	if doc.Check, err = model.Check(); err != nil {
 		row.Fail(1, fmt.Errorf("computing Book.Check: %w", err))
 	}
