@@ -3,7 +3,6 @@ package denorm
 import (
 	"database/sql"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -36,7 +35,7 @@ func Array[T any](row Row, i int) T {
 func readArray(text string, into any) error {
 	literal := withoutBounds(text)
 	if !strings.HasPrefix(literal, "{") {
-		return json.Unmarshal([]byte(text), into)
+		return readJSON([]byte(text), into)
 	}
 	element, rest, err := parseArray(literal, 0)
 	if err != nil {

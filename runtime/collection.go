@@ -4,29 +4,32 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 )
 
 // Collection gives access to the documents of one definition. Generated accessors are thin methods over
 // it. It is safe for concurrent use.
 //
-// Errors of the database and of values are a *LoadError; besides those of each method, all methods return ErrClosed after
-// Engine.Close, and what Register found wrong.
+// Errors of the database and of values are a *LoadError. Besides those of each method, all methods return
+// ErrClosed after Engine.Close, and what Register found wrong. When a context ends, its error is in the chain.
+//
+// Documents of one batch share memory: to keep one of many for long, keep a Clone.
 type Collection[K comparable, D any] struct {
 	r *registration[K, D]
 }
 
-// Get returns the document of a key, or ErrNotFound.
+// Get returns the document of a key, or ErrNotFound, also for a key that the column cannot hold.
 func (c *Collection[K, D]) Get(ctx context.Context, key K) (*D, error) {
 	if err := c.r.ready(); err != nil {
 		return nil, err
 	}
 	level, err := c.r.byKeys(ctx, nil, []K{key})
 	if err != nil {
-		return nil, err
+		return nil, withKey(err, key)
 	}
-	// The database may find a row whose key differs in case, under its collation.
-	if len(level.keys) == 1 && level.keys[0] == key {
-		doc := &level.items[0]
+	// The database may find rows whose key differs in case, under its collation.
+	if i := slices.Index(level.keys, key); i >= 0 {
+		doc := &level.items[i]
 		keep, err := c.r.finish(ctx, key, doc)
 		if err != nil {
 			return nil, err
@@ -38,8 +41,9 @@ func (c *Collection[K, D]) Get(ctx context.Context, key K) (*D, error) {
 	return nil, c.r.loadError("", keyText(key), ErrNotFound)
 }
 
-// GetMany returns the documents of keys, in the order asked, nil where there is none. It returns all of
-// them or an error. Up to 1,000 keys are one batch and one snapshot; more are cut into batches.
+// GetMany returns the documents of keys, in the order asked, nil where there is none, and the same one for a
+// key that is asked for again. It returns all of them or an error. Up to 1,000 different keys are one batch and
+// one snapshot; more are cut into batches.
 func (c *Collection[K, D]) GetMany(ctx context.Context, keys []K) ([]*D, error) {
 	if err := c.r.ready(); err != nil {
 		return nil, err
@@ -63,12 +67,12 @@ func (c *Collection[K, D]) GetJSON(ctx context.Context, key K) ([]byte, Version,
 
 // Load returns the documents of keys like GetMany, through a queryer of the caller: inside its
 // transaction and with what that has written. It begins no transaction of its own, so documents are whole
-// only where the queryer's isolation makes them so.
+// only where the queryer's isolation makes them so. Nothing is tried again.
 func (c *Collection[K, D]) Load(ctx context.Context, q Queryer, keys ...K) ([]*D, error) {
 	if err := c.r.ready(); err != nil {
 		return nil, err
 	}
-	if q == nil {
+	if isNil(q) {
 		return nil, c.r.loadError("", "", errors.New("the queryer is nil; pass a transaction, or use GetMany"))
 	}
 	return c.r.many(ctx, q, keys)

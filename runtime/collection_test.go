@@ -253,10 +253,11 @@ func TestLoadSeesOwnWrites(t *testing.T) {
 			t.Errorf("got %s", asJSON(t, docs))
 		}
 	})
-	var none denorm.Queryer
 	db := testservers.SQLite(t, testservers.Pure)
-	if _, err := books(t, db).Load(t.Context(), none, 1); err == nil {
-		t.Error("a nil queryer must be an error")
+	for _, none := range []denorm.Queryer{nil, (*sqlx.Tx)(nil), (*sql.Conn)(nil)} {
+		if _, err := books(t, db).Load(t.Context(), none, 1); err == nil {
+			t.Errorf("a nil queryer %T must be an error", none)
+		}
 	}
 }
 

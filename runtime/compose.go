@@ -18,11 +18,33 @@ type window struct {
 type composer struct {
 	dialect    Dialect
 	statements Statements
+	// bound is the SQL type that each key column is compared as, "" for the column's own.
+	bound []string
+}
+
+// boundTypes returns composer.bound for a key, as it is bound. PostgreSQL would give a parameter the type of
+// its column and fail where an integer is too large for it, for the whole list; that is a key which no row has.
+func boundTypes(dialect Dialect, key []any) []string {
+	types := make([]string, len(key))
+	if dialect != Postgres || keyValues(dialect, key) != nil {
+		return types
+	}
+	for i, value := range key {
+		if _, ok := value.(int64); ok {
+			types[i] = "bigint"
+		}
+	}
+	return types
 }
 
 // start begins `SELECT what FROM roots AS t`, with the filter if there is one; and begins each further condition.
 func (c composer) start(text *sqlText, what string) (and func()) {
 	text.WriteString("SELECT " + what + " FROM " + c.statements.Roots.Table + " AS t")
+	return c.filtered(text)
+}
+
+// filtered writes the filter, if there is one; and begins each further condition.
+func (c composer) filtered(text *sqlText) (and func()) {
 	separator := " WHERE "
 	and = func() {
 		text.WriteString(separator)
@@ -40,29 +62,7 @@ func (c composer) byKeys(n int) []string {
 	var text sqlText
 	text.dialect = c.dialect
 	text.WriteString("WITH " + rootsCTE + " AS (")
-	c.start(&text, "t.*")()
-	columns := len(c.statements.Roots.Key)
-	switch {
-	case n == 1:
-		c.keyEquals(&text, columns)
-	case c.usesArray():
-		// One text for any number of keys. A single key never comes here: it is planned anew each time.
-		c.keyRow(&text)
-		text.WriteString(" = ANY (")
-		text.bind()
-		text.WriteString(")")
-	default:
-		c.keyRow(&text)
-		opening := " IN ("
-		if c.dialect == SQLite && columns > 1 {
-			opening = " IN (VALUES "
-		}
-		for i := range n {
-			text.WriteString([]string{opening, ", "}[min(i, 1)])
-			text.bindRow(columns)
-		}
-		text.WriteString(")")
-	}
+	c.listed(&text, n)
 	text.WriteString(")\n")
 	head := text.String()
 	texts := make([]string, len(c.statements.Loaders))
@@ -72,10 +72,8 @@ func (c composer) byKeys(n int) []string {
 	return texts
 }
 
-// usesArray tells whether several keys are bound as one array.
-func (c composer) usesArray() bool {
-	return c.dialect == Postgres && len(c.statements.Roots.Key) == 1
-}
+// usesArray tells whether several keys are bound as arrays, one a column.
+func (c composer) usesArray() bool { return c.dialect == Postgres }
 
 // page returns the root loader for a window; the last value bound is the limit.
 func (c composer) page(w window) string {
@@ -136,7 +134,7 @@ func (c composer) compare(text *sqlText, operator string) {
 	}
 	c.keyRow(text)
 	text.WriteString(" " + operator + " ")
-	text.bindRow(len(c.statements.Roots.Key))
+	c.bindRow(text)
 }
 
 // repeatsFirst tells whether comparisons bind the key's first column twice.
@@ -167,8 +165,21 @@ func (c composer) keyEquals(text *sqlText, n int) {
 			text.WriteString(" AND ")
 		}
 		text.WriteString("t." + column + " = ")
-		text.bind()
+		text.bindAs(c.bound[i])
 	}
+}
+
+// bindRow writes ?, or (?, ?) for a composite key.
+func (c composer) bindRow(text *sqlText) {
+	if len(c.bound) == 1 {
+		text.bindAs(c.bound[0])
+		return
+	}
+	for i, sqlType := range c.bound {
+		text.WriteString([]string{"(", ", "}[min(i, 1)])
+		text.bindAs(sqlType)
+	}
+	text.WriteByte(')')
 }
 
 // keyRow writes t.a, or (t.a, t.b).

@@ -57,15 +57,13 @@ func (t *sqlText) bind() {
 	t.WriteByte('?')
 }
 
-// bindRow writes (?, ?) for a key of n columns, and ? for one column.
-func (t *sqlText) bindRow(n int) {
-	if n == 1 {
+// bindAs writes the next placeholder as a value of an SQL type, or as it is for "".
+func (t *sqlText) bindAs(sqlType string) {
+	if sqlType == "" {
 		t.bind()
 		return
 	}
-	for i := range n {
-		t.WriteString([]string{"(", ", "}[min(i, 1)])
-		t.bind()
-	}
-	t.WriteByte(')')
+	t.WriteString("CAST(")
+	t.bind()
+	t.WriteString(" AS " + sqlType + ")")
 }

@@ -29,7 +29,7 @@ type Engine struct {
 
 	mu          sync.Mutex // guards what follows
 	collections map[string][]registered
-	prepared    []*sql.Stmt
+	prepared    []statement
 }
 
 // Open makes an engine over a database. The dialect comes from the driver's name or from WithDialect.
@@ -77,12 +77,8 @@ func (e *Engine) Close() error {
 	prepared := e.prepared
 	e.prepared = nil
 	e.mu.Unlock()
-	var failed error
-	for _, stmt := range prepared {
-		failed = errors.Join(failed, stmt.Close())
-	}
-	if failed != nil {
-		return fmt.Errorf("close denorm engine: %w", failed)
+	if err := closeAll(prepared); err != nil {
+		return fmt.Errorf("close denorm engine: %w", err)
 	}
 	return nil
 }
@@ -110,13 +106,17 @@ func (e *Engine) uncached(collection string) {
 	})
 }
 
-// keep takes over a prepared statement until Close.
-func (e *Engine) keep(stmts []*sql.Stmt) error {
+// keep takes over prepared statements until Close.
+func (e *Engine) keep(set []statement) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed.Load() {
 		return ErrClosed
 	}
-	e.prepared = append(e.prepared, stmts...)
+	for _, s := range set {
+		if s.stmt != nil {
+			e.prepared = append(e.prepared, s)
+		}
+	}
 	return nil
 }

@@ -3,6 +3,7 @@ package denorm_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -136,6 +137,12 @@ func TestRegister(t *testing.T) {
 	}).Get(t.Context(), 1); err == nil {
 		t.Error("an empty definition must be an error")
 	}
+	narrow := booksDefinition()
+	narrow.Name = "narrow"
+	narrow.Key.Bind = func(args []any, _ int64) []any { return args }
+	if _, err := denorm.Register(engine, narrow).Get(t.Context(), 1); err == nil {
+		t.Error("a key without a value must be an error")
+	}
 	none := booksDefinition()
 	none.Name = "none"
 	delete(none.Dialects, denorm.SQLite)
@@ -239,5 +246,75 @@ func TestConcurrent(t *testing.T) {
 			})
 		}
 		group.Wait()
+	})
+}
+
+// Neither log holds what a caller asked for or what a document says.
+func TestLogsHoldNoKeys(t *testing.T) {
+	everywhere(t, func(t *testing.T, db *sqlx.DB) {
+		execute(t, db, `CREATE TABLE words (id VARCHAR(100), name VARCHAR(100))`, `INSERT INTO words VALUES ('sesame', 'content')`)
+		var out bytes.Buffer
+		engine := open(t, db, denorm.WithLogger(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		engine.QueryLog().Start()
+		words := denorm.Register(engine, words())
+		for range 2 {
+			_, _ = words.GetMany(t.Context(), []string{"sesame", "sesame2"})
+			_, _ = words.Load(t.Context(), db, "sesame")
+			_, _ = words.Page(t.Context(), 1, denorm.After("sesame"), denorm.Prefix("sesame"))
+			for doc := range words.All(t.Context(), denorm.Before("sesame")) {
+				if doc != nil {
+					t.Error("nothing lies before")
+				}
+			}
+			_, _, _ = words.GetJSON(t.Context(), "sesame")
+			execute(t, db, `DROP TABLE IF EXISTS words`)
+		}
+		for _, log := range []string{out.String(), fmt.Sprint(engine.QueryLog().Entries())} {
+			for _, secret := range []string{"sesame", "content", "/tmp/", "test.db"} {
+				if strings.Contains(log, secret) {
+					t.Errorf("a log holds %q", secret)
+				}
+			}
+			if !strings.Contains(log, "denorm_roots") {
+				t.Error("a log is empty")
+			}
+		}
+	})
+}
+
+// Close beside running calls: each is whole or says ErrClosed, and nothing is left behind.
+func TestCloseWhileBusy(t *testing.T) {
+	everywhere(t, func(t *testing.T, db *sqlx.DB) {
+		for round := range 5 {
+			engine := open(t, db)
+			books := denorm.Register(engine, booksDefinition())
+			var group sync.WaitGroup
+			for worker := range 5 {
+				group.Go(func() {
+					for i := range 12 {
+						doc, err := books.Get(t.Context(), 1)
+						if err == nil && asJSON(t, doc) != book1 {
+							t.Errorf("got %s", asJSON(t, doc))
+						}
+						_, paged := books.Page(t.Context(), 1+i%5)
+						_, counted := books.Count(t.Context(), i%2)
+						for _, err := range []error{err, paged, counted} {
+							if err != nil && !errors.Is(err, denorm.ErrClosed) {
+								t.Error(err)
+							}
+						}
+						if worker == 0 && i == 2*round {
+							if err := engine.Close(); err != nil {
+								t.Error(err)
+							}
+						}
+					}
+				})
+			}
+			group.Wait()
+		}
+		if inUse := db.Stats().InUse; inUse != 0 {
+			t.Errorf("%d connections in use", inUse)
+		}
 	})
 }

@@ -5,7 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"reflect"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Sentinel errors; test for them with errors.Is.
@@ -38,7 +41,8 @@ func (notFound) Error() string { return "document not found" }
 func (notFound) Unwrap() error { return sql.ErrNoRows }
 
 // LoadError tells which document, path and column could not be loaded. It wraps the cause. Its text may
-// hold a key, never a document's content.
+// hold a key, but no content of a document unless the database, or a Scanner, an Unmarshaler or a transform of the
+// user, puts some into its error.
 type LoadError struct {
 	Collection string
 	Path       string // "" for the roots, or the to-many path whose query failed
@@ -69,17 +73,35 @@ func (e *LoadError) Unwrap() error { return e.Err }
 
 const keyTextLimit = 100
 
-// keyText prints a key for an error: short, strings quoted.
+// keyText prints a key for an error: short and on one line, strings quoted.
 func keyText[K comparable](key K) string {
-	format := "%v"
-	if _, ok := any(key).(string); ok {
-		format = "%q"
+	v := reflect.ValueOf(key)
+	quoted := v.Kind() == reflect.String
+	text, more := "", ""
+	if quoted {
+		text = v.String()
+	} else {
+		text = fmt.Sprint(key)
 	}
-	text := fmt.Sprintf(format, key)
 	if len(text) > keyTextLimit {
-		text = strings.ToValidUTF8(text[:keyTextLimit], "") + "..."
+		text, more = strings.ToValidUTF8(text[:keyTextLimit], ""), "..."
 	}
-	return text
+	unprintable := func(c rune) bool { return !strconv.IsPrint(c) }
+	if quoted || !utf8.ValidString(text) || strings.ContainsFunc(text, unprintable) {
+		text = strconv.Quote(text)
+	}
+	return text + more
+}
+
+// withKey names the key in an error of a load that asked for one only.
+func withKey[K comparable](err error, key K) error {
+	load, ok := err.(*LoadError)
+	if !ok || load.Key != "" {
+		return err
+	}
+	named := *load
+	named.Key = keyText(key)
+	return &named
 }
 
 // causedBy makes an error that a cancelled context provoked say so, for drivers have their own words.

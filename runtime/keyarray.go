@@ -7,6 +7,19 @@ import (
 	"time"
 )
 
+// arrays writes the values of rows as one array a column.
+func arrays(rows []any, columns int) []any {
+	list := make([]any, columns)
+	for i := range list {
+		values := make([]any, 0, len(rows)/columns)
+		for at := i; at < len(rows); at += columns {
+			values = append(values, rows[at])
+		}
+		list[i] = arrayLiteral(values)
+	}
+	return list
+}
+
 // arrayLiteral writes values, as keyValue leaves them, as a PostgreSQL array in text form.
 func arrayLiteral(values []any) string {
 	var text strings.Builder

@@ -16,7 +16,7 @@ func padded(n int) int {
 
 // keyList is a list of keys, bound.
 type keyList struct {
-	size int   // of the statement: padded, or 1, or any number where an array is bound
+	size int   // of the statement: padded, or 1, or any number where arrays are bound
 	keys int   // asked for
 	args []any // as many as the statement of that size takes
 }
@@ -29,7 +29,7 @@ func bindKeys[K comparable](c composer, bind func([]any, K) []any, keys []K, lea
 	size := max(padded(len(keys)), least)
 	capacity := size * width
 	if array {
-		capacity = len(keys)
+		capacity = len(keys) * width
 	}
 	list.args = make([]any, 0, capacity)
 	for i, key := range keys {
@@ -49,7 +49,7 @@ func bindKeys[K comparable](c composer, bind func([]any, K) []any, keys []K, lea
 	}
 	if array && list.keys > 1 {
 		list.size = 2
-		list.args = []any{arrayLiteral(list.args)}
+		list.args = arrays(list.args, width)
 		return list, 0, nil
 	}
 	list.size = max(padded(list.keys), least)

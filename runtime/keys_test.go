@@ -58,9 +58,7 @@ func TestCompositeKeys(t *testing.T) {
 				execute(t, db, fmt.Sprintf(`INSERT INTO items VALUES ('%s', %d, '%s%d')`, tenant, id, tenant, id))
 			}
 		}
-		c := denorm.Register(open(t, db), items("items", []string{"tenant", "id"},
-			func(args []any, key TenantKey) []any { return append(args, key.Tenant, key.ID) },
-			func(row denorm.Row) TenantKey { return TenantKey{row.Text(0), denorm.Int[int32](row, 1)} }))
+		c := denorm.Register(open(t, db), tenantItems())
 		if doc, err := c.Get(t.Context(), TenantKey{"b", 2}); err != nil || doc.Name != "b2" {
 			t.Errorf("Get: %v, %v", doc, err)
 		}
@@ -119,9 +117,7 @@ func TestTextKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c := denorm.Register(open(t, db), items("words", []string{"id"},
-			func(args []any, key string) []any { return append(args, key) },
-			func(row denorm.Row) string { return row.Text(0) }))
+		c := denorm.Register(open(t, db), words())
 		keys := append(slices.Clone(awkward), "absent", "nul\x00byte", "\xff")
 		docs, err := c.GetMany(t.Context(), keys)
 		if err != nil {
@@ -160,15 +156,24 @@ func TestLooseCollation(t *testing.T) {
 		}
 		execute(t, db, `CREATE TABLE words (id `+column+` PRIMARY KEY, name VARCHAR(100) NOT NULL)`,
 			`INSERT INTO words VALUES ('abc', 'x'), ('def', 'y')`)
-		c := denorm.Register(open(t, db), items("words", []string{"id"},
-			func(args []any, key string) []any { return append(args, key) },
-			func(row denorm.Row) string { return row.Text(0) }))
+		c := denorm.Register(open(t, db), words())
 		if _, err := c.Get(t.Context(), "ABC"); !errors.Is(err, denorm.ErrNotFound) {
 			t.Errorf("Get: %v", err)
 		}
 		docs, err := c.GetMany(t.Context(), []string{"ABC", "abc", "DEF"})
 		if err != nil || docs[0] != nil || docs[1] == nil || docs[2] != nil {
 			t.Errorf("GetMany: %v, %v", docs, err)
+		}
+		execute(t, db, `CREATE TABLE twice (id `+column+`, name VARCHAR(100) NOT NULL)`,
+			`INSERT INTO twice VALUES ('abc', 'x'), ('ABC', 'y')`)
+		def := words()
+		def.Dialects = items("twice", []string{"id"}, def.Key.Bind, func(row denorm.Row) string { return "" }).Dialects
+		def.Name = "twice"
+		twice := denorm.Register(open(t, db), def)
+		for key, want := range map[string]string{"abc": "x", "ABC": "y"} {
+			if doc, err := twice.Get(t.Context(), key); err != nil || doc.Name != want {
+				t.Errorf("Get(%s) among equal ones: %v, %v", key, doc, err)
+			}
 		}
 	})
 }

@@ -10,6 +10,9 @@ const sumDigits = 15
 func SumFloat(row Row, i int) float64 { return roundSum(row.Float64(i)) }
 
 func roundSum(sum float64) float64 {
+	if sum == 0 {
+		return 0 // not -0, to which PostgreSQL alone adds up 0 * -0.5
+	}
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(sum, 'e', sumDigits-1, 64), 64)
 	if err != nil {
 		return sum // rounding up the very largest floats overflows

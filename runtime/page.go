@@ -66,6 +66,10 @@ func (c *Collection[K, D]) All(ctx context.Context, opts ...PageOption) iter.Seq
 	}
 }
 
+// errEndless means that the database finds a row behind its own key: SQLite does where a key is bound as text
+// and stored as a BLOB.
+var errEndless = fmt.Errorf("%w: the key is not stored in the form that its Go type is bound in", ErrValue)
+
 // each hands documents over until told to stop.
 func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, yield func(*D) bool) error {
 	if o.size == 0 {
@@ -97,6 +101,9 @@ func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, yield func(*
 			return nil
 		}
 		last := level.keys[len(level.keys)-1]
+		if bounds.after != nil && *bounds.after == last {
+			return c.r.loadError("", keyText(last), errEndless)
+		}
 		bounds.after = &last
 	}
 }

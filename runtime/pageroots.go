@@ -126,7 +126,8 @@ func (p *pageRoots[K, D]) listSize() int {
 // keys for the children.
 func (p *pageRoots[K, D]) found(keys []K) (from, to int, err error) {
 	to = len(keys)
-	if p.more = to > p.size; p.more {
+	p.more, p.entered, p.holds = to > p.size, false, to > 0
+	if p.more {
 		if p.backward {
 			from = to - p.size
 		} else {
@@ -137,7 +138,7 @@ func (p *pageRoots[K, D]) found(keys []K) (from, to int, err error) {
 	if len(keys) == 0 {
 		return from, to, nil
 	}
-	p.holds, p.first, p.last = true, keys[0], keys[len(keys)-1]
+	p.first, p.last = keys[0], keys[len(keys)-1]
 	c := p.r.cache.composer
 	args, err := p.bindFound(c, keys)
 	p.source.children.args, p.source.children.keys = args, len(keys)
@@ -154,7 +155,7 @@ func (p *pageRoots[K, D]) bindFound(c composer, keys []K) ([]any, error) {
 		if err := keyValues(c.dialect, values); err != nil {
 			return nil, err
 		}
-		return []any{arrayLiteral(values)}, nil
+		return arrays(values, len(c.statements.Roots.Key)), nil
 	}
 	list, _, err := bindKeys(c, p.r.def.Key.Bind, keys, padded(p.size))
 	if err == nil && list.keys < len(keys) {
@@ -174,7 +175,8 @@ func (p *pageRoots[K, D]) probe() bounds[K] {
 	return probe
 }
 
-// look probes that side, in the page's own snapshot. A page from the start, and an empty one, need no look.
+// look probes that side, in the page's own snapshot if it has one. A page from the start, and an empty one,
+// need no look.
 func (p *pageRoots[K, D]) look(ctx context.Context) error {
 	if !p.around || !p.holds || p.bounds.after == nil && p.bounds.before == nil {
 		return nil

@@ -2,7 +2,6 @@ package denorm
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 )
@@ -27,24 +26,39 @@ type statementCache struct {
 	sets     map[statementKind][]statement
 }
 
-// get returns the statements of a kind, one per loader for a list of keys, else one. It may take a
-// connection to prepare them, so it must not be called inside a snapshot.
-func (c *statementCache) get(ctx context.Context, kind statementKind) ([]statement, error) {
+// get returns the statements of a kind, one per loader for a list of keys, else one; or which of them could
+// not be prepared. It may take a connection to prepare them, so it must not be called inside a snapshot.
+func (c *statementCache) get(ctx context.Context, kind statementKind) (set []statement, failed int, err error) {
 	c.mu.RLock()
 	set, ok := c.sets[kind]
 	c.mu.RUnlock()
 	if ok {
-		return set, nil
+		return set, 0, nil
 	}
 	set = c.texts(kind)
 	if !kind.text && c.engine.dialect.prepares() {
 		if failed, err := c.prepare(ctx, set); err != nil {
-			return set[failed : failed+1], err
+			return nil, failed, errors.Join(err, closeAll(set))
 		}
 	}
+	kept, err := c.keep(kind, set)
+	if len(kept) > 0 && &kept[0] == &set[0] {
+		return set, 0, nil
+	}
+	return kept, 0, errors.Join(err, closeAll(set))
+}
+
+// keep stores a set and returns it, or that of another goroutine which was faster.
+func (c *statementCache) keep(kind statementKind, set []statement) ([]statement, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sets[kind] = set // another goroutine's equal set is closed with the engine, too
+	if other, ok := c.sets[kind]; ok {
+		return other, nil
+	}
+	if err := c.engine.keep(set); err != nil {
+		return nil, err
+	}
+	c.sets[kind] = set
 	return set, nil
 }
 
@@ -68,29 +82,23 @@ func (c *statementCache) texts(kind statementKind) []statement {
 	return set
 }
 
-// prepare fills in the prepared forms, all or none; failed is the one that could not be prepared.
+// prepare fills in the prepared forms, up to the one that fails.
 func (c *statementCache) prepare(ctx context.Context, set []statement) (failed int, err error) {
-	stmts := make([]*sql.Stmt, 0, len(set))
 	for i := range set {
-		stmt, err := c.engine.db.PrepareContext(ctx, set[i].text)
-		if err != nil {
-			return i, errors.Join(causedBy(ctx, err), closeAll(stmts))
+		if set[i].stmt, err = c.engine.db.PrepareContext(ctx, set[i].text); err != nil {
+			return i, causedBy(ctx, err)
 		}
-		stmts = append(stmts, stmt)
-	}
-	if err := c.engine.keep(stmts); err != nil {
-		return 0, errors.Join(err, closeAll(stmts))
-	}
-	for i, stmt := range stmts {
-		set[i].stmt = stmt
 	}
 	return 0, nil
 }
 
-func closeAll(stmts []*sql.Stmt) error {
+// closeAll closes what was prepared of a set.
+func closeAll(set []statement) error {
 	var failed error
-	for _, stmt := range stmts {
-		failed = errors.Join(failed, stmt.Close())
+	for _, s := range set {
+		if s.stmt != nil {
+			failed = errors.Join(failed, s.stmt.Close())
+		}
 	}
 	return failed
 }

@@ -3,8 +3,10 @@ package denorm
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -70,12 +72,27 @@ func JSON[T any](row Row, i int) T {
 	if row.Null(i) {
 		return value
 	}
-	if err := json.Unmarshal(row.Bytes(i), &value); err != nil {
+	if err := readJSON(row.Bytes(i), &value); err != nil {
 		row.Fail(i, fmt.Errorf("%w: %w", ErrValue, err))
 		var zero T
 		return zero
 	}
 	return value
+}
+
+// readJSON is json.Unmarshal, with errors that do not quote the text.
+func readJSON(text []byte, into any) error {
+	err := json.Unmarshal(text, into)
+	var syntax *json.SyntaxError
+	var misfit *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("invalid JSON at byte %d", syntax.Offset)
+	case errors.As(err, &misfit):
+		kind, _, _ := strings.Cut(misfit.Value, " ") // of "number 300"
+		return fmt.Errorf("a JSON %s at byte %d is not a %s", kind, misfit.Offset, misfit.Type)
+	}
+	return err
 }
 
 // Scan reads a value by the Scan method of *T, which sees what the driver made, NULL included.

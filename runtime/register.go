@@ -82,9 +82,15 @@ func (r *registration[K, D]) prepare() error {
 		len(statements.Roots.Key) == 0 || r.def.Load == nil || r.def.Key.Bind == nil {
 		return errors.New("the generated definition is not complete; run go generate")
 	}
+	zero := r.def.Key.Bind(nil, *new(K))
+	if len(zero) != len(statements.Roots.Key) {
+		return errors.New("the generated definition binds another number of key columns than it has; run go generate")
+	}
 	r.ratios = make([]ratio, len(r.def.Loaders))
 	r.cache.engine = r.engine
-	r.cache.composer = composer{dialect: r.engine.dialect, statements: statements}
+	r.cache.composer = composer{
+		dialect: r.engine.dialect, statements: statements, bound: boundTypes(r.engine.dialect, zero),
+	}
 	r.cache.sets = map[statementKind][]statement{}
 	return nil
 }

@@ -2,6 +2,7 @@ package denorm
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 )
 
@@ -51,21 +52,38 @@ func (r *registration[K, D]) byKeys(ctx context.Context, q Queryer, keys []K) (*
 
 // statements fetches statements from the cache and tells which loader's could not be prepared.
 func (r *registration[K, D]) statements(ctx context.Context, kind statementKind) ([]statement, error) {
-	set, err := r.cache.get(ctx, kind)
-	if err == nil {
-		return set, nil
+	set, failed, err := r.cache.get(ctx, kind)
+	if err != nil {
+		return nil, r.loadError(r.def.Loaders[failed], "", err)
 	}
-	path := ""
-	for i, statements := 0, r.cache.composer.statements.Loaders; kind.keys > 0 && i < len(statements); i++ {
-		if r.cache.texts(kind)[i].text == set[0].text {
-			path = r.def.Loaders[i]
-		}
-	}
-	return nil, r.loadError(path, "", err)
+	return set, nil
 }
 
-// run loads one batch. The session is released on every way out, a panic of the user's code included.
+// run loads one batch, and tries again where a new attempt can go better. Each attempt may meet one loader
+// whose plan is stale. A caller's transaction is lost after a failure, so there is one attempt on it.
 func (r *registration[K, D]) run(
+	ctx context.Context, q Queryer, source *keySource, expected int, page *pageRoots[K, D],
+) (level *Level[K, D], err error) {
+	for range len(r.def.Loaders) + 1 {
+		level, err = r.attempt(ctx, q, source, expected, page)
+		if err == nil || q != nil || !passing(err) {
+			break
+		}
+	}
+	return level, err
+}
+
+// passing tells whether a batch failed for what the attempt itself has mended: the connection was lost and has
+// left the pool, or PostgreSQL refused a statement that was prepared before a column changed its type, which
+// the driver has then forgotten.
+func passing(err error) bool {
+	const featureNotSupported = "0A000"
+	var coded interface{ SQLState() string }
+	return errors.Is(err, driver.ErrBadConn) || errors.As(err, &coded) && coded.SQLState() == featureNotSupported
+}
+
+// attempt loads one batch. The session is released on every way out, a panic of the user's code included.
+func (r *registration[K, D]) attempt(
 	ctx context.Context, q Queryer, source *keySource, expected int, page *pageRoots[K, D],
 ) (level *Level[K, D], err error) {
 	session, err := r.begin(ctx, q)

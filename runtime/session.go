@@ -5,11 +5,21 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"reflect"
 )
 
 // Queryer runs a query: *sql.DB, *sql.Tx, *sql.Conn, and those of sqlx and most wrappers.
 type Queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// isNil tells whether there is no queryer, a nil *sql.Tx for example.
+func isNil(q Queryer) bool {
+	if q == nil {
+		return true
+	}
+	v := reflect.ValueOf(q)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // statement is a text, with its prepared form where there is one.
@@ -38,7 +48,10 @@ func (d direct) query(ctx context.Context, s *statement, args []any) (*sql.Rows,
 func (direct) end(context.Context, bool) {}
 
 // transaction is a snapshot that database/sql began.
-type transaction struct{ tx *sql.Tx }
+type transaction struct {
+	tx   *sql.Tx
+	conn *sql.Conn // that it runs on if it was taken for it, else nil
+}
 
 func (t transaction) query(ctx context.Context, s *statement, args []any) (*sql.Rows, error) {
 	if s.stmt != nil {
@@ -49,10 +62,12 @@ func (t transaction) query(ctx context.Context, s *statement, args []any) (*sql.
 
 // end ignores failures: nothing was written, and a broken connection leaves the pool by itself.
 func (t transaction) end(_ context.Context, ok bool) {
-	if ok && t.tx.Commit() == nil {
-		return
+	if !ok || t.tx.Commit() != nil {
+		_ = t.tx.Rollback()
 	}
-	_ = t.tx.Rollback()
+	if t.conn != nil {
+		_ = t.conn.Close()
+	}
 }
 
 // pinned is a snapshot on one connection, begun by a statement of ours: for SQLite drivers whose BeginTx
@@ -64,7 +79,7 @@ func (p pinned) query(ctx context.Context, s *statement, args []any) (*sql.Rows,
 }
 
 func (p pinned) end(ctx context.Context, _ bool) {
-	// A cancelled context must not leave the transaction open.
+	// A context that ended must not leave the transaction open.
 	_, err := p.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 	release(p.conn, err)
 }
@@ -79,35 +94,39 @@ func release(conn *sql.Conn, err error) {
 
 // snapshot begins a read-only transaction whose first read fixes what all others see.
 func (e *Engine) snapshot(ctx context.Context) (session, error) {
-	if e.dialect == SQLite {
-		locks, err := e.beginLocks(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if locks {
-			return e.pin(ctx)
-		}
+	if e.dialect == SQLite { // whose every transaction is a snapshot
+		return e.pin(ctx)
 	}
-	options := sql.TxOptions{ReadOnly: true}
-	if e.dialect != SQLite { // whose every transaction is a snapshot
-		options.Isolation = sql.LevelRepeatableRead
-	}
-	tx, err := e.db.BeginTx(ctx, &options)
+	tx, err := e.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, fmt.Errorf("begin a snapshot: %w", err)
 	}
-	return transaction{tx}, nil
+	return transaction{tx: tx}, nil
 }
 
-// pin takes a connection and begins a deferred transaction on it.
+// pin begins a snapshot on a connection of SQLite. A context that ends cancels the queries but not the
+// transaction, for then database/sql may throw the connection away, and with it a database in memory.
 func (e *Engine) pin(ctx context.Context) (session, error) {
+	locks, err := e.beginLocks(ctx)
+	if err != nil {
+		return nil, err
+	}
 	conn, err := e.db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin a snapshot: %w", err)
 	}
-	if _, err := conn.ExecContext(ctx, "BEGIN DEFERRED"); err != nil {
-		release(conn, err)
+	begun := session(pinned{conn})
+	whole := context.WithoutCancel(ctx) // beginning waits for nothing
+	if locks {
+		_, err = conn.ExecContext(whole, "BEGIN DEFERRED")
+	} else {
+		var tx *sql.Tx
+		tx, err = conn.BeginTx(whole, &sql.TxOptions{ReadOnly: true})
+		begun = transaction{tx, conn}
+	}
+	if err != nil {
+		_ = conn.Close()
 		return nil, fmt.Errorf("begin a snapshot: %w", err)
 	}
-	return pinned{conn}, nil
+	return begun, nil
 }

@@ -18,10 +18,10 @@ func (e *Engine) beginLocks(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("begin a snapshot: %w", err)
 	}
-	locks, err := tryBegin(ctx, conn)
+	locks, err := tryBegin(context.WithoutCancel(ctx), conn) // it waits for nothing
 	release(conn, err)
 	if err != nil {
-		return false, fmt.Errorf("begin a snapshot: %w", causedBy(ctx, err))
+		return false, fmt.Errorf("begin a snapshot: %w", err)
 	}
 	e.pinned.Store(&locks)
 	return locks, nil
@@ -42,9 +42,6 @@ func tryBegin(ctx context.Context, conn *sql.Conn) (locks bool, err error) {
 		if err := tx.Rollback(); err != nil {
 			return false, err
 		}
-	}
-	if err := ctx.Err(); err != nil {
-		return false, err
 	}
 	_, err = conn.ExecContext(ctx, "PRAGMA query_only = "+strconv.Itoa(before))
 	return refused != nil, err

@@ -1,0 +1,220 @@
+package truth
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/denormgen/denormgen/internal/testservers"
+	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/jmoiron/sqlx"
+)
+
+// fromEnvironment is a number in a variable, or zero.
+func fromEnvironment(t *testing.T, variable string) uint64 {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", variable, err)
+	}
+	return n
+}
+
+// TestRandomHistory changes every database at random and compares all documents after each burst.
+// TRUTH_BURSTS is how many bursts each database gets, TRUTH_SEED where chance begins.
+func TestRandomHistory(t *testing.T) {
+	testservers.Each(t, func(t *testing.T, db *sqlx.DB) {
+		bursts := map[string]int{"sqlite": 20, "sqlite3": 20, "pgx": 10, "mysql": 10}[db.DriverName()]
+		if n := fromEnvironment(t, "TRUTH_BURSTS"); n > 0 {
+			bursts = int(n)
+		}
+		seed := fromEnvironment(t, "TRUTH_SEED")
+		if seed == 0 {
+			seed = uint64(time.Now().UnixNano()) % 1_000_000
+		}
+		run(t, db, seed, bursts)
+	})
+}
+
+// TestSeedsThatFailed repeats histories that found something once.
+func TestSeedsThatFailed(t *testing.T) {
+	for _, once := range []struct {
+		seed   uint64
+		bursts int
+		found  string
+	}{
+		{301819, 1, "PostgreSQL adds 0 * -0.5 up to -0, which the document then showed"},
+	} {
+		t.Run(fmt.Sprint(once.seed), func(t *testing.T) {
+			t.Log(once.found)
+			testservers.Each(t, func(t *testing.T, db *sqlx.DB) { run(t, db, once.seed, once.bursts) })
+		})
+	}
+}
+
+// run makes a history and checks it.
+func run(t *testing.T, db *sqlx.DB, seed uint64, bursts int) {
+	t.Helper()
+	ctx := t.Context()
+	create(t, db)
+	engine := open(t, db)
+	r := &runner{
+		t: t, db: db, engine: engine, subjects: subjects(engine), most: map[string]int{},
+		history: &history{dialect: dialect{db.DriverName()}, random: rand.New(rand.NewPCG(seed, 1))},
+		random:  rand.New(rand.NewPCG(seed, 2)),
+	}
+	start := time.Now()
+	for burst := range bursts {
+		if err := r.burst(ctx, burst); err != nil {
+			t.Fatalf("burst %d: %v\n\nrepeat with TRUTH_SEED=%d TRUTH_BURSTS=%d go test ./internal/truth -run '^TestRandomHistory$/^%s$'",
+				burst+1, err, seed, burst+1, path.Base(t.Name()))
+		}
+	}
+	t.Logf("seed %d: %d bursts, %d changes, %d documents compared, %d of them inside transactions, %v",
+		seed, bursts, r.history.changes, r.done.documents, r.inside.documents, time.Since(start).Round(time.Millisecond))
+	const enough = 10 // bursts that every loader had something to load in
+	for _, s := range r.subjects {
+		if c := s.about(); bursts >= enough && r.most[c.name] != c.queries {
+			t.Errorf("%s never needed its %d queries, but %d", c.name, c.queries, r.most[c.name])
+		}
+	}
+}
+
+// open makes an engine that keeps its warnings of bad data, of which there is much, to itself.
+func open(t *testing.T, db *sqlx.DB) *denorm.Engine {
+	t.Helper()
+	engine, err := denorm.Open(t.Context(), db, denorm.WithLogger(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := engine.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return engine
+}
+
+// runner is a history and its checks.
+type runner struct {
+	t        *testing.T
+	db       *sqlx.DB
+	engine   *denorm.Engine
+	subjects []subject
+	history  *history
+	random   *rand.Rand // of the checks
+	done     figures
+	inside   figures
+	most     map[string]int // queries of one batch, by collection
+}
+
+func (r *runner) burst(ctx context.Context, burst int) error {
+	if burst == 0 {
+		if err := r.history.plant(ctx, r.db); err != nil {
+			return err
+		}
+		if err := r.history.fill(ctx, r.db); err != nil {
+			return err
+		}
+	}
+	for range 1 + r.history.random.IntN(3) {
+		if err := r.transaction(ctx); err != nil {
+			return err
+		}
+	}
+	d, err := read(ctx, r.history.dialect, r.db)
+	if err != nil {
+		return err
+	}
+	for _, s := range r.subjects {
+		done, err := s.agree(ctx, r.random, d, r.engine)
+		if err != nil {
+			return err
+		}
+		r.done.add(done)
+		r.most[s.about().name] = max(r.most[s.about().name], done.queries)
+	}
+	return nil
+}
+
+// transaction makes some changes, each on its own or all in one transaction, which may be rolled back, as
+// may be parts of it.
+func (r *runner) transaction(ctx context.Context) error {
+	steps := 1 + r.history.random.IntN(8)
+	if r.history.random.IntN(4) == 0 {
+		for range steps {
+			if err := r.history.step(ctx, r.db); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	tx, err := r.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for range steps {
+		if err := r.part(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if r.history.random.IntN(3) == 0 {
+		if err := r.within(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if r.history.random.IntN(4) == 0 {
+		return tx.Rollback()
+	}
+	return tx.Commit()
+}
+
+// part makes one change, or several in a savepoint.
+func (r *runner) part(ctx context.Context, tx *sqlx.Tx) error {
+	random := r.history.random
+	if random.IntN(5) > 0 {
+		return r.history.step(ctx, tx)
+	}
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT part"); err != nil {
+		return err
+	}
+	for range 1 + random.IntN(3) {
+		if err := r.history.step(ctx, tx); err != nil {
+			return err
+		}
+	}
+	end := "RELEASE SAVEPOINT part"
+	if random.IntN(2) == 0 {
+		end = "ROLLBACK TO SAVEPOINT part"
+	}
+	_, err := tx.ExecContext(ctx, end)
+	return err
+}
+
+// within compares some collections inside a transaction with changes that nobody else sees.
+func (r *runner) within(ctx context.Context, tx *sqlx.Tx) error {
+	d, err := read(ctx, r.history.dialect, tx)
+	if err != nil {
+		return err
+	}
+	for range 3 {
+		done, err := r.subjects[r.random.IntN(len(r.subjects))].within(ctx, r.random, d, tx)
+		if err != nil {
+			return err
+		}
+		r.done.add(figures{documents: done.documents})
+		r.inside.add(done)
+	}
+	return nil
+}
