@@ -14,6 +14,20 @@ type column struct {
 	field  *model.Column
 }
 
+// methods are the computed methods that read the column.
+func (c column) methods() []string {
+	if c.entity == nil || c.field == nil {
+		return nil
+	}
+	var list []string
+	for _, computed := range c.entity.Computed {
+		if slices.Contains(computed.Needs, c.field) {
+			list = append(list, c.entity.Name+"."+computed.Name)
+		}
+	}
+	return list
+}
+
 // spellings are the names under which a column can be asked for.
 func (c column) spellings() []string {
 	suffix, field := "", ""
@@ -30,7 +44,7 @@ func (c column) spellings() []string {
 		}
 		list = append(list, c.entity.Name+field)
 	}
-	return list
+	return append(list, c.methods()...)
 }
 
 // columns lists every table and column that the sources know, models first, each once.

@@ -148,6 +148,7 @@ func TestName(t *testing.T) {
 			"1. rows of book_authors where book_authors.author_id = authors.id\n",
 			"2. rows of books where books.id = book_authors.book_id: the documents"}, "countries"},
 		{"Author.Name", []string{"authors.name (Author.Name): a change of it"}, ""},
+		{"Author.Label", []string{"authors.name (Author.Name): a change of it"}, "authors.id ("},
 		{"geo.countries.name", []string{"3. rows of books"}, ""},
 		{"countries.name", []string{"geo.countries.name (Country.Name)"}, ""},
 		{"books.title", []string{"the changed row of books is the document's own"}, ""},

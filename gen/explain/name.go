@@ -24,8 +24,8 @@ func (e *UnknownError) Error() string {
 }
 
 // Name explains what a name means: a collection (books), a path in all collections or in one
-// (Authors.Country, books.Authors), a column (authors.name, public.authors.name, Author.Name) or a
-// table. A name that means several of them gets an answer for each; an unknown one gives an
+// (Authors.Country, books.Authors), a column (authors.name, public.authors.name, Author.Name), a
+// computed method (Author.Label), which stands for the columns that it reads, or a table. A name that means several of them gets an answer for each; an unknown one gives an
 // *UnknownError.
 func Name(sources []Source, name string) (*Explanation, error) {
 	e := newExplanation(sources)

@@ -16,6 +16,8 @@ const (
 	CodeParse diag.Code = "parse-error"
 	// CodeNoGoFiles is a package without Go files.
 	CodeNoGoFiles diag.Code = "no-go-files"
+	// CodeLeftOut is an annotation in a file that is not part of the package.
+	CodeLeftOut diag.Code = "left-out-file"
 	// CodeImportCycle is packages that import each other.
 	CodeImportCycle diag.Code = "import-cycle"
 	// CodeConflict is two packages in one folder.

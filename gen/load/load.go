@@ -62,6 +62,9 @@ func Load(ctx context.Context, options Options, report *diag.Report) []*Package 
 		if name := userPackageName(p); name != "" && name != p.Name {
 			recheck(p, name)
 		}
+		if requested {
+			warnLeftOut(p, report)
+		}
 		list = append(list, convert(p, requested))
 		list[len(list)-1].Broken = !parses(p) || importCycle(p) != nil
 	}

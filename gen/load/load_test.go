@@ -68,6 +68,11 @@ func TestLoad(t *testing.T) {
 		{name: "no Go files", patterns: []string{"./doc"}, source: gomod + book + "-- doc/x.md --\n\n", errors: []string{"no-go-files at doc:0: no Go files"}},
 		{name: "no module", source: book, errors: []string{"no-module at :0: go.mod"}},
 		{
+			name:   "annotations that are not read",
+			source: gomod + book + "-- book_test.go --\npackage m\n\nconst text = `\n//denorm:table\n`\n\n//denorm:table\ntype T struct{}\n-- x.go --\n//go:build never\n\npackage m\n\n//denorm:table\ntype X struct{}\n-- y.go --\n//go:build never\n\npackage m\n",
+			want:   []string{"example.com/m*"}, errors: []string{"left-out-file at book_test.go:7: test file", "left-out-file at x.go:5: build constraints"},
+		},
+		{
 			name: "two packages in one directory", source: gomod + book + "-- z.go --\npackage z\n",
 			want: []string{"example.com/m*"}, errors: []string{"package-conflict at z.go:1: package z stands in the folder of package m"},
 		},

@@ -126,6 +126,8 @@ func TestModelErrors(t *testing.T) {
 	runErrorCases(t, []errorCase{
 		{"no key", "//denorm:collection links\ntype Link struct {\n\tBookID int64 `db:\"a\"`\n\tTagID int64 `db:\"b\"`\n\tNote string `db:\"c\"`\n}\n", []wantError{
 			{"4:6+4", "no-key", "no column ID or LinkID", "//denorm:key BookID,TagID\ncandidates: BookID, TagID, Note"}}},
+		{"no key, one reference", "//denorm:collection seats\ntype Seat struct {\n\tHallID int64 `db:\"a\"`\n\tRow string `db:\"b\"`\n\tNumber int `db:\"c\"`\n}\n", []wantError{
+			{"4:6+4", "no-key", "no column ID or SeatID", "as in //denorm:key HallID,Row\ncandidates: HallID, Row, Number"}}},
 		{"unknown key", "//denorm:collection links\n//denorm:key ID,Nmae\ntype Link struct {\n" + id + "\tName string `db:\"n\"`\n}\n", []wantError{
 			{"4:17+4", "unknown-field", "Link has no field Nmae", `did you mean "Name"?`}}},
 		{"key by column", "//denorm:collection links\n//denorm:key link_no\ntype Link struct {\n\tNo int `db:\"link_no\"`\n}\n", []wantError{

@@ -2,6 +2,7 @@ package model
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/denormgen/denormgen/gen/diag"
@@ -131,11 +132,16 @@ func (r *resolver) reportNoKey(d *declared) {
 	}
 	diagnostic := r.report.Errorf(CodeNoKey, e.Span, "model %s has no key: there is no column ID or %sID", e.Name, e.Name)
 	switch {
-	case len(references) > 0:
+	case len(references) > 1:
 		diagnostic.WithHelp("name the fields that identify a row, above the struct: //denorm:key %s", strings.Join(references, ","))
 		if len(candidates) > len(references) {
 			diagnostic.WithHelp("candidates: %s", strings.Join(candidates, ", "))
 		}
+	case len(references) == 1 && len(candidates) > 1:
+		// A reference alone identifies a row only where what it points at has one such row at most.
+		other := slices.IndexFunc(candidates, func(name string) bool { return name != references[0] })
+		diagnostic.WithHelp("name the fields that identify a row, above the struct, as in //denorm:key %s,%s", references[0], candidates[other])
+		diagnostic.WithHelp("candidates: %s", strings.Join(candidates, ", "))
 	case len(candidates) > 0:
 		diagnostic.WithHelp("name the fields that identify a row, above the struct, as in //denorm:key %s", candidates[0])
 		diagnostic.WithHelp("candidates: %s", strings.Join(candidates, ", "))

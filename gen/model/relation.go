@@ -183,7 +183,7 @@ func (r *resolver) declareTarget(d *declared, f *field, named *types.Named) *dec
 func (r *resolver) inferRelation(d *declared, f *field, named *types.Named, many bool) {
 	obj := named.Origin().Obj()
 	known := r.isModel(obj) || firstOf(r.onType[obj], "key") != nil
-	if r.byPath[obj.Pkg().Path()] != nil && (known || inferable(d, f, named, many)) {
+	if r.byPath[obj.Pkg().Path()] != nil && (known || r.inferable(d, f, named, many)) {
 		r.appendRelation(d, f, nil, named, many)
 		return
 	}
@@ -200,11 +200,20 @@ func (r *resolver) inferRelation(d *declared, f *field, named *types.Named, many
 }
 
 // inferable tells by the names of the fields alone whether a foreign key may exist.
-func inferable(d *declared, f *field, named *types.Named, many bool) bool {
+func (r *resolver) inferable(d *declared, f *field, named *types.Named, many bool) bool {
 	has := func(fields []string, name string) bool {
 		return slices.Contains(fields, name+"ID") || slices.Contains(fields, name+"Id")
 	}
-	return !many && has(d.fieldNames(), f.name) || has(structFieldNames(named), d.entity.Name)
+	theirs := structFieldNames(named)
+	if !many && has(d.fieldNames(), f.name) || has(theirs, d.entity.Name) {
+		return true
+	}
+	key := r.keyDirective(d)
+	if key == nil || len(key.Pos) == 0 || !looksLikeModel(named) {
+		return false
+	}
+	words := key.Pos[0].Words()
+	return len(words) == 1 && slices.Contains(theirs, d.entity.Name+words[0].Text)
 }
 
 func (d *declared) fieldNames() []string {

@@ -10,7 +10,7 @@ import (
 )
 
 // readings lists the foreign keys of holder that may point at refs: a part ID pairs with <Name>ID, any
-// other part with the field of the same name.
+// other part with the field of the same name, and a key of one part Code also with <Name>Code, else <Name>ID.
 func (r *resolver) readings(holder *Entity, name string, referred *Entity, refs []*Column) [][]*Column {
 	list := [][]*Column{nil}
 	for _, ref := range refs {
@@ -41,6 +41,10 @@ func foreignKeyPart(holder *Entity, name string, referred *Entity, ref *Column, 
 		add(name + "Id")
 	} else if single {
 		add(name + ref.Field)
+		if len(found) == 0 {
+			add(name + "ID")
+			add(name + "Id")
+		}
 	}
 	if len(found) > 0 || ref.Field == "ID" || ref.Field == "Id" {
 		return found

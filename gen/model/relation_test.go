@@ -12,6 +12,47 @@ import (
 	"github.com/denormgen/denormgen/gen/load"
 )
 
+// A key that is not called ID is pointed at by its own name, or by <Name>ID.
+func TestRelationsToANamedKey(t *testing.T) {
+	models := mustResolve(t, `package m
+
+//denorm:key Slug
+//denorm:collection films
+type Film struct {
+	Slug       string  `+"`db:\"slug\"`"+`
+	OriginalID *string `+"`db:\"original_id\"`"+`
+	Shows      []Show
+	Posters    []Poster
+	Original   *Film
+}
+
+type Show struct {
+	ID       int64  `+"`db:\"id\"`"+`
+	FilmID   string `+"`db:\"film_id\"`"+`
+	FilmSlug string `+"`db:\"film_slug\"`"+`
+	Film     *Film
+}
+
+type Poster struct {
+	ID     int64  `+"`db:\"id\"`"+`
+	FilmID string `+"`db:\"film_id\"`"+`
+}
+`)
+	expect(t, models["Film"], `
+	table .films key Slug
+	Slug slug text string json=slug
+	OriginalID original_id text *string null json=original_id
+	Shows hasmany Show Slug->FilmSlug json=shows
+	Posters hasmany Poster Slug->FilmID json=posters
+	Original belongsto Film OriginalID->Slug json=original`)
+	expect(t, models["Show"], `
+	table .shows key ID
+	ID id int int64 json=id
+	FilmID film_id text string json=film_id
+	FilmSlug film_slug text string json=film_slug
+	Film belongsto Film FilmSlug->Slug json=film`)
+}
+
 func TestRelations(t *testing.T) {
 	models := mustResolve(t, `package m
 

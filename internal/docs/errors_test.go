@@ -143,13 +143,16 @@ func literal(e ast.Expr) (string, bool) {
 	if sum, ok := e.(*ast.BinaryExpr); ok && sum.Op == token.ADD {
 		x, okX := literal(sum.X)
 		y, okY := literal(sum.Y)
+		if !okX && !okY {
+			return "", false
+		}
 		if !okX {
 			x = "%s"
 		}
 		if !okY {
 			y = "%s"
 		}
-		return x + y, okX || okY
+		return x + y, true
 	}
 	basic, ok := e.(*ast.BasicLit)
 	if !ok || basic.Kind != token.STRING {
