@@ -86,3 +86,23 @@ func TestAllEnds(t *testing.T) {
 		}
 	}
 }
+
+// A page is whole even where its keys, bound, would not find its own rows again.
+func TestPageOfKeysStoredInAnotherForm(t *testing.T) {
+	for _, driver := range []string{testservers.Pure, testservers.Cgo} {
+		db := testservers.SQLite(t, driver)
+		execute(t, db,
+			`CREATE TABLE books (id, title, subtitle, publisher_id, hidden)`, `INSERT INTO books VALUES ('1', 'x', NULL, NULL, 0), ('2', 'y', NULL, NULL, 0)`,
+			`CREATE TABLE publishers (id, name)`,
+			`CREATE TABLE authors (id, name)`, `INSERT INTO authors VALUES (7, 'ann')`,
+			`CREATE TABLE book_authors (book_id, author_id)`, `INSERT INTO book_authors VALUES ('1', 7), ('2', 7)`,
+			`CREATE TABLE awards (id, author_id, title)`, `INSERT INTO awards VALUES (9, 7, 'gold')`)
+		page, err := books(t, db).Page(t.Context(), 1)
+		if err != nil || len(page.Docs) != 1 || page.Next == nil {
+			t.Fatalf("%s: %v, %v", driver, page, err)
+		}
+		if authors := page.Docs[0].Authors; len(authors) != 1 || len(authors[0].Awards) != 1 {
+			t.Errorf("%s: the document lacks its author or the award: %+v", driver, authors)
+		}
+	}
+}

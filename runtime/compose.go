@@ -59,10 +59,15 @@ func (c composer) filtered(text *sqlText) (and func()) {
 
 // byKeys returns all loaders for n keys; n is a padded size.
 func (c composer) byKeys(n int) []string {
+	return c.loaders(func(text *sqlText) { c.listed(text, n) })
+}
+
+// loaders returns all loaders for the roots that are written.
+func (c composer) loaders(roots func(text *sqlText)) []string {
 	var text sqlText
 	text.dialect = c.dialect
 	text.WriteString("WITH " + rootsCTE + " AS (")
-	c.listed(&text, n)
+	roots(&text)
 	text.WriteString(")\n")
 	head := text.String()
 	texts := make([]string, len(c.statements.Loaders))
@@ -75,26 +80,24 @@ func (c composer) byKeys(n int) []string {
 // usesArray tells whether several keys are bound as arrays, one a column.
 func (c composer) usesArray() bool { return c.dialect == Postgres }
 
-// page returns the root loader for a window; the last value bound is the limit.
-func (c composer) page(w window) string {
-	var text sqlText
-	text.dialect = c.dialect
-	text.WriteString("WITH " + rootsCTE + " AS (")
-	c.within(&text, "t.*", w)
-	text.WriteString(" ORDER BY ")
-	for i, column := range c.statements.Roots.Key {
-		if i > 0 {
-			text.WriteString(", ")
+// page returns all loaders for a window; the last value bound is the limit. Children are found by the window
+// as well, never by the keys of its rows: a database may hold a key in another form than it is bound in.
+func (c composer) page(w window) []string {
+	return c.loaders(func(text *sqlText) {
+		c.within(text, "t.*", w)
+		text.WriteString(" ORDER BY ")
+		for i, column := range c.statements.Roots.Key {
+			if i > 0 {
+				text.WriteString(", ")
+			}
+			text.WriteString("t." + column)
+			if w.descending {
+				text.WriteString(" DESC")
+			}
 		}
-		text.WriteString("t." + column)
-		if w.descending {
-			text.WriteString(" DESC")
-		}
-	}
-	text.WriteString(" LIMIT ")
-	text.bind()
-	text.WriteString(")\n" + c.statements.Loaders[0])
-	return text.String()
+		text.WriteString(" LIMIT ")
+		text.bind()
+	})
 }
 
 // probe returns a statement with one row if the window is not empty.

@@ -14,29 +14,19 @@ type keySource struct {
 	collection string
 	loaders    []string
 	session    session
-	roots      call // of the roots
-	children   call // of the other loaders; for a page known once its roots are
+	statements []statement // one per loader
+	args       []any       // bound to each
+	keys       int         // in args; 0 for a page
 	cursor     sqlCursor
 }
 
-// call is a statement per loader and the values bound to each.
-type call struct {
-	statements []statement
-	args       []any
-	keys       int
-}
-
 func (s *keySource) open(loader int) (cursor, error) {
-	call := &s.children
-	if loader == 0 {
-		call = &s.roots
-	}
 	if s.engine.closed.Load() {
 		return nil, ErrClosed
 	}
 	c := &s.cursor
-	c.watch = s.engine.watch(s.collection, s.loaders[loader], call.statements[loader].text, call.keys)
-	rows, err := s.session.query(s.ctx, &call.statements[loader], call.args)
+	c.watch = s.engine.watch(s.collection, s.loaders[loader], s.statements[loader].text, s.keys)
+	rows, err := s.session.query(s.ctx, &s.statements[loader], s.args)
 	if err != nil {
 		c.watch.done(s.ctx, 0, err)
 		return nil, err

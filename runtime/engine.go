@@ -101,7 +101,7 @@ func (e *Engine) QueryLog() *QueryLog { return &e.log }
 // uncached says once that nothing is cached.
 func (e *Engine) uncached(collection string) {
 	e.notice.Do(func() {
-		e.logger.Info("denorm: not installed: documents are loaded from the database at every call",
+		e.logger.Info("denorm: nothing is cached: documents are loaded from the database at every call",
 			"collection", collection)
 	})
 }

@@ -23,10 +23,10 @@ type keyList struct {
 
 // bindKeys binds up to maxBatch keys. Keys that no row can have are left out, so the list may be empty.
 // at is how many keys it bound when it failed.
-func bindKeys[K comparable](c composer, bind func([]any, K) []any, keys []K, least int) (list keyList, at int, err error) {
+func bindKeys[K comparable](c composer, bind func([]any, K) []any, keys []K) (list keyList, at int, err error) {
 	width := len(c.statements.Roots.Key)
 	array := c.usesArray() && len(keys) > 1
-	size := max(padded(len(keys)), least)
+	size := padded(len(keys))
 	capacity := size * width
 	if array {
 		capacity = len(keys) * width
@@ -52,7 +52,7 @@ func bindKeys[K comparable](c composer, bind func([]any, K) []any, keys []K, lea
 		list.args = arrays(list.args, width)
 		return list, 0, nil
 	}
-	list.size = max(padded(list.keys), least)
+	list.size = padded(list.keys)
 	last := list.args[len(list.args)-width:]
 	for len(list.args) < list.size*width {
 		list.args = append(list.args, last...)

@@ -42,10 +42,7 @@ func LoadRoots[K comparable, D any](b *Batch, key func(Row) K, scan func(Row, *D
 	b.finish(0, rows)
 	b.skipped(0, skipped)
 	if page, ok := b.page.(rootPage[K]); ok && b.err == nil {
-		from, to, err := page.found(level.keys)
-		if err != nil {
-			b.fail(0, "", "", err)
-		}
+		from, to := page.found(level.keys)
 		level.keys, level.items = level.keys[from:to], level.items[from:to]
 	}
 	if b.err != nil {
@@ -56,7 +53,7 @@ func LoadRoots[K comparable, D any](b *Batch, key func(Row) K, scan func(Row, *D
 
 // rootPage is told the keys of a page before its children are loaded, and says which of them count.
 type rootPage[K comparable] interface {
-	found(keys []K) (from, to int, err error)
+	found(keys []K) (from, to int)
 }
 
 // LoadMany runs a loader of a to-many path. Once all loaders of the batch have run, every parent is given

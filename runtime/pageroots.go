@@ -61,7 +61,7 @@ func (b bounds[K]) bind(c composer, codec KeyCodec[K]) ([]any, error) {
 	return args, nil
 }
 
-// pageRoots loads the roots of one page and then their children by key.
+// pageRoots loads one page.
 type pageRoots[K comparable, D any] struct {
 	r        *registration[K, D]
 	bounds   bounds[K]
@@ -92,39 +92,23 @@ func (p *pageRoots[K, D]) load(ctx context.Context) (*Level[K, D], error) {
 	}
 	window := p.bounds.window()
 	window.descending = p.backward
-	roots, err := r.statements(ctx, statementKind{page: true, window: window, text: text})
+	set, err := r.statements(ctx, statementKind{page: true, window: window, text: text})
 	if err != nil {
 		return nil, err
 	}
 	// All statements are prepared before the snapshot begins: preparing takes a connection.
-	children, err := r.statements(ctx, statementKind{keys: p.listSize(), text: text})
-	if err != nil {
-		return nil, err
-	}
 	if p.around {
 		if p.probes, err = r.statements(ctx, statementKind{probe: true, window: p.probe().window(), text: text}); err != nil {
 			return nil, err
 		}
 	}
 	limit := p.size + p.ahead
-	source := &keySource{
-		roots:    call{statements: roots, args: append(args, limit)},
-		children: call{statements: children},
-	}
-	return r.run(ctx, nil, source, limit, p)
+	return r.run(ctx, nil, &keySource{statements: set, args: append(args, limit)}, limit, p)
 }
 
-// listSize is the size of the key list for the children of any page of this size.
-func (p *pageRoots[K, D]) listSize() int {
-	if p.r.cache.composer.usesArray() {
-		return 2
-	}
-	return padded(p.size)
-}
-
-// found takes the roots of the page: it cuts off the one that was read ahead and binds the others'
-// keys for the children.
-func (p *pageRoots[K, D]) found(keys []K) (from, to int, err error) {
+// found takes the roots of the page and cuts off the one that was read ahead, whose children then find no
+// parent.
+func (p *pageRoots[K, D]) found(keys []K) (from, to int) {
 	to = len(keys)
 	p.more, p.entered, p.holds = to > p.size, false, to > 0
 	if p.more {
@@ -134,34 +118,10 @@ func (p *pageRoots[K, D]) found(keys []K) (from, to int, err error) {
 			to = p.size
 		}
 	}
-	keys = keys[from:to]
-	if len(keys) == 0 {
-		return from, to, nil
+	if p.holds {
+		p.first, p.last = keys[from], keys[to-1]
 	}
-	p.first, p.last = keys[0], keys[len(keys)-1]
-	c := p.r.cache.composer
-	args, err := p.bindFound(c, keys)
-	p.source.children.args, p.source.children.keys = args, len(keys)
-	return from, to, err
-}
-
-// bindFound binds keys that came from the database for the statement of listSize.
-func (p *pageRoots[K, D]) bindFound(c composer, keys []K) ([]any, error) {
-	if c.usesArray() {
-		var values []any
-		for _, key := range keys {
-			values = p.r.def.Key.Bind(values, key)
-		}
-		if err := keyValues(c.dialect, values); err != nil {
-			return nil, err
-		}
-		return arrays(values, len(c.statements.Roots.Key)), nil
-	}
-	list, _, err := bindKeys(c, p.r.def.Key.Bind, keys, padded(p.size))
-	if err == nil && list.keys < len(keys) {
-		err = fmt.Errorf("%w: a key from the database cannot be bound", ErrValue)
-	}
-	return list.args, err
+	return from, to
 }
 
 // probe returns the bounds of what lies on the side that the page was entered from.

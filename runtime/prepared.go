@@ -9,7 +9,7 @@ import (
 // statementKind tells the statements of a collection apart.
 type statementKind struct {
 	keys   int    // size of a list of keys, or 0
-	page   bool   // the roots of window
+	page   bool   // of window
 	probe  bool   // whether window has rows
 	count  bool   // number of roots
 	limit  bool   // of a count
@@ -26,7 +26,7 @@ type statementCache struct {
 	sets     map[statementKind][]statement
 }
 
-// get returns the statements of a kind, one per loader for a list of keys, else one; or which of them could
+// get returns the statements of a kind, one per loader for a list of keys or a page, else one; or which of them could
 // not be prepared. It may take a connection to prepare them, so it must not be called inside a snapshot.
 func (c *statementCache) get(ctx context.Context, kind statementKind) (set []statement, failed int, err error) {
 	c.mu.RLock()
@@ -67,7 +67,7 @@ func (c *statementCache) texts(kind statementKind) []statement {
 	var texts []string
 	switch {
 	case kind.page:
-		texts = []string{c.composer.page(kind.window)}
+		texts = c.composer.page(kind.window)
 	case kind.probe:
 		texts = []string{c.composer.probe(kind.window)}
 	case kind.count:

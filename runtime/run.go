@@ -31,7 +31,7 @@ func (r *registration[K, D]) asText(ctx context.Context, q Queryer) (bool, error
 
 // byKeys loads up to maxBatch roots in one snapshot, in key order. q is nil for the engine's database.
 func (r *registration[K, D]) byKeys(ctx context.Context, q Queryer, keys []K) (*Level[K, D], error) {
-	list, at, err := bindKeys(r.cache.composer, r.def.Key.Bind, keys, 1)
+	list, at, err := bindKeys(r.cache.composer, r.def.Key.Bind, keys)
 	if err != nil {
 		return nil, r.loadError("", keyText(keys[at]), err)
 	}
@@ -46,8 +46,7 @@ func (r *registration[K, D]) byKeys(ctx context.Context, q Queryer, keys []K) (*
 	if err != nil {
 		return nil, err
 	}
-	call := call{statements: set, args: list.args, keys: list.keys}
-	return r.run(ctx, q, &keySource{roots: call, children: call}, list.keys, nil)
+	return r.run(ctx, q, &keySource{statements: set, args: list.args, keys: list.keys}, list.keys, nil)
 }
 
 // statements fetches statements from the cache and tells which loader's could not be prepared.
