@@ -30,6 +30,8 @@ func TestRelationErrors(t *testing.T) {
 			{"7:4+14", "relation-shape", "hasmany is for a list", "[]Author"}}},
 		{"shape the other way", head + "\t//denorm:belongsto AuthorID\n\tAuthors []Author\n}\n" + author, []wantError{
 			{"7:4+16", "relation-shape", "belongsto is for one row", "*Author"}}},
+		{"list of one", head + "\tSeats []Seat\n}\n//denorm:key BookID\ntype Seat struct {\n\tBookID int64 `db:\"b\"`\n\tRow int `db:\"r\"`\n}\n", []wantError{
+			{"7:2+5", "relation-shape", "Book.Seats can hold one Seat at most: BookID is the whole key of Seat", "//denorm:key BookID,Field"}}},
 		{"no model", head + "\t//denorm:belongsto AuthorID\n\tAuthor map[string]int\n}\n", []wantError{
 			{"8:2+6", "relation-type", "leads to no model", "*M, M, []M or []*M"}}},
 		{"two directives", head + "\t//denorm:belongsto AuthorID\n\t//denorm:hasone ID\n\tAuthor *Author\n}\n" + author, []wantError{

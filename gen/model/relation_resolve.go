@@ -45,7 +45,31 @@ func (r *resolver) settle(x *relationField, ok bool) {
 	if ok {
 		x.state = resolved
 		x.rel.WhenOn = whenOn(x.rel.Kind)
+		r.checkList(x)
 	}
+}
+
+// checkList reports a list that can hold one row at most: its key would make one row of many.
+func (r *resolver) checkList(x *relationField) {
+	target := x.rel.Target
+	free := func(key *Column) bool { return !slices.Contains(x.rel.Foreign, key) }
+	if x.rel.Kind != HasMany || len(target.Key) == 0 || slices.ContainsFunc(target.Key, free) {
+		return
+	}
+	at := x.f.span
+	if x.line != nil {
+		at = x.line.VerbSpan
+	}
+	fields := make([]string, len(target.Key))
+	for i, key := range target.Key {
+		fields[i] = key.Field
+	}
+	x.d.fail(x.f.name)
+	r.report.Errorf(CodeRelationShape, at, "%s.%s can hold one %s at most: %s is the whole key of %s",
+		x.d.entity.Name, x.f.name, target.Name, strings.Join(fields, ","), target.Name).
+		WithRelated(target.Span, "%s is declared here", target.Name).
+		WithHelp("name all key fields of %s, as in //denorm:key %s,Field, or make the field a *%s with //denorm:hasone",
+			target.Name, strings.Join(fields, ","), target.Name)
 }
 
 // whenOn says which row holds the foreign key.

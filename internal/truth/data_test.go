@@ -25,7 +25,7 @@ type queryer interface {
 
 // read reads every table as it is.
 func read(ctx context.Context, d dialect, q queryer) (*data, error) {
-	all := &data{tables: map[string][]row{}, collation: collation{d.driver}}
+	all := &data{tables: map[string][]row{}, collation: collation(d)}
 	for _, table := range schema() {
 		rows, err := readTable(ctx, d, q, table)
 		if err != nil {
