@@ -22,8 +22,8 @@ type Batch struct {
 	expected int
 	// page is the rootPage[K] that cuts roots down to what was asked, nil for a load by keys.
 	page any
-	// ratios estimate a loader's rows per parent, to size memory; nil for none.
-	ratios []ratio
+	// experience has one element per loader; nil for a batch that neither has nor makes any.
+	experience []experience
 	// attach gives the parents of each loader their children.
 	attach []func()
 	err    error
@@ -88,16 +88,19 @@ func (b *Batch) finish(loader int, rows cursor) {
 	}
 }
 
-// skipped tells of rows that an earlier row with the same identity hides, once per loader and batch. For a
-// root that means a to-one relation with several rows, which somebody should know; below, a doubled link
-// is the usual reason, and harmless.
+// skipped tells of rows that an earlier row with the same identity hides. For a root that means a to-one
+// relation with several rows, which somebody should know, but not at every read: the first batch warns. Below,
+// a doubled link is the usual reason, and harmless.
 func (b *Batch) skipped(loader, rows int) {
 	if rows == 0 || b.logger == nil {
 		return
 	}
-	level, text := slog.LevelWarn, "denorm: a to-one relation has several rows; the first is used"
-	if loader > 0 {
-		level, text = slog.LevelDebug, "denorm: rows repeat, by a doubled link or a to-one relation with several rows; the first is used"
+	level, text := slog.LevelDebug, "denorm: rows repeat, by a doubled link or a to-one relation with several rows; the first is used"
+	if loader == 0 {
+		text = "denorm: a to-one relation has several rows; the first is used"
+		if loader < len(b.experience) && !b.experience[loader].doubled.Swap(true) {
+			level = slog.LevelWarn
+		}
 	}
 	b.logger.Log(b.ctx, level, text, "collection", b.collection, "path", b.loaders[loader], "skipped", rows)
 }

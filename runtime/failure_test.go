@@ -1,7 +1,9 @@
 package denorm_test
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -87,7 +89,8 @@ func TestDoubledRoot(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
 		execute(t, db, `DROP TABLE publishers`, `CREATE TABLE publishers (id BIGINT, name VARCHAR(20))`,
 			`INSERT INTO publishers VALUES (1, 'Acme'), (1, 'Acme'), (2, 'Borealis'), (2, 'Borealis')`)
-		books := books(t, db)
+		var log bytes.Buffer
+		books := denorm.Register(open(t, db, denorm.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))), booksDefinition())
 		docs, err := books.GetMany(t.Context(), []int64{1, 2, 3})
 		if err != nil {
 			t.Fatal(err)
@@ -100,6 +103,9 @@ func TestDoubledRoot(t *testing.T) {
 		page, err := books.Page(t.Context(), 4)
 		if err != nil || len(page.Docs) != 4 || *page.Next != 5 {
 			t.Errorf("page: %+v, %v", page, err)
+		}
+		if n := strings.Count(log.String(), "a to-one relation has several rows"); n != 1 {
+			t.Errorf("warned %d times, want once:\n%s", n, log.String())
 		}
 	})
 }

@@ -58,8 +58,9 @@ type rootPage[K comparable] interface {
 
 // LoadMany runs a loader of a to-many path. Once all loaders of the batch have run, every parent is given
 // its children: attach is called once per parent, in order, with a slice that is not nil and has no spare
-// capacity; deeper paths come first, so that what is attached is complete. Rows are sorted like the parents. A row with the same identity as the one before is skipped, a row without a parent dropped.
-// Without parents nothing is queried.
+// capacity; deeper paths come first, so that what is attached is complete. Rows are sorted like the parents.
+// A row with the same identity as the one before is skipped, a row without a parent dropped. Without parents
+// nothing is queried.
 func LoadMany[PK comparable, P any, K comparable, C any](
 	b *Batch, loader int, parents *Level[PK, P],
 	id func(Row) (PK, K), scan func(Row, *C), attach func(*P, []C),
@@ -164,8 +165,11 @@ func (f *finder[K]) advance(key K) (bool, error) {
 	return true, nil
 }
 
-// ratio is a moving average of rows per 16 parents.
-type ratio struct{ per16 atomic.Int64 }
+// experience is what earlier batches taught about a loader.
+type experience struct {
+	per16   atomic.Int64 // moving average of rows per 16 parents
+	doubled atomic.Bool  // it was said that rows were doubled
+}
 
 const (
 	largestGuess = 1 << 14 // rows; beyond it growing costs little
@@ -174,19 +178,19 @@ const (
 
 // estimate guesses a loader's number of rows.
 func (b *Batch) estimate(loader, parents int) int {
-	if loader >= len(b.ratios) {
+	if loader >= len(b.experience) {
 		return 0
 	}
-	rows := int(b.ratios[loader].per16.Load()) * parents / 16
+	rows := int(b.experience[loader].per16.Load()) * parents / 16
 	return min(rows+rows/8+smallestRoom, largestGuess)
 }
 
 // observe feeds the estimate. A lost update does no harm.
 func (b *Batch) observe(loader, parents, rows int) {
-	if loader >= len(b.ratios) {
+	if loader >= len(b.experience) {
 		return
 	}
-	average := &b.ratios[loader].per16
+	average := &b.experience[loader].per16
 	seen := int64(rows) * 16 / int64(parents)
 	average.Store((3*average.Load() + seen + 3) / 4)
 }

@@ -26,7 +26,8 @@ func Before[K comparable](key K) PageOption {
 	return func(o *pageOptions) { o.before = key }
 }
 
-// Prefix takes only documents whose composite key begins with these values, one tenant for example.
+// Prefix takes only documents whose composite key begins with these values, one tenant for example: as many
+// key columns as there are values equal them. It is not a prefix of text.
 func Prefix(parts ...any) PageOption {
 	return func(o *pageOptions) { o.prefix = parts }
 }

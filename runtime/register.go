@@ -11,11 +11,11 @@ import (
 
 // registration is what all collections of one definition share.
 type registration[K comparable, D any] struct {
-	engine *Engine
-	def    *Definition[K, D]
-	cache  statementCache
-	ratios []ratio
-	failed atomic.Pointer[error]
+	engine     *Engine
+	def        *Definition[K, D]
+	cache      statementCache
+	experience []experience
+	failed     atomic.Pointer[error]
 }
 
 // registered is a registration of any type.
@@ -86,7 +86,7 @@ func (r *registration[K, D]) prepare() error {
 	if len(zero) != len(statements.Roots.Key) {
 		return errors.New("the generated definition binds another number of key columns than it has; run go generate")
 	}
-	r.ratios = make([]ratio, len(r.def.Loaders))
+	r.experience = make([]experience, len(r.def.Loaders))
 	r.cache.engine = r.engine
 	r.cache.composer = composer{
 		dialect: r.engine.dialect, statements: statements, bound: boundTypes(r.engine.dialect, zero),

@@ -95,7 +95,7 @@ func (r *registration[K, D]) attempt(
 	source.collection, source.loaders = r.def.Name, r.def.Loaders
 	batch := Batch{
 		ctx: ctx, collection: r.def.Name, loaders: r.def.Loaders, source: source,
-		logger: r.engine.logger, expected: expected, ratios: r.ratios,
+		logger: r.engine.logger, expected: expected, experience: r.experience,
 	}
 	if page != nil {
 		page.source = source
