@@ -226,7 +226,9 @@ func FuzzParseTime(f *testing.F) {
 	f.Add("2024-02-29T01:02:03Z")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, ok := parseTime(text)
-		if want, err := time.Parse(time.RFC3339Nano, text); err == nil && want.Year() > 0 {
+		// What Go accepts beyond the standard, such as an hour of one digit, no database writes.
+		want, err := time.Parse(time.RFC3339Nano, text)
+		if err == nil && want.Year() > 0 && want.Format(time.RFC3339Nano) == text {
 			if !ok || !got.Equal(want) {
 				t.Errorf("%q: %v, %v; want %v", text, got, ok, want)
 			}
