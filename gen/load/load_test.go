@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/denormgen/denormgen/gen/diag"
 	"golang.org/x/tools/txtar"
@@ -116,25 +115,6 @@ func TestLoad(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestLoadIsFast(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
-	var b strings.Builder
-	b.WriteString(gomod + "-- models.go --\npackage m\n\nimport \"time\"\n")
-	for i := range 100 {
-		fmt.Fprintf(&b, "\n//denorm:collection m%d\ntype M%d struct {\n\tID int64 `db:\"id\"`\n\tName string `db:\"name\"`\n\tAt time.Time `db:\"at\"`\n}\n", i, i)
-	}
-	dir := write(t, b.String())
-	for range 3 {
-		start := time.Now()
-		if list := Load(t.Context(), Options{Dir: dir}, &diag.Report{}); len(list) != 1 {
-			t.Fatal("not loaded")
-		}
-		t.Logf("loading 100 models took %v", time.Since(start))
 	}
 }
 
