@@ -78,11 +78,7 @@ func TestMemoryDatabaseOutlivesContexts(t *testing.T) {
 	for _, driver := range []string{testservers.Pure, testservers.Cgo} {
 		for _, dsn := range []string{":memory:", "file:memory?mode=memory&_txlock=immediate", "file:loc?mode=memory&_loc=auto"} {
 			t.Run(driver+" "+dsn, func(t *testing.T) {
-				db, err := sqlx.Connect(driver, dsn)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer db.Close()
+				db := testservers.OpenSQLiteDSN(t, driver, dsn)
 				db.SetMaxOpenConns(1)
 				execute(t, db, bookTables...)
 				for limit := time.Duration(0); limit < 400*time.Microsecond; limit += 2 * time.Microsecond {

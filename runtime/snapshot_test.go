@@ -83,11 +83,7 @@ func TestReadsTakeNoWriteLock(t *testing.T) {
 		testservers.Cgo:  "_txlock=immediate&_journal_mode=WAL&_busy_timeout=1",
 	} {
 		t.Run(driver, func(t *testing.T) {
-			db, err := sqlx.Connect(driver, "file:"+filepath.Join(t.TempDir(), "test.db")+"?"+dsn)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
+			db := testservers.OpenSQLiteDSN(t, driver, "file:"+filepath.Join(t.TempDir(), "test.db")+"?"+dsn)
 			execute(t, db, bookTables...)
 			engine := open(t, db)
 			books := denorm.Register(engine, booksDefinition())

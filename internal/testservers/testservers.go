@@ -50,18 +50,23 @@ func SQLite(tb testing.TB, driver string) *sqlx.DB {
 	return OpenSQLite(tb, driver, filepath.Join(tb.TempDir(), "test.db"))
 }
 
-// OpenSQLite opens the database file at path, or makes it, in WAL mode with foreign keys enforced. The Cgo
-// driver counts as not installed in a binary built without cgo.
+// OpenSQLite opens the database file at path, or makes it, in WAL mode with foreign keys enforced.
 func OpenSQLite(tb testing.TB, driver, path string) *sqlx.DB {
 	tb.Helper()
 	params := "_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
-	switch {
-	case driver == Cgo && !builtWithCgo:
-		give(tb, missingError{what: "the sqlite3 driver", install: "a C compiler (apt-get install gcc) and CGO_ENABLED=1"})
-	case driver == Cgo:
+	if driver == Cgo {
 		params = "_journal_mode=WAL&_busy_timeout=5000&_foreign_keys=on"
 	}
-	return open(tb, driver, "file:"+path+"?"+params)
+	return OpenSQLiteDSN(tb, driver, "file:"+path+"?"+params)
+}
+
+// OpenSQLiteDSN opens what dsn says. The Cgo driver counts as not installed in a binary built without cgo.
+func OpenSQLiteDSN(tb testing.TB, driver, dsn string) *sqlx.DB {
+	tb.Helper()
+	if driver == Cgo && !builtWithCgo {
+		give(tb, missingError{what: "the sqlite3 driver", install: "a C compiler (apt-get install gcc) and CGO_ENABLED=1"})
+	}
+	return open(tb, driver, dsn)
 }
 
 // Postgres opens a new PostgreSQL database through the driver "pgx". Its encoding is UTF-8 and its
