@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"time"
 )
 
 // Int reads an integer into a signed type. One that is out of its range makes the row fail.
@@ -49,9 +48,6 @@ func Bool[T ~bool](row Row, i int) T { return T(row.Bool(i)) }
 
 // Text reads text.
 func Text[T ~string](row Row, i int) T { return T(row.Text(i)) }
-
-// Time reads a point in time, in UTC.
-func Time(row Row, i int) time.Time { return row.Time(i) }
 
 // Bytes reads a private copy of bytes, nil for NULL.
 func Bytes[T ~[]byte](row Row, i int) T { return T(row.Bytes(i)) }

@@ -12,6 +12,14 @@ func (s *scope) scalar(number *model.Number, function model.NumberFunc, holder s
 	return s.segment(number, number.Steps, function, holder)
 }
 
+// correlate makes a condition of what ties the first table to the outer row: in a subquery there is nothing
+// to its left to be joined to.
+func (s *scope) correlate() {
+	first := &s.sel.From[0]
+	s.sel.Where = append(first.On, s.sel.Where...)
+	first.On = nil
+}
+
 // segment plans the steps up to the next one that needs a set of rows; from there on the number of
 // each row so far is a subquery of its own.
 func (s *scope) segment(number *model.Number, steps []*model.Relation, function model.NumberFunc, holder string) *Number {
@@ -32,10 +40,7 @@ func (s *scope) segment(number *model.Number, steps []*model.Relation, function 
 			out.Self, out.Through = inner.step(step, number.All, where, out.Self)
 		}
 	}
-	// The first table has nothing to its left to be joined to: what ties it to the outer row is a
-	// condition of the subquery.
-	inner.sel.Where = append(inner.sel.From[0].On, inner.sel.Where...)
-	inner.sel.From[0].On = nil
+	inner.correlate()
 	if end < len(steps) {
 		out.Inner, out.Value = inner.segment(number, steps[end:], function, out.Self), nil
 		if function == model.Count {
@@ -69,8 +74,7 @@ func (s *scope) memberOf(r *model.Relation, lifted bool, further expr.Expr, hold
 		from = members.link(r, lifted, holder)
 		columns, outer = r.Join.Foreign, names(r.Foreign)
 	}
-	members.sel.Where = append(members.sel.From[0].On, members.sel.Where...)
-	members.sel.From[0].On = nil
+	members.correlate()
 	for _, column := range columns {
 		ref := members.ref(from, column)
 		members.sel.Items = append(members.sel.Items, Item{Column: &ref})
