@@ -1,6 +1,11 @@
 package denorm
 
-import "context"
+import (
+	"context"
+
+	"github.com/denormgen/denormgen/runtime/capture"
+	"github.com/denormgen/denormgen/runtime/wire"
+)
 
 // Definition is what generated code tells the runtime about one collection. It must not change once it
 // is registered.
@@ -9,7 +14,10 @@ type Definition[K comparable, D any] struct {
 	Name string
 	// Shape is a hash of everything that a document's content depends on but the data.
 	Shape string
-	// Key turns keys into bound values.
+	// Table holds the roots, and Columns are its key columns; both unquoted.
+	Table   Table
+	Columns []string
+	// Key turns keys into bound values and back.
 	Key KeyCodec[K]
 	// Dialects holds the SQL of each dialect that was generated.
 	Dialects map[Dialect]Statements
@@ -23,13 +31,30 @@ type Definition[K comparable, D any] struct {
 	// Transform is the last step of a build, nil if there is none. It runs after the database was
 	// released, may change the document, and drops it by returning Skip.
 	Transform func(ctx context.Context, doc *D) error
+	// Encode and Decode are the binary form of a document, for caches. A decoded document is equal to the one
+	// that was encoded, and its strings and bytes alias the input.
+	Encode func(e *wire.Encoder, doc *D)
+	Decode func(d *wire.Decoder, doc *D)
+	// AppendJSON appends what json.Marshal writes of a document.
+	AppendJSON func(dst []byte, doc *D) ([]byte, error)
 }
 
-// KeyCodec turns keys into bound values.
+// KeyCodec turns keys into bound values and back.
 type KeyCodec[K comparable] struct {
 	// Bind appends one value per key column to args, in the order of Roots.Key.
 	Bind func(args []any, key K) []any
+	// Read reads a key from the first columns of a row.
+	Read func(row Row) K
+	// Exact tells that every column is an integer, text or bytes that no Scanner reads: then the database's
+	// value alone says what the key is.
+	Exact bool
 }
+
+// Table names a table, unquoted.
+type Table = capture.Table
+
+// Dependency says what a change of one table means for the documents of a collection.
+type Dependency = capture.Dependency
 
 // Statements is the SQL of a collection in one dialect.
 type Statements struct {
@@ -37,6 +62,8 @@ type Statements struct {
 	// Loaders has one statement per Definition.Loaders. Each selects from denorm_roots, the common table
 	// expression of the batch's roots that the runtime puts before it.
 	Loaders []string
+	// Depends lists, for every table, the columns that matter and how the documents are found.
+	Depends []Dependency
 }
 
 // Roots says which rows of which table have documents. All parts are quoted SQL.

@@ -28,6 +28,9 @@ var (
 	ErrNull = errors.New("NULL in a field that cannot hold it")
 	// ErrValue means that a value does not fit what it is read into or used for.
 	ErrValue = errors.New("value does not fit")
+	// ErrMark means that the mark of a shared cache is not where the caller left it. It is an error between a
+	// SharedCache and the engine, which reads the mark and goes on from there.
+	ErrMark = errors.New("the mark of the shared cache has moved")
 	// Skip is returned by a transform to drop the document: readers see it as absent.
 	//
 	//lint:ignore ST1012 a verdict, no failure: named like fs.SkipDir
