@@ -105,6 +105,7 @@ func (r *Result) render(p *plan.Plan) ([]output.File, error) {
 				RootsKey:    text.Roots.Key,
 				RootsFilter: text.Roots.Filter,
 				Loaders:     text.Loaders,
+				Depends:     dependencies(text.Depends),
 			}
 		}
 	}
@@ -117,4 +118,13 @@ func (r *Result) render(p *plan.Plan) ([]output.File, error) {
 		files[i] = output.File{Path: filepath.Join(p.Package.Dir, file.Name), Content: file.Content}
 	}
 	return files, nil
+}
+
+// dependencies hands what one emitter rendered to the other; neither knows the other's types.
+func dependencies(rendered []sqltext.Dependency) []gocode.Dependency {
+	list := make([]gocode.Dependency, len(rendered))
+	for i, d := range rendered {
+		list[i] = gocode.Dependency(d)
+	}
+	return list
 }

@@ -2,9 +2,9 @@ package denorm
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"slices"
+
+	"github.com/denormgen/denormgen/runtime/internal/mutant"
 )
 
 // Collection gives access to the documents of one definition. Generated accessors are thin methods over
@@ -13,7 +13,11 @@ import (
 // Errors of the database and of values are a *LoadError. Besides those of each method, all methods return
 // ErrClosed after Engine.Close, and what Register found wrong. When a context ends, its error is in the chain.
 //
-// Documents of one batch share memory: to keep one of many for long, keep a Clone.
+// After Engine.Install, documents of Get, GetMany and GetJSON may come out of a cache. They are shared with other
+// callers and must not be changed; Clone makes a private copy. What they show is never older than MaxStaleness.
+//
+// Documents of All, Page and Load come from the database. Those of one batch share memory: to keep one of many
+// for long, keep a Clone.
 type Collection[K comparable, D any] struct {
 	r *registration[K, D]
 }
@@ -23,46 +27,58 @@ func (c *Collection[K, D]) Get(ctx context.Context, key K) (*D, error) {
 	if err := c.r.ready(); err != nil {
 		return nil, err
 	}
-	level, err := c.r.byKeys(ctx, nil, []K{key})
+	found, err := c.r.get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return found.doc, nil
+}
+
+// get returns the entry of a key; without a document it is an error.
+func (r *registration[K, D]) get(ctx context.Context, key K) (found *entry[D], err error) {
+	if cached := r.cached.Load(); cached != nil {
+		found, err = cached.get(ctx, key)
+	} else {
+		found, err = r.one(ctx, key)
+	}
 	if err != nil {
 		return nil, withKey(err, key)
 	}
-	// The database may find rows whose key differs in case, under its collation.
-	if i := slices.Index(level.keys, key); i >= 0 {
-		doc := &level.items[i]
-		keep, err := c.r.finish(ctx, key, doc)
-		if err != nil {
-			return nil, err
-		}
-		if keep {
-			return doc, nil
-		}
+	if found.doc == nil {
+		return nil, r.loadError("", keyText(key), ErrNotFound)
 	}
-	return nil, c.r.loadError("", keyText(key), ErrNotFound)
+	return found, nil
+}
+
+// one loads one document, past all caches.
+func (r *registration[K, D]) one(ctx context.Context, key K) (*entry[D], error) {
+	docs, err := r.many(ctx, nil, []K{key}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &entry[D]{doc: docs[0]}, nil
 }
 
 // GetMany returns the documents of keys, in the order asked, nil where there is none, and the same one for a
-// key that is asked for again. It returns all of them or an error. Up to 1,000 different keys are one batch and
-// one snapshot; more are cut into batches.
+// key that is asked for again. It returns all of them or an error. Up to 1,000 different keys that no cache has
+// are one batch and one snapshot; more are cut into batches.
 func (c *Collection[K, D]) GetMany(ctx context.Context, keys []K) ([]*D, error) {
 	if err := c.r.ready(); err != nil {
 		return nil, err
 	}
-	return c.r.many(ctx, nil, keys)
-}
-
-// GetJSON returns the document of a key as json.Marshal writes it, or ErrNotFound. The version is zero in
-// this release.
-func (c *Collection[K, D]) GetJSON(ctx context.Context, key K) ([]byte, Version, error) {
-	doc, err := c.Get(ctx, key)
-	if err != nil {
-		return nil, Version{}, err
+	cached := c.r.cached.Load()
+	if cached == nil {
+		return c.r.many(ctx, nil, keys, nil)
 	}
-	text, err := json.Marshal(doc)
+	entries, err := cached.many(ctx, keys)
 	if err != nil {
-		return nil, Version{}, c.r.loadError("", keyText(key), err)
+		return nil, err
 	}
-	return text, Version{}, nil
+	docs := make([]*D, len(keys))
+	for i, found := range entries {
+		docs[i] = found.doc
+	}
+	return docs, nil
 }
 
 // Load returns the documents of keys like GetMany, through a queryer of the caller: inside its
@@ -75,7 +91,7 @@ func (c *Collection[K, D]) Load(ctx context.Context, q Queryer, keys ...K) ([]*D
 	if isNil(q) {
 		return nil, c.r.loadError("", "", errors.New("the queryer is nil; pass a transaction, or use GetMany"))
 	}
-	return c.r.many(ctx, q, keys)
+	return c.r.many(ctx, q, keys, nil)
 }
 
 // Count returns the number of rows that have documents, those that a transform drops included. A limit
@@ -121,8 +137,8 @@ func (r *registration[K, D]) value(
 	return rows == 1, causedBy(ctx, result.Err())
 }
 
-// many loads any number of keys, each once.
-func (r *registration[K, D]) many(ctx context.Context, q Queryer, keys []K) ([]*D, error) {
+// many loads any number of keys, each once, past all caches.
+func (r *registration[K, D]) many(ctx context.Context, q Queryer, keys []K, guard *guard) ([]*D, error) {
 	docs := make([]*D, len(keys))
 	places := make(map[K]int, len(keys)) // of a key's first mention
 	batch := make([]K, 0, min(len(keys), maxBatch))
@@ -130,12 +146,15 @@ func (r *registration[K, D]) many(ctx context.Context, q Queryer, keys []K) ([]*
 		if len(batch) == 0 {
 			return nil
 		}
-		level, err := r.byKeys(ctx, q, batch)
+		level, err := r.byKeys(ctx, q, batch, guard)
 		if err != nil {
 			return err
 		}
 		for i, key := range level.keys {
 			place, asked := places[key]
+			if !asked && mutant.Active(mutant.OwnBytes) {
+				place, asked = places[batch[0]], true
+			}
 			if !asked {
 				continue // equal under the database's collation only
 			}

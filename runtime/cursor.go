@@ -17,6 +17,7 @@ type keySource struct {
 	statements []statement // one per loader
 	args       []any       // bound to each
 	keys       int         // in args; 0 for a page
+	guard      *guard      // nil for none
 	cursor     sqlCursor
 }
 

@@ -15,17 +15,22 @@ import (
 // Engine serves documents from one database. It is safe for concurrent use. It does not own the
 // database handle, which must stay open until after Close.
 type Engine struct {
-	db      *sql.DB
-	dialect Dialect
-	logger  *slog.Logger
-	log     QueryLog
+	db       *sql.DB
+	sqlx     *sqlx.DB
+	dialect  Dialect
+	settings options
+	logger   *slog.Logger
+	log      QueryLog
+	counters counters
+
+	// live is there after Install.
+	live       atomic.Pointer[live]
+	installing sync.Mutex
 
 	// pinned is whether SQLite snapshots need a plain BEGIN; nil until it was tried.
 	pinned atomic.Pointer[bool]
 	closed atomic.Bool
 	notice sync.Once
-
-	batches, queries, documents atomic.Int64
 
 	mu          sync.Mutex // guards what follows
 	collections map[string][]registered
@@ -43,7 +48,7 @@ func Open(ctx context.Context, db *sqlx.DB, opts ...Option) (*Engine, error) {
 	if db == nil || db.DB == nil {
 		return nil, errors.New("open denorm engine: the database is nil; pass what sqlx.Open or sqlx.Connect returned")
 	}
-	settings := options{logger: slog.Default()}
+	settings := defaults()
 	for _, option := range opts {
 		if option == nil {
 			continue
@@ -61,14 +66,17 @@ func Open(ctx context.Context, db *sqlx.DB, opts ...Option) (*Engine, error) {
 	}
 	return &Engine{
 		db:          db.DB,
+		sqlx:        db,
 		dialect:     settings.dialect,
+		settings:    settings,
 		logger:      settings.logger,
 		collections: map[string][]registered{},
 	}, nil
 }
 
-// Close releases the prepared statements. Accessors return ErrClosed from then on; calls that run may
-// still succeed. The database handle stays open. A second Close does nothing.
+// Close releases the prepared statements and the caches in this process. Accessors return ErrClosed from then
+// on; calls that run may still succeed. A Run should have been ended before, by its context. The database handle
+// and the shared cache stay open. A second Close does nothing.
 func (e *Engine) Close() error {
 	if e.closed.Swap(true) {
 		return nil
@@ -77,22 +85,10 @@ func (e *Engine) Close() error {
 	prepared := e.prepared
 	e.prepared = nil
 	e.mu.Unlock()
-	if err := closeAll(prepared); err != nil {
+	if err := errors.Join(closeAll(prepared), e.uninstalled()); err != nil {
 		return fmt.Errorf("close denorm engine: %w", err)
 	}
 	return nil
-}
-
-// Stats are counts since Open.
-type Stats struct {
-	Batches   int64 // loads of up to 1,000 roots each
-	Queries   int64 // statements sent, those of batches and others
-	Documents int64 // documents built, before a transform may drop some
-}
-
-// Stats returns the engine's counters. They are read one after another, not as one snapshot.
-func (e *Engine) Stats() Stats {
-	return Stats{Batches: e.batches.Load(), Queries: e.queries.Load(), Documents: e.documents.Load()}
 }
 
 // QueryLog returns the engine's record of queries, which is stopped at first.
@@ -101,7 +97,7 @@ func (e *Engine) QueryLog() *QueryLog { return &e.log }
 // uncached says once that nothing is cached.
 func (e *Engine) uncached(collection string) {
 	e.notice.Do(func() {
-		e.logger.Info("denorm: nothing is cached: documents are loaded from the database at every call",
+		e.logger.Info("denorm: nothing is cached before Engine.Install: documents are loaded from the database at every call",
 			"collection", collection)
 	})
 }

@@ -46,6 +46,7 @@ func items[K comparable](
 				doc.Name = row.Text(len(columns))
 			})
 		},
+		AppendJSON: appendJSON[itemDoc[K]],
 	}
 }
 

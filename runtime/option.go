@@ -3,6 +3,7 @@ package denorm
 import (
 	"fmt"
 	"log/slog"
+	"time"
 )
 
 // Option changes what Open does.
@@ -11,6 +12,40 @@ type Option func(*options) error
 type options struct {
 	dialect Dialect
 	logger  *slog.Logger
+
+	application string
+	namespace   string
+	shared      SharedCache
+	codec       Codec
+	localBytes  int64
+
+	maxStaleness     time.Duration
+	cacheTimeout     time.Duration
+	cacheTTL         time.Duration
+	leaseTime        time.Duration
+	pollInterval     time.Duration
+	retention        time.Duration
+	planLifetime     time.Duration
+	maxDocumentBytes int
+	ownWritesLimit   int
+}
+
+// defaults are the options where nothing is said.
+func defaults() options {
+	return options{
+		logger:           slog.Default(),
+		application:      "default",
+		localBytes:       64 << 20,
+		maxStaleness:     2 * time.Second,
+		cacheTimeout:     250 * time.Millisecond,
+		cacheTTL:         24 * time.Hour,
+		leaseTime:        3 * time.Second,
+		pollInterval:     20 * time.Millisecond,
+		retention:        time.Hour,
+		planLifetime:     7 * 24 * time.Hour,
+		maxDocumentBytes: 1 << 20,
+		ownWritesLimit:   10_000,
+	}
 }
 
 // WithDialect says which SQL the database speaks. By default it follows from the driver's name; a driver
@@ -32,6 +67,29 @@ func WithLogger(logger *slog.Logger) Option {
 		if logger != nil {
 			o.logger = logger
 		}
+		return nil
+	}
+}
+
+// WithApplication names the program whose collections these are, for people who look at the plans that the
+// database stores. The default is "default".
+func WithApplication(name string) Option {
+	return func(o *options) error {
+		if name == "" {
+			return fmt.Errorf("%w: the name of the application is empty", ErrValue)
+		}
+		o.application = name
+		return nil
+	}
+}
+
+// positive makes an option of a duration or number that has to be above zero.
+func positive[T int | int64 | time.Duration](name string, value T, set func(*options)) Option {
+	return func(o *options) error {
+		if value <= 0 {
+			return fmt.Errorf("%w: %s is %v, and has to be above zero", ErrValue, name, value)
+		}
+		set(o)
 		return nil
 	}
 }

@@ -24,11 +24,7 @@ func (c *Collection[K, D]) Page(ctx context.Context, n int, opts ...PageOption) 
 		return Page[K, D]{}, err
 	}
 	o := collect(opts)
-	err := checkSize(n)
-	if err == nil && o.after != nil && o.before != nil {
-		err = fmt.Errorf("%w: a page is After or Before a key, not both; All takes both", ErrValue)
-	}
-	if err != nil {
+	if err := o.checkPage(n); err != nil {
 		return Page[K, D]{}, c.r.loadError("", "", err)
 	}
 	bounds, err := newBounds[K](o)
@@ -59,7 +55,7 @@ func (c *Collection[K, D]) Page(ctx context.Context, n int, opts ...PageOption) 
 // runs. An error is yielded once, and ends the sequence.
 func (c *Collection[K, D]) All(ctx context.Context, opts ...PageOption) iter.Seq2[*D, error] {
 	return func(yield func(*D, error) bool) {
-		err := c.each(ctx, collect(opts), func(doc *D) bool { return yield(doc, nil) })
+		err := c.each(ctx, collect(opts), func(_ K, doc *D) bool { return yield(doc, nil) })
 		if err != nil {
 			yield(nil, err)
 		}
@@ -71,12 +67,10 @@ func (c *Collection[K, D]) All(ctx context.Context, opts ...PageOption) iter.Seq
 var errEndless = fmt.Errorf("%w: the key is not stored in the form that its Go type is bound in", ErrValue)
 
 // each hands documents over until told to stop.
-func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, yield func(*D) bool) error {
-	if o.size == 0 {
-		o.size = defaultPage
-	}
+func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, yield func(K, *D) bool) error {
+	wrong := o.checkAll()
 	bounds, err := newBounds[K](o)
-	if err := errors.Join(err, checkSize(o.size)); err != nil {
+	if err := errors.Join(err, wrong); err != nil {
 		return c.r.loadError("", "", err)
 	}
 	for {
@@ -93,7 +87,7 @@ func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, yield func(*
 			if err != nil {
 				return err
 			}
-			if keep && !yield(&level.items[i]) {
+			if keep && !yield(key, &level.items[i]) {
 				return nil
 			}
 		}

@@ -59,6 +59,25 @@ func checkSize(n int) error {
 	return nil
 }
 
+// checkPage refuses options that Page cannot follow.
+func (o *pageOptions) checkPage(n int) error {
+	if err := checkSize(n); err != nil {
+		return err
+	}
+	if o.after != nil && o.before != nil {
+		return fmt.Errorf("%w: a page is After or Before a key, not both; All takes both", ErrValue)
+	}
+	return nil
+}
+
+// checkAll refuses options that All cannot follow, and sets the size of its batches where nobody did.
+func (o *pageOptions) checkAll() error {
+	if o.size == 0 {
+		o.size = defaultPage
+	}
+	return checkSize(o.size)
+}
+
 // asKey turns what After or Before was given into the collection's key type: After(42) makes an int
 // where the key may be an int64.
 func asKey[K comparable](given any) (K, error) {

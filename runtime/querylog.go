@@ -66,7 +66,7 @@ func (l *QueryLog) add(query Query) {
 
 // watch starts to measure a query.
 func (e *Engine) watch(collection, path, text string, keys int) watch {
-	e.queries.Add(1)
+	e.counters.queries.Add(1)
 	if !e.log.running.Load() && !e.logger.Enabled(context.Background(), slog.LevelDebug) {
 		return watch{}
 	}

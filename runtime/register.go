@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
+
+	"github.com/denormgen/denormgen/runtime/capture"
 )
 
 // registration is what all collections of one definition share.
@@ -16,6 +19,7 @@ type registration[K comparable, D any] struct {
 	cache      statementCache
 	experience []experience
 	failed     atomic.Pointer[error]
+	cached     atomic.Pointer[cached[K, D]] // there after Install
 }
 
 // registered is a registration of any type.
@@ -23,15 +27,36 @@ type registered interface {
 	shape() string
 	document() string
 	fail(err error)
+	failure() error
+	// plan is what the database has to store of the collection.
+	plan() capture.Plan
+	// attach begins to cache, with up to so many bytes in this process.
+	attach(l *live, plan capture.Plan, absences bool, bytes uint64) error
+	detach()
+	// kill drops what is cached here of a document, killAll of all. bypass and bypassAll make readers go to the
+	// database until all that was committed before a time has reached the caches.
+	kill(text string) error
+	killAll()
+	bypass(text string, until time.Time) error
+	bypassAll(until time.Time)
+	// canonical is the text of a key as this program writes it.
+	canonical(text string) (string, error)
 }
 
 func (r *registration[K, D]) shape() string    { return r.def.Shape }
 func (r *registration[K, D]) document() string { return fmt.Sprintf("%T", *new(D)) }
 func (r *registration[K, D]) fail(err error)   { r.failed.CompareAndSwap(nil, &err) }
 
+func (r *registration[K, D]) failure() error {
+	if failed := r.failed.Load(); failed != nil {
+		return *failed
+	}
+	return nil
+}
+
 // Register makes a collection of an engine, for generated constructors. It may be called repeatedly:
 // equal definitions share what they hold. It never fails; what is wrong is returned by every accessor:
-// ErrClash for two definitions of one name, ErrLate on a closed engine, ErrNoDialect where no SQL was
+// ErrClash for two definitions of one name, ErrLate after Install or Close, ErrNoDialect where no SQL was
 // generated for the engine's database.
 func Register[K comparable, D any](e *Engine, def *Definition[K, D]) *Collection[K, D] {
 	if e == nil || def == nil {
@@ -57,6 +82,11 @@ func Register[K comparable, D any](e *Engine, def *Definition[K, D]) *Collection
 	}
 	if e.closed.Load() {
 		fresh.fail(fmt.Errorf("collection %s: %w: %w", def.Name, ErrLate, ErrClosed))
+		return &Collection[K, D]{fresh}
+	}
+	if e.live.Load() != nil {
+		fresh.fail(fmt.Errorf("collection %s: %w: make all collections before Engine.Install", def.Name, ErrLate))
+		e.collections[def.Name] = append(e.collections[def.Name], fresh)
 		return &Collection[K, D]{fresh}
 	}
 	if clash != nil {
@@ -119,7 +149,9 @@ func (r *registration[K, D]) ready() error {
 	if r.engine.closed.Load() {
 		return r.loadError("", "", ErrClosed)
 	}
-	r.engine.uncached(r.def.Name)
+	if r.engine.live.Load() == nil {
+		r.engine.uncached(r.def.Name)
+	}
 	return nil
 }
 

@@ -6,13 +6,13 @@ import (
 	"errors"
 )
 
-// begin starts the session of a batch: the caller's queryer, a snapshot where several queries must agree,
-// else the pool.
-func (r *registration[K, D]) begin(ctx context.Context, q Queryer) (session, error) {
+// begin starts the session of a batch: the caller's queryer, a snapshot where several queries must agree, the
+// loaders' or that of a guard, else the pool.
+func (r *registration[K, D]) begin(ctx context.Context, q Queryer, guarded bool) (session, error) {
 	if q != nil {
 		return direct{q}, nil
 	}
-	if len(r.def.Loaders) == 1 {
+	if len(r.def.Loaders) == 1 && !guarded {
 		return direct{r.engine.db}, nil
 	}
 	return r.engine.snapshot(ctx)
@@ -29,8 +29,9 @@ func (r *registration[K, D]) asText(ctx context.Context, q Queryer) (bool, error
 	return r.engine.beginLocks(ctx)
 }
 
-// byKeys loads up to maxBatch roots in one snapshot, in key order. q is nil for the engine's database.
-func (r *registration[K, D]) byKeys(ctx context.Context, q Queryer, keys []K) (*Level[K, D], error) {
+// byKeys loads up to maxBatch roots in one snapshot, in key order. q is nil for the engine's database, guard for
+// documents that need not be newer than anything.
+func (r *registration[K, D]) byKeys(ctx context.Context, q Queryer, keys []K, guard *guard) (*Level[K, D], error) {
 	list, at, err := bindKeys(r.cache.composer, r.def.Key.Bind, keys)
 	if err != nil {
 		return nil, r.loadError("", keyText(keys[at]), err)
@@ -46,7 +47,8 @@ func (r *registration[K, D]) byKeys(ctx context.Context, q Queryer, keys []K) (*
 	if err != nil {
 		return nil, err
 	}
-	return r.run(ctx, q, &keySource{statements: set, args: list.args, keys: list.keys}, list.keys, nil)
+	source := &keySource{statements: set, args: list.args, keys: list.keys, guard: guard}
+	return r.run(ctx, q, source, list.keys, nil)
 }
 
 // statements fetches statements from the cache and tells which loader's could not be prepared.
@@ -85,7 +87,7 @@ func passing(err error) bool {
 func (r *registration[K, D]) attempt(
 	ctx context.Context, q Queryer, source *keySource, expected int, page *pageRoots[K, D],
 ) (level *Level[K, D], err error) {
-	session, err := r.begin(ctx, q)
+	session, err := r.begin(ctx, q, source.guard != nil)
 	if err != nil {
 		return nil, r.loadError("", "", causedBy(ctx, err))
 	}
@@ -101,6 +103,11 @@ func (r *registration[K, D]) attempt(
 		page.source = source
 		batch.page = page
 	}
+	if source.guard != nil {
+		if err := source.guard.look(ctx, session); err != nil {
+			return nil, r.loadError("(guard)", "", causedBy(ctx, err))
+		}
+	}
 	level = r.def.Load(&batch)
 	if batch.err == nil && page != nil {
 		batch.err = page.look(ctx)
@@ -110,8 +117,8 @@ func (r *registration[K, D]) attempt(
 	}
 	batch.assemble()
 	ok = true
-	r.engine.batches.Add(1)
-	r.engine.documents.Add(int64(len(level.items)))
+	r.engine.counters.batches.Add(1)
+	r.engine.counters.documents.Add(int64(len(level.items)))
 	return level, nil
 }
 

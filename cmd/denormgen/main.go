@@ -8,6 +8,11 @@ import (
 	"os/signal"
 	"syscall"
 
+	// The drivers of denormgen sql --dsn. They need no C compiler.
+	_ "github.com/go-sql-driver/mysql"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+
 	"github.com/denormgen/denormgen/gen/cli"
 )
 

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/denormgen/denormgen/gen/diag"
@@ -31,18 +33,19 @@ type usageError struct{ error }
 type commandLine struct {
 	globals
 
-	Generate generate `cmd:"" default:"withargs" help:"Write the generated code of packages (the default command)."`
-	Check    check    `cmd:"" help:"Exit with 1 if generated code is missing, changed or no longer wanted."`
-	Diff     diff     `cmd:"" help:"Print what generate would change as a unified diff, and exit with 1 if there is anything."`
-	Explain  explain  `cmd:"" help:"Print documents, their queries, and what a change of a column touches."`
-	Help     help     `cmd:"" help:"Print help on a command, or on the annotations: help annotations [verb]."`
-	Version  version  `cmd:"" help:"Print the version."`
+	Generate generate   `cmd:"" default:"withargs" help:"Write the generated code of packages (the default command)."`
+	Check    check      `cmd:"" help:"Exit with 1 if generated code is missing, changed or no longer wanted."`
+	Diff     diff       `cmd:"" help:"Print what generate would change as a unified diff, and exit with 1 if there is anything."`
+	Explain  explain    `cmd:"" help:"Print documents, their queries, and what a change of a column touches."`
+	SQL      sqlCommand `cmd:"" name:"sql" help:"Print the SQL that makes a database log what changes, as Engine.Install does, or write migrations."`
+	Help     help       `cmd:"" help:"Print help on a command, or on the annotations: help annotations [verb]."`
+	Version  version    `cmd:"" help:"Print the version."`
 }
 
 // globals are the flags that every command has.
 type globals struct {
 	Dir      string `short:"C" name:"dir" placeholder:"DIR" help:"Run as if started in DIR."`
-	Format   string `enum:"text,json,sarif" default:"text" help:"How to print diagnostics: text, json or sarif."`
+	Format   string `default:"text" help:"How to print diagnostics: text, json or sarif."`
 	Color    string `enum:"auto,always,never" default:"auto" help:"Colour diagnostics: auto, always or never."`
 	Verbose  bool   `short:"v" help:"Say in one line what was done."`
 	ShowHelp bool   `short:"h" name:"help" help:"Print this help."`
@@ -105,6 +108,7 @@ func (s *session) run(args []string) error {
 		return fmt.Errorf("setting up the command line: %w", err)
 	}
 	s.parser = parser
+	args = longFlags(parser.Model, args)
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		return usageError{err}
@@ -112,6 +116,14 @@ func (s *session) run(args []string) error {
 	s.globals = line.globals
 	if s.ShowHelp {
 		return s.usage(args)
+	}
+	formats := []string{formatText, formatJSON, formatSARIF}
+	if parsed.Selected().Name == "sql" {
+		line.SQL.layout = s.takeLayout()
+		formats = append(formats, layouts()...)
+	}
+	if !slices.Contains(formats, s.Format) {
+		return usageError{fmt.Errorf("--format must be one of %s but got %q", strings.Join(formats, ", "), s.Format)}
 	}
 	if s.dir, err = directory(s.Dir); err != nil {
 		return usageError{err}

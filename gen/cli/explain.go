@@ -15,6 +15,7 @@ type explain struct {
 	Name    string   `arg:"" optional:"" placeholder:"NAME" help:"A collection (books), a path (Authors.Country), a column (authors.name) or a field of a model (Author.Name); every collection by default."`
 	Package []string `short:"p" default:"." placeholder:"PKG" help:"Packages whose collections are meant."`
 	JSON    bool     `name:"json" help:"Print JSON."`
+	SQL     bool     `name:"sql" help:"Print the SQL that finds the documents of a change, as --dialect does."`
 	Dialect string   `enum:",sqlite,postgres,mysql" default:"" placeholder:"DIALECT" help:"Whose SQL to print: sqlite, postgres or mysql; by default sqlite, or the first that the package generates."`
 }
 
@@ -60,9 +61,13 @@ func (c *explain) sources(result gen.Result) []explaining.Source {
 		list = append(list, explaining.Source{
 			Plan:    p,
 			Dialect: dialect,
-			SQL: func(c *plan.Collection) explaining.SQL {
-				statements := result.Statements[c][dialect]
-				return explaining.SQL{Roots: rootsText(statements.Roots), Loaders: statements.Loaders}
+			SQL: func(of *plan.Collection) explaining.SQL {
+				statements := result.Statements[of][dialect]
+				sql := explaining.SQL{Roots: rootsText(statements.Roots), Loaders: statements.Loaders}
+				if c.SQL || c.Dialect != "" {
+					sql.Changes = changesText(statements.Depends)
+				}
+				return sql
 			},
 		})
 	}
@@ -80,6 +85,15 @@ func rootsText(roots sqltext.Roots) string {
 		key = "(" + key + ")"
 	}
 	return text + key + " IN (the keys asked for)"
+}
+
+// changesText are the statements that find the documents of a change.
+func changesText(depends []sqltext.Dependency) []string {
+	texts := make([]string, len(depends))
+	for i, d := range depends {
+		texts[i] = d.Roots
+	}
+	return texts
 }
 
 // shownDialect prefers SQLite, whose SQL is the plainest.

@@ -23,6 +23,8 @@ func TestExplain(t *testing.T) {
 		{[]string{"publishers.BookCount"}, 0, "int64", ""},
 		{[]string{"book_authors.book_id"}, 0, "Authors (link)", ""},
 		{[]string{"publishers.secret"}, 0, "documents of books\n", ""},
+		{[]string{"--sql", "authors.name"}, 0, "in SQL of sqlite, denorm_changed being the old and new values of id", ""},
+		{[]string{"--dialect", "mysql", "Author.Name"}, 0, "JOIN `book_authors` AS h1 ON h1.`author_id` = c.v1", ""},
 		{[]string{"authors.nam"}, 2, "", `did you mean "authors.name"?`},
 		{[]string{"quantum"}, 2, "", "is no collection"},
 		{[]string{"--dialect", "mysql", "books"}, 0, "`books`", ""},

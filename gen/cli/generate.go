@@ -42,7 +42,7 @@ func (c *generate) misspelled() error {
 		return nil
 	}
 	word := c.Packages[0]
-	near := diag.Suggest(word, []string{"generate", "check", "diff", "explain", "help", "version"})
+	near := diag.Suggest(word, []string{"generate", "check", "diff", "explain", "sql", "help", "version"})
 	if near == "" {
 		return nil
 	}

@@ -97,7 +97,7 @@ func (c column) change(sources []Source) Change {
 					out.Touches = append(out.Touches, Touched{
 						Collection: collection.Declared.Name,
 						Document:   collection.Declared.Doc,
-						Dependency: dependency(d),
+						Dependency: s.dependency(collection, d),
 					})
 				}
 			}

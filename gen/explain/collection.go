@@ -40,7 +40,7 @@ func (s Source) collection(c *plan.Collection) Collection {
 		QueriesPerBatch: len(c.Loaders),
 		Roots:           s.sql(c).Roots,
 		Queries:         s.queries(c),
-		Dependencies:    dependencies(c.Depends),
+		Dependencies:    s.dependencies(c, c.Depends),
 		Shape:           c.Shape,
 	}
 	if c.Roots.Filter != nil {
@@ -125,29 +125,4 @@ func tableName(t model.Table) string {
 		return t.Schema + "." + t.Name
 	}
 	return t.Name
-}
-
-func dependencies(list []*plan.Dependency) []Dependency {
-	out := make([]Dependency, len(list))
-	for i, d := range list {
-		out[i] = dependency(d)
-	}
-	return out
-}
-
-func dependency(d *plan.Dependency) Dependency {
-	out := Dependency{
-		Table:   tableName(d.Table),
-		Columns: d.Columns,
-		Path:    d.Path,
-		Reason:  string(d.Reason),
-		Hops:    make([]Hop, len(d.Hops)),
-	}
-	for i, hop := range d.Hops {
-		out.Hops[i] = Hop{
-			From: tableName(hop.From), FromColumns: hop.FromColumns,
-			To: tableName(hop.To), ToColumns: hop.ToColumns,
-		}
-	}
-	return out
 }

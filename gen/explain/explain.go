@@ -17,6 +17,7 @@ type Source struct {
 type SQL struct {
 	Roots   string   // the rows that the loaders call denorm_roots
 	Loaders []string // one per loader
+	Changes []string // the roots of a change, one per watch of the collection; nil if nobody asked
 }
 
 // Explanation answers one question: everything that a name may mean, or all collections.
@@ -70,7 +71,12 @@ type Dependency struct {
 	Columns []string `json:"columns"`
 	Path    string   `json:"path"`
 	Reason  string   `json:"reason"`
-	Hops    []Hop    `json:"hops"` // from the changed row to the root; none if it is the root
+	Guard   string   `json:"guard,omitempty"` // what the changed row must satisfy, before or after
+	From    []string `json:"from"`            // columns whose old and new values lead on
+	Hops    []Hop    `json:"hops"`            // from the changed row to the root; none if it is the root
+	View    bool     `json:"view,omitempty"`  // of a view: seen by what happens to the tables that it reads
+	// Roots is the SQL that finds the documents by the values of From, if asked for.
+	Roots string `json:"roots,omitempty"`
 }
 
 // Hop is one step toward the root: the rows of To whose ToColumns equal FromColumns of the row before.
@@ -79,6 +85,8 @@ type Hop struct {
 	FromColumns []string `json:"from_columns"`
 	To          string   `json:"to"`
 	ToColumns   []string `json:"to_columns"`
+	Filter      string   `json:"filter,omitempty"` // what a row of To must satisfy
+	Pair        string   `json:"pair,omitempty"`   // what both rows must, the columns of To as through
 }
 
 // Path explains one place in a collection's documents.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/denormgen/denormgen/gen/expr"
 	"github.com/denormgen/denormgen/gen/model"
 	"github.com/denormgen/denormgen/gen/plan"
 )
@@ -49,6 +50,9 @@ func shop() []Source {
 	link := model.Table{Name: "book_authors"}
 	toBook := plan.Hop{From: link, FromColumns: []string{"book_id"}, To: book.Table, ToColumns: []string{"id"}}
 	toLink := plan.Hop{From: author.Table, FromColumns: []string{"id"}, To: link, ToColumns: []string{"author_id"}}
+	toWatched := []plan.Hop{toLink, toBook}
+	toWatched[0].Filter = &expr.Column{Field: "Signed"}
+	toWatched[1].Pair = &expr.Column{Field: "Agreed"}
 	toAuthor := plan.Hop{From: country.Table, FromColumns: []string{"id"}, To: author.Table, ToColumns: []string{"countryID"}}
 	tagElement := &plan.Element{}
 	c := &plan.Collection{
@@ -66,6 +70,9 @@ func shop() []Source {
 			{Table: author.Table, Columns: []string{"id", "name"}, Path: "Authors", Reason: plan.Shown, Hops: []plan.Hop{toLink, toBook}},
 			{Table: link, Columns: []string{"author_id"}, Path: "Authors: count of Books as BookCount (link)", Reason: plan.Linked,
 				Hops: []plan.Hop{toBook}},
+			{Table: author.Table, Columns: []string{"alive"}, Path: "Living", Reason: plan.Filter, From: []string{"id"},
+				Guard: &expr.Column{Field: "Alive"}, Hops: toWatched},
+			{Table: model.Table{Name: "facts"}, Columns: []string{"fact"}, Path: "Facts", Reason: plan.Shown, View: true, Hops: []plan.Hop{toBook}},
 			{Table: country.Table, Columns: []string{"name"}, Path: "Authors.Country", Reason: plan.Shown,
 				Hops: []plan.Hop{toAuthor, toLink, toBook}},
 		},
@@ -79,6 +86,7 @@ func shop() []Source {
 		SQL: func(*plan.Collection) SQL {
 			return SQL{
 				Roots:   "SELECT t.* FROM books AS t",
+				Changes: []string{"SELECT of authors", "SELECT of living"},
 				Loaders: []string{"SELECT books", "SELECT authors\nFROM denorm_roots AS t", "SELECT tags", "SELECT tags of tags"},
 			}
 		},
@@ -129,6 +137,8 @@ func TestAll(t *testing.T) {
     book_authors   author_id, book_id  Authors (link)                               linked by old and new value
     authors        id, name            Authors                                      shown
     book_authors   author_id           Authors: count of Books as BookCount (link)  linked by old and new value
+    authors        alive               Living                                       filtered by it
+    facts          fact                Facts                                        shown
     geo.countries  name                Authors.Country                              shown
 `
 	if got := textOf(t, All(shop())); got != want {
@@ -153,6 +163,9 @@ func TestName(t *testing.T) {
 		{"countries.name", []string{"geo.countries.name (Country.Name)"}, ""},
 		{"books.title", []string{"the changed row of books is the document's own"}, ""},
 		{"books.secret", []string{"books.secret (Book.Secret): no document depends on it"}, "touches"},
+		{"authors.alive", []string{"if the row satisfies Alive", "book_authors.author_id = authors.id and Signed\n",
+			"books.id = book_authors.book_id and Agreed: the documents", "in SQL of sqlite, denorm_changed being the old and new values of id\n         SELECT of living"}, "view"},
+		{"facts.fact", []string{"facts is a view: it changes with what it reads"}, "in SQL"},
 		{"book_authors.book_id", []string{"Authors (link)"}, "count of"},
 		{"book_authors", []string{"a change of a row", "(author_id, book_id)", "BookCount"}, ""},
 		{"Authors", []string{"Authors in collection books: []BookDocAuthors", "SELECT authors", "geo.countries (name)",

@@ -20,7 +20,7 @@ func (s Source) path(c *plan.Collection, name string) (Path, bool) {
 		Path:         name,
 		Field:        one[0],
 		Queries:      s.loadedBy(c, place.path),
-		Dependencies: dependencies(place.depends(c)),
+		Dependencies: s.dependencies(c, place.depends(c)),
 	}, true
 }
 

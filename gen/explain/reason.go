@@ -28,6 +28,8 @@ func reasonWords(reason string) string {
 		return "ordered by it"
 	case plan.Counted:
 		return "computed from it"
+	case plan.Viewed:
+		return "a view reads it"
 	default:
 		return reason
 	}
@@ -45,7 +47,7 @@ func grouped(list []Touched) []reasoned {
 	var groups []reasoned
 	for _, t := range list {
 		at := slices.IndexFunc(groups, func(g reasoned) bool {
-			return g.Document == t.Document && g.Table == t.Table && g.Path == t.Path
+			return g.Document == t.Document && g.Table == t.Table && g.Path == t.Path && g.Guard == t.Guard && g.View == t.View
 		})
 		if at < 0 {
 			at = len(groups)

@@ -82,6 +82,13 @@ func (p *printer) collection(c Collection) {
 	p.table(rows)
 }
 
+func (p *printer) ofDialect() string {
+	if p.dialect == "" {
+		return ""
+	}
+	return " of " + p.dialect
+}
+
 func (p *printer) inDialect() string {
 	if p.dialect == "" {
 		return ""
@@ -137,7 +144,7 @@ func (p *printer) path(path Path) {
 	}
 	for _, g := range grouped(ofOne(path.Dependencies)) {
 		p.printf("    %s (%s), %s: %s\n", g.Table, strings.Join(g.Columns, ", "), placeName(g.Path), because(g.Reasons))
-		p.hops(g.Table, g.Hops)
+		p.way(g.Dependency)
 	}
 }
 
@@ -168,22 +175,37 @@ func (p *printer) change(c Change) {
 			p.printf(" (%s)", strings.Join(g.Columns, ", "))
 		}
 		p.printf(": %s\n", because(g.Reasons))
-		p.hops(g.Table, g.Hops)
+		p.way(g.Dependency)
+		if g.Roots != "" {
+			p.printf("      in SQL%s, denorm_changed being the old and new values of %s\n", p.ofDialect(), strings.Join(g.From, ", "))
+			p.sql(g.Roots)
+		}
 	}
 }
 
-// hops tells how the documents are found from a changed row.
-func (p *printer) hops(table string, hops []Hop) {
-	if len(hops) == 0 {
-		p.printf("      the changed row of %s is the document's own\n", table)
+// way tells how the documents are found from a changed row.
+func (p *printer) way(d Dependency) {
+	if d.View {
+		p.printf("      %s is a view: it changes with what it reads\n", d.Table)
 	}
-	for i, hop := range hops {
+	if d.Guard != "" {
+		p.printf("      if the row satisfies %s, before or after\n", d.Guard)
+	}
+	if len(d.Hops) == 0 {
+		p.printf("      the changed row of %s is the document's own\n", d.Table)
+	}
+	for i, hop := range d.Hops {
 		pairs := make([]string, min(len(hop.ToColumns), len(hop.FromColumns)))
 		for j := range pairs {
 			pairs[j] = hop.To + "." + hop.ToColumns[j] + " = " + hop.From + "." + hop.FromColumns[j]
 		}
+		for _, condition := range []string{hop.Filter, hop.Pair} {
+			if condition != "" {
+				pairs = append(pairs, condition)
+			}
+		}
 		end := ""
-		if i == len(hops)-1 {
+		if i == len(d.Hops)-1 {
 			end = ": the documents"
 		}
 		p.printf("      %d. rows of %s where %s%s\n", i+1, hop.To, strings.Join(pairs, " and "), end)

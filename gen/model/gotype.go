@@ -29,6 +29,12 @@ type Type struct {
 	Len     int64    `json:"len,omitempty"`  // for Array
 	Source  string   `json:"source,omitempty"`
 	Shallow bool     `json:"shallow,omitempty"` // Named or Basic whose copy shares nothing: no pointer, slice or map inside
+	// Under is, for Named, the predeclared type that it is declared as, or a slice of such; nil for others.
+	Under *Type `json:"-"`
+	// Binary tells, for Named, that MarshalBinary and UnmarshalBinary are methods of its own rather than of what it embeds.
+	Binary bool `json:"-"`
+	// Plain tells, for Named, that encoding/json calls no method of it or of a pointer to it: MarshalJSON, MarshalText, IsZero.
+	Plain bool `json:"-"`
 }
 
 // PointerTo returns *t.

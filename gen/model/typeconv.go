@@ -38,7 +38,7 @@ func (r *resolver) typeOf(t types.Type) Type {
 func packageName(p *types.Package) string { return p.Name() }
 
 func (r *resolver) typeOfNamed(t *types.Named) Type {
-	out := Type{Kind: Named, Name: t.Obj().Name(), Shallow: shallow(t, nil)}
+	out := Type{Kind: Named, Name: t.Obj().Name(), Shallow: shallow(t, nil), Under: r.under(t), Binary: isBinary(t), Plain: isPlain(t)}
 	if p := t.Obj().Pkg(); p != nil {
 		out.Pkg = p.Path()
 	} else {
@@ -48,6 +48,48 @@ func (r *resolver) typeOfNamed(t *types.Named) Type {
 		out.Args = append(out.Args, r.typeOf(arg))
 	}
 	return out
+}
+
+// under returns what a named type is declared as, if that is predeclared or a slice of what is.
+func (r *resolver) under(t *types.Named) *Type {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		out := r.typeOf(u)
+		return &out
+	case *types.Slice:
+		if _, ok := u.Elem().Underlying().(*types.Basic); ok {
+			out := r.typeOf(u)
+			return &out
+		}
+	}
+	return nil
+}
+
+// isBinary tells whether a type has methods of its own, not promoted ones, that speak for all of it in
+// binary form.
+func isBinary(t types.Type) bool {
+	for _, name := range []string{"MarshalBinary", "UnmarshalBinary"} {
+		_, path, _ := types.LookupFieldOrMethod(t, true, nil, name)
+		if len(path) != 1 {
+			return false
+		}
+	}
+	if !hasMethod(t, "MarshalBinary", 0, 2) || !hasMethod(t, "UnmarshalBinary", 1, 1) {
+		return false
+	}
+	bytes := types.NewSlice(types.Typ[types.Byte])
+	return types.Identical(method(t, "MarshalBinary").Results().At(0).Type(), bytes) &&
+		types.Identical(method(t, "UnmarshalBinary").Params().At(0).Type(), bytes)
+}
+
+// isPlain tells whether encoding/json knows of no method of a type: json.Number is known by itself.
+func isPlain(t types.Type) bool {
+	for _, name := range []string{"MarshalJSON", "MarshalText", "IsZero"} {
+		if method, _, _ := types.LookupFieldOrMethod(t, true, nil, name); method != nil {
+			return false
+		}
+	}
+	return !isNamedType(t, "encoding/json", "Number")
 }
 
 // shallow tells whether a copy of a value shares nothing that could be changed through it. A time.Time

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -8,82 +9,109 @@ import (
 	"github.com/denormgen/denormgen/gen/model"
 )
 
-// dependencies lists every column that the documents of a tree depend on, by path and reason.
+// dependencies lists every column that the documents of a tree depend on, by path and reason. What it leaves
+// out does not change a document; what it lists may: a row beyond a limit is listed too.
 func dependencies(roots Roots, root *node) []*Dependency {
 	d := &depender{}
-	d.add(roots.Table, "", Linked, nil, roots.Key...)
-	d.columns(roots.Table, "", Filter, nil, roots.Filter, false)
-	d.node(root, nil)
+	top := place{table: roots.Table, entity: root.entity, from: roots.Key, guard: roots.Filter}
+	d.add(top, Linked, roots.Key...)
+	d.columns(top, Filter, roots.Filter)
+	d.node(root, top, place{})
 	return d.list
 }
 
-// depender collects dependencies; one entry per table, path and reason.
+// depender collects dependencies; one entry per place and reason.
 type depender struct {
 	list []*Dependency
 }
 
-func (d *depender) add(table model.Table, path string, reason Reason, hops []Hop, columns ...string) {
+func (d *depender) add(at place, reason Reason, columns ...string) {
 	if len(columns) == 0 {
 		return
 	}
-	at := slices.IndexFunc(d.list, func(e *Dependency) bool {
-		return e.Table == table && e.Path == path && e.Reason == reason
-	})
-	if at < 0 {
-		at = len(d.list)
-		d.list = append(d.list, &Dependency{Table: table, Path: path, Reason: reason, Hops: hops})
+	fresh := &Dependency{
+		Table: at.table, Path: at.path, Reason: reason, Guard: at.guard, From: at.from, Hops: at.hops,
+		View: at.entity != nil && len(at.entity.View) > 0,
 	}
-	e := d.list[at]
+	found := slices.IndexFunc(d.list, func(e *Dependency) bool {
+		return e.Path == fresh.Path && e.Reason == fresh.Reason && e.sameWay(fresh)
+	})
+	if found < 0 {
+		found = len(d.list)
+		d.list = append(d.list, fresh)
+		if fresh.View {
+			d.view(at)
+		}
+	}
+	e := d.list[found]
 	e.Columns = append(e.Columns, columns...)
 	slices.Sort(e.Columns)
 	e.Columns = slices.Compact(e.Columns)
 }
 
-// columns adds those that an expression reads, of the row itself or of the link.
-func (d *depender) columns(table model.Table, path string, reason Reason, hops []Hop, e expr.Expr, through bool) {
+// sameWay tells whether two dependencies lead from the same rows to the same documents.
+func (e *Dependency) sameWay(other *Dependency) bool {
+	return e.Table == other.Table && e.View == other.View && slices.Equal(e.From, other.From) &&
+		reflect.DeepEqual(e.Guard, other.Guard) && reflect.DeepEqual(e.Hops, other.Hops)
+}
+
+// columns adds those that a condition or a number reads of the row itself.
+func (d *depender) columns(at place, reason Reason, e expr.Expr) {
 	if e == nil {
 		return
 	}
 	for _, c := range expr.Columns(e) {
-		if c.Through == through {
-			d.add(table, path, reason, hops, c.Name)
+		if !c.Through {
+			d.add(at, reason, c.Name)
 		}
 	}
 }
 
-// node adds what a node shows and what is below it; hops lead from its table to the roots.
-func (d *depender) node(n *node, hops []Hop) {
-	path := strings.Join(n.path, ".")
-	d.shown(n, path, hops)
+// linkColumns adds those that an expression about the target reads of the link.
+func (d *depender) linkColumns(at place, reason Reason, e expr.Expr) {
+	if e == nil {
+		return
+	}
+	for _, c := range expr.Columns(e) {
+		if c.Through {
+			d.add(at, reason, c.Name)
+		}
+	}
+}
+
+// node adds what a node shows and what is below it. The link is that of its relation, if there is one.
+func (d *depender) node(n *node, at, link place) {
+	d.shown(n, at, link)
 	for _, child := range n.children {
 		inc := child.include
-		below := d.relation(inc.Relation, strings.Join(child.path, "."), inc.All, inc.Where, hops)
-		if !child.linkOnly() {
-			d.order(child, below)
+		path := strings.Join(child.path, ".")
+		step := step{relation: inc.Relation, path: path, lifted: inc.All, where: inc.Where, linkOnly: child.linkOnly()}
+		below, link := d.relation(step, at)
+		if !step.linkOnly {
+			d.order(child, below, link)
 		}
-		d.node(child, below)
+		d.node(child, below, link)
 	}
 }
 
-func (d *depender) shown(n *node, path string, hops []Hop) {
-	table := n.entity.Table
-	if n.include == nil || !n.linkOnly() {
-		d.add(table, path, Shown, hops, names(n.entity.Key)...)
+func (d *depender) shown(n *node, at, link place) {
+	linkOnly := n.include != nil && n.linkOnly()
+	if !linkOnly {
+		d.add(at, Shown, names(n.entity.Key)...)
 	}
 	for _, m := range n.computed {
-		d.add(table, path, Shown, hops, names(m.computed.Needs)...)
+		d.add(at, Shown, names(m.computed.Needs)...)
 	}
 	for _, ref := range n.shownRefs() {
 		switch {
 		case ref.Through:
-			link := n.include.Relation.Join
-			d.add(link.Table, path+" (link)", Shown, hops[1:], ref.Column.Name)
-		case n.include == nil || !n.linkOnly():
-			d.add(table, path, Shown, hops, ref.Column.Name)
+			d.add(link, Shown, ref.Column.Name)
+		case !linkOnly:
+			d.add(at, Shown, ref.Column.Name)
 		}
 	}
 	for _, number := range n.numbers {
-		d.number(number, path, hops)
+		d.number(number, at)
 	}
 }
 
@@ -102,87 +130,42 @@ func (n *node) shownRefs() []model.FieldRef {
 }
 
 // order adds what decides the order of a node's rows, or who is within its limit.
-func (d *depender) order(n *node, hops []Hop) {
-	path := strings.Join(n.path, ".")
+func (d *depender) order(n *node, at, link place) {
 	for _, o := range n.include.Order {
 		if o.Through {
-			d.add(n.include.Relation.Join.Table, path+" (link)", Sorted, hops[1:], o.Column.Name)
+			d.add(link, Sorted, o.Column.Name)
 		} else {
-			d.add(n.entity.Table, path, Sorted, hops, o.Column.Name)
+			d.add(at, Sorted, o.Column.Name)
 		}
 	}
-}
-
-// relation adds the columns that tie a relation's rows to their source, and the filters on the way, and
-// returns the hops from the relation's target to the roots.
-func (d *depender) relation(r *model.Relation, path string, lifted bool, where expr.Expr, hops []Hop) []Hop {
-	if r.Kind == model.Via {
-		for i, step := range r.Steps {
-			at, further := path, where
-			if i < len(r.Steps)-1 {
-				at, further = path+" (via "+step.Name+")", nil
-			}
-			hops = d.relation(step, at, lifted, further, hops)
-		}
-		return hops
-	}
-	source, target := r.Source.Table, r.Target.Table
-	sourcePath := path + " (reference)"
-	d.add(source, sourcePath, Linked, hops, names(r.Local)...)
-	if r.WhenOn == model.OnSource {
-		d.columns(source, sourcePath, Filter, hops, r.When, false)
-	}
-	below := hops
-	local, localTable := names(r.Local), source
-	if j := r.Join; j != nil {
-		linkPath := path + " (link)"
-		below = append([]Hop{{From: j.Table, FromColumns: j.Local, To: source, ToColumns: names(r.Local)}}, hops...)
-		d.add(j.Table, linkPath, Linked, below, slices.Concat(j.Local, j.Foreign)...)
-		if r.WhenOn == model.OnJoin {
-			d.columns(j.Table, linkPath, Filter, below, r.When, false)
-			d.columns(j.Table, linkPath, Filter, below, r.When, true)
-		}
-		if j.Through != nil {
-			d.add(j.Table, linkPath, Linked, below, names(j.Through.Key)...)
-			if !lifted {
-				d.columns(j.Table, linkPath, Filter, below, j.Through.Where, false)
-			}
-		}
-		d.columns(j.Table, linkPath, Filter, below, where, true)
-		local, localTable = j.Foreign, j.Table
-	}
-	below = append([]Hop{{From: target, FromColumns: names(r.Foreign), To: localTable, ToColumns: local}}, below...)
-	d.add(target, path, Linked, below, names(r.Foreign)...)
-	if r.WhenOn == model.OnTarget {
-		d.columns(target, path, Filter, below, r.When, false)
-	}
-	d.columns(target, path, Filter, below, filter(lifted, r.Target.Where, where), false)
-	return below
 }
 
 // number adds what a number is computed from.
-func (d *depender) number(n *model.Number, path string, hops []Hop) {
+func (d *depender) number(n *model.Number, at place) {
 	name := numberSource(n) + " as " + n.Name
-	if path != "" {
-		name = path + ": " + name
+	if at.path != "" {
+		name = at.path + ": " + name
 	}
-	for i, step := range n.Steps {
-		var where expr.Expr
-		at := name
+	var link place
+	for i, relation := range n.Steps {
+		step := step{relation: relation, path: name, lifted: n.All}
 		if i == len(n.Steps)-1 {
-			where = n.Where
+			step.where = n.Where
 		} else {
-			at += " (via " + step.Name + ")"
+			step.path += viaPath(n.Steps[:i+1])
 		}
-		hops = d.relation(step, at, n.All, where, hops)
+		at, link = d.relation(step, at)
 	}
-	last := n.Steps[len(n.Steps)-1]
-	d.add(last.Target.Table, name, Linked, hops, names(last.Target.Key)...)
-	if n.Value == nil {
-		return
+	d.add(at, Linked, names(at.entity.Key)...)
+	d.columns(at, Counted, n.Value)
+	d.linkColumns(link, Counted, n.Value)
+}
+
+// viaPath names the rows that lie between the two ends of a path.
+func viaPath(steps []*model.Relation) string {
+	names := make([]string, len(steps))
+	for i, step := range steps {
+		names[i] = step.Name
 	}
-	d.columns(last.Target.Table, name, Counted, hops, n.Value, false)
-	if last.Join != nil {
-		d.columns(last.Join.Table, name+" (link)", Counted, hops[1:], n.Value, true)
-	}
+	return " (via " + strings.Join(names, ".") + ")"
 }

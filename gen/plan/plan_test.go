@@ -58,9 +58,19 @@ func dependencies(p *plan.Plan) string {
 				path = "(root)"
 			}
 			fmt.Fprintf(&out, "  %s(%s) %s: %s\n", d.Table.Name, strings.Join(d.Columns, ","), d.Reason, path)
+			if d.Guard != nil {
+				fmt.Fprintf(&out, "    if %s\n", d.Guard)
+			}
 			for _, hop := range d.Hops {
-				fmt.Fprintf(&out, "    %s(%s) -> %s(%s)\n",
+				fmt.Fprintf(&out, "    %s(%s) -> %s(%s)",
 					hop.From.Name, strings.Join(hop.FromColumns, ","), hop.To.Name, strings.Join(hop.ToColumns, ","))
+				if hop.Filter != nil {
+					fmt.Fprintf(&out, " where %s", hop.Filter)
+				}
+				if hop.Pair != nil {
+					fmt.Fprintf(&out, " with %s", hop.Pair)
+				}
+				out.WriteByte('\n')
 			}
 		}
 	}

@@ -12,6 +12,8 @@ func TestProgramLinks(t *testing.T) {
 	want := []string{
 		own,
 		"github.com/jmoiron/sqlx",
+		// The local cache.
+		"github.com/maypok86/otter/v2",
 		// The pure Go driver of SQLite and what it needs.
 		"modernc.org/sqlite", "modernc.org/libc", "modernc.org/mathutil", "modernc.org/memory",
 		"github.com/dustin/go-humanize", "github.com/google/uuid", "github.com/mattn/go-isatty",
@@ -36,11 +38,11 @@ func TestProgramLinks(t *testing.T) {
 	}
 }
 
-// TestRuntimeLinks holds the runtime itself to the standard library and sqlx.
+// TestRuntimeLinks holds the runtime itself to the standard library, sqlx and the local cache.
 func TestRuntimeLinks(t *testing.T) {
 	modules, _ := links(t, "./runtime")
 	for module, packages := range modules {
-		if module != own && module != "github.com/jmoiron/sqlx" {
+		if !slices.Contains([]string{own, "github.com/jmoiron/sqlx", "github.com/maypok86/otter/v2"}, module) {
 			t.Errorf("the runtime links %s, for %s", module, strings.Join(packages, ", "))
 		}
 	}

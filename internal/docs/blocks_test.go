@@ -161,5 +161,11 @@ func tried() map[string]string {
 		"go test ./golden":                ci,
 		"go test ./golden -update":        ci + ", without the flag",
 		"go test ./internal/docs -update": ci + ", without the flag",
+
+		"go run ./example/live":                                  "its own test, as far as a terminal is not needed",
+		"go run ./example/live -demo":                            "its own test",
+		"go test ./runtime/internal/relay -run TestSchedules -v": ci + ", with all others",
+		`go tool denormgen sql -dialect postgres -format goose -dsn "$DSN" -out migrations ./...`:                    "TestSQLLeavesInstallNothing, on SQLite",
+		"COHERENCE_WRITES=50000 COHERENCE_SETTLES=500 go test ./internal/coherence -run TestCoherence -v -timeout 0": ci + ", with smaller numbers",
 	}
 }

@@ -10,6 +10,6 @@
 // In a block that is compared, a line of three dots (in a comment, where the language needs one) stands for
 // any number of left-out lines.
 //
-// Pages made from code (docs/reference/annotations.md, docs/reference/errors.md), and what commands print where
+// Pages made from code (annotations.md, errors.md and runtime.md of docs/reference), and what commands print where
 // nothing is left out, are rewritten by go test ./internal/docs -update, which fails all the same.
 package docs

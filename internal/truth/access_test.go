@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/denormgen/denormgen/internal/truth/naive"
+
 	denorm "github.com/denormgen/denormgen/runtime"
 )
 
 // all compares the whole collection, in batches of a random size.
-func (s typed[K, D]) all(ctx context.Context, random *rand.Rand, docs []document) (figures, error) {
+func (s typed[K, D]) all(ctx context.Context, random *rand.Rand, docs []naive.Document) (figures, error) {
 	var options []denorm.PageOption
 	if random.IntN(3) > 0 {
 		options = append(options, denorm.BatchSize(1+random.IntN(len(docs)+3)))
@@ -23,7 +25,7 @@ func (s typed[K, D]) all(ctx context.Context, random *rand.Rand, docs []document
 		if done.documents == len(docs) {
 			return done, fmt.Errorf("All has more than the %d documents that there are", len(docs))
 		}
-		if err := equal(fmt.Sprintf("%d of All", done.documents), got, docs[done.documents].json); err != nil {
+		if err := equal(fmt.Sprintf("%d of All", done.documents), got, docs[done.documents].JSON); err != nil {
 			return done, err
 		}
 		done.documents++
@@ -35,10 +37,10 @@ func (s typed[K, D]) all(ctx context.Context, random *rand.Rand, docs []document
 }
 
 // one compares a single document, twice.
-func (s typed[K, D]) one(ctx context.Context, random *rand.Rand, docs []document) (figures, error) {
+func (s typed[K, D]) one(ctx context.Context, random *rand.Rand, docs []naive.Document) (figures, error) {
 	key := s.other(random)
 	if len(docs) > 0 && random.IntN(2) == 0 {
-		key = s.keyOf(docs[random.IntN(len(docs))].row)
+		key = s.keyOf(docs[random.IntN(len(docs))].Row)
 	}
 	want := s.wanted(docs, key)
 	got, err := s.access.Get(ctx, key)
@@ -62,7 +64,7 @@ func (s typed[K, D]) one(ctx context.Context, random *rand.Rand, docs []document
 }
 
 // forward goes through the pages from the first.
-func (s typed[K, D]) forward(ctx context.Context, random *rand.Rand, docs []document) (figures, error) {
+func (s typed[K, D]) forward(ctx context.Context, random *rand.Rand, docs []naive.Document) (figures, error) {
 	size := 1 + random.IntN(len(docs)+2)
 	done := figures{}
 	var options []denorm.PageOption
@@ -84,14 +86,14 @@ func (s typed[K, D]) forward(ctx context.Context, random *rand.Rand, docs []docu
 }
 
 // backward goes through the pages from the last document.
-func (s typed[K, D]) backward(ctx context.Context, random *rand.Rand, docs []document) (figures, error) {
+func (s typed[K, D]) backward(ctx context.Context, random *rand.Rand, docs []naive.Document) (figures, error) {
 	if len(docs) == 0 {
 		return figures{}, nil
 	}
 	size := 1 + random.IntN(len(docs)+2)
 	done := figures{}
 	to := len(docs) - 1
-	for before := s.keyOf(docs[to].row); ; {
+	for before := s.keyOf(docs[to].Row); ; {
 		page, err := s.access.Page(ctx, size, denorm.Before(before))
 		if err != nil {
 			return done, fmt.Errorf("page of %d before document %d: %w", size, to, err)
@@ -109,22 +111,22 @@ func (s typed[K, D]) backward(ctx context.Context, random *rand.Rand, docs []doc
 }
 
 // samePage compares a page with a stretch of the documents, and what it says of its neighbours.
-func (s typed[K, D]) samePage(page denorm.Page[K, D], docs []document, from, to int) error {
+func (s typed[K, D]) samePage(page denorm.Page[K, D], docs []naive.Document, from, to int) error {
 	if len(page.Docs) != to-from {
 		return fmt.Errorf("%d documents, want %d", len(page.Docs), to-from)
 	}
 	for i, got := range page.Docs {
-		if err := equal(fmt.Sprintf("%d of the page", i), got, docs[from+i].json); err != nil {
+		if err := equal(fmt.Sprintf("%d of the page", i), got, docs[from+i].JSON); err != nil {
 			return err
 		}
 	}
 	var next, prev *K
 	if to < len(docs) && to > from {
-		key := s.keyOf(docs[to-1].row)
+		key := s.keyOf(docs[to-1].Row)
 		next = &key
 	}
 	if from > 0 && to > from {
-		key := s.keyOf(docs[from].row)
+		key := s.keyOf(docs[from].Row)
 		prev = &key
 	}
 	if !samePointed(page.Next, next) || !samePointed(page.Prev, prev) {
@@ -144,7 +146,7 @@ func shown[K any](key *K) string {
 	return fmt.Sprint(*key)
 }
 
-func (s typed[K, D]) count(ctx context.Context, random *rand.Rand, docs []document) error {
+func (s typed[K, D]) count(ctx context.Context, random *rand.Rand, docs []naive.Document) error {
 	limit := random.IntN(len(docs) + 3)
 	for _, bound := range []int{0, limit} {
 		want := len(docs)

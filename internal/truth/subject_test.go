@@ -8,26 +8,18 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/denormgen/denormgen/internal/truth/naive"
+
 	denorm "github.com/denormgen/denormgen/runtime"
 )
 
 // subject is a collection of the product beside what builds its documents naively.
 type subject interface {
-	about() collection
+	about() naive.Collection
 	// agree compares every way to read the collection with what the data says it must answer.
-	agree(ctx context.Context, random *rand.Rand, d *data, engine *denorm.Engine) (figures, error)
+	agree(ctx context.Context, random *rand.Rand, d *naive.Data, engine *denorm.Engine) (figures, error)
 	// within compares documents that are loaded inside a transaction.
-	within(ctx context.Context, random *rand.Rand, d *data, q denorm.Queryer) (figures, error)
-}
-
-// collection is what is said of it here, independently of what was generated.
-type collection struct {
-	name    string
-	root    string   // table
-	key     []string // columns
-	queries int      // of a batch: one for the roots and one for each path to many rows
-	has     func(row) truth
-	build   func(*data, row) object
+	within(ctx context.Context, random *rand.Rand, d *naive.Data, q denorm.Queryer) (figures, error)
 }
 
 // figures are what was compared.
@@ -40,23 +32,6 @@ func (f *figures) add(more figures) {
 	f.documents += more.documents
 	f.queries = max(f.queries, more.queries)
 }
-
-// document is one that the data says must exist.
-type document struct {
-	row  row
-	json string
-}
-
-// documents builds all documents, in the order of their keys.
-func (c collection) documents(d *data) []document {
-	var docs []document
-	for _, h := range d.sorted(hits(d.rows(c.root, c.has)), c.key, nil) {
-		docs = append(docs, document{row: h.row, json: encode(c.build(d, h.row))})
-	}
-	return docs
-}
-
-func always(row) truth { return yes }
 
 // accessor is a generated accessor.
 type accessor[K comparable, D any] interface {
@@ -71,16 +46,16 @@ type accessor[K comparable, D any] interface {
 
 // typed is the subject with a key type and a document type.
 type typed[K comparable, D any] struct {
-	collection
+	naive.Collection
 	access accessor[K, D]
-	keyOf  func(row) K
+	keyOf  func(naive.Row) K
 	other  func(*rand.Rand) K // some key, whether there is such a document or not
 }
 
-func (s typed[K, D]) about() collection { return s.collection }
+func (s typed[K, D]) about() naive.Collection { return s.Collection }
 
-func (s typed[K, D]) agree(ctx context.Context, random *rand.Rand, d *data, engine *denorm.Engine) (figures, error) {
-	docs := s.documents(d)
+func (s typed[K, D]) agree(ctx context.Context, random *rand.Rand, d *naive.Data, engine *denorm.Engine) (figures, error) {
+	docs := s.Documents(d)
 	var done figures
 	steps := []func() (figures, error){
 		func() (figures, error) { return s.all(ctx, random, docs) },
@@ -97,31 +72,31 @@ func (s typed[K, D]) agree(ctx context.Context, random *rand.Rand, d *data, engi
 	for _, step := range steps {
 		some, err := step()
 		if err != nil {
-			return done, fmt.Errorf("%s: %w", s.name, err)
+			return done, fmt.Errorf("%s: %w", s.Name, err)
 		}
 		done.add(some)
 	}
 	return done, nil
 }
 
-func (s typed[K, D]) within(ctx context.Context, random *rand.Rand, d *data, q denorm.Queryer) (figures, error) {
-	docs := s.documents(d)
+func (s typed[K, D]) within(ctx context.Context, random *rand.Rand, d *naive.Data, q denorm.Queryer) (figures, error) {
+	docs := s.Documents(d)
 	some, err := s.many(ctx, s.keys(random, docs), docs, nil, func(ctx context.Context, keys []K) ([]*D, error) {
 		return s.access.Load(ctx, q, keys...)
 	})
 	if err != nil {
-		return some, fmt.Errorf("%s inside the transaction: %w", s.name, err)
+		return some, fmt.Errorf("%s inside the transaction: %w", s.Name, err)
 	}
 	return some, nil
 }
 
 // keys are some that have documents and some that have not, some of them twice.
-func (s typed[K, D]) keys(random *rand.Rand, docs []document) []K {
+func (s typed[K, D]) keys(random *rand.Rand, docs []naive.Document) []K {
 	var keys []K
 	every := random.IntN(2) == 0
 	for _, doc := range docs {
 		if every || random.IntN(3) > 0 {
-			keys = append(keys, s.keyOf(doc.row))
+			keys = append(keys, s.keyOf(doc.Row))
 		}
 	}
 	for range random.IntN(6) {
@@ -138,16 +113,16 @@ func (s typed[K, D]) keys(random *rand.Rand, docs []document) []K {
 }
 
 // wanted is the document of a key as JSON, "null" where there is none.
-func (s typed[K, D]) wanted(docs []document, key K) string {
+func (s typed[K, D]) wanted(docs []naive.Document, key K) string {
 	for _, doc := range docs {
-		if s.keyOf(doc.row) == key {
-			return doc.json
+		if s.keyOf(doc.Row) == key {
+			return doc.JSON
 		}
 	}
 	return "null"
 }
 
-func (s typed[K, D]) many(ctx context.Context, keys []K, docs []document, engine *denorm.Engine, load func(context.Context, []K) ([]*D, error)) (figures, error) {
+func (s typed[K, D]) many(ctx context.Context, keys []K, docs []naive.Document, engine *denorm.Engine, load func(context.Context, []K) ([]*D, error)) (figures, error) {
 	before := denorm.Stats{}
 	if engine != nil {
 		before = engine.Stats()
@@ -164,8 +139,8 @@ func (s typed[K, D]) many(ctx context.Context, keys []K, docs []document, engine
 	if engine != nil {
 		after := engine.Stats()
 		done.queries = int(after.Queries - before.Queries)
-		if batches := int(after.Batches - before.Batches); batches > 1 || done.queries > s.queries*batches {
-			return done, fmt.Errorf("%d keys cost %d queries in %d batches; one batch has %d", len(keys), done.queries, batches, s.queries)
+		if batches := int(after.Batches - before.Batches); batches > 1 || done.queries > s.Queries*batches {
+			return done, fmt.Errorf("%d keys cost %d queries in %d batches; one batch has %d", len(keys), done.queries, batches, s.Queries)
 		}
 	}
 	if len(got) != len(keys) {

@@ -2,7 +2,6 @@ package truth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,110 +12,18 @@ import (
 	"time"
 
 	"github.com/denormgen/denormgen/internal/testservers"
+	"github.com/denormgen/denormgen/internal/truth/history"
 	"github.com/denormgen/denormgen/internal/truth/models"
+	"github.com/denormgen/denormgen/internal/truth/naive"
 	"github.com/go-sql-driver/mysql"
 	"github.com/jmoiron/sqlx"
 )
 
 const (
-	trees       = 4 // books, each with rows of its own at every path
-	rowsOfPath  = 3
 	tornReads   = 800 // documents that are to be read, on each database
 	tornTimeout = 60 * time.Second
 	pause       = 200 * time.Microsecond // between transactions, so that readers get a turn
 )
-
-// tokens are the columns that hold a tree's token: all that the documents of books show as text.
-func tokens() []member {
-	return []member{
-		{"books", "title"}, {"publishers", "name"}, {"categories", "name"}, {"chapters", "title"}, {"notes", "body"},
-		{"authors", "first_name"}, {"profiles", "bio"}, {"comments", "text"}, {"tags", "label"}, {"shelves", "name"},
-	}
-}
-
-// forest inserts trees which share no row. A tree's rows have ids of its own hundred.
-func forest(ctx context.Context, h *history, q queryer) error {
-	insert := func(table string, values ...any) error {
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
-		return h.exec(ctx, q, fmt.Sprintf("INSERT INTO %s VALUES (%s)", h.quote(table), marks), values...)
-	}
-	const at = "2024-02-01 00:00:00.000"
-	var failed error
-	for tree := 1; tree <= trees; tree++ {
-		failed = errors.Join(failed,
-			insert("publishers", tree, "-", nil, nil, nil), insert("categories", tree, "-", nil, nil),
-			insert("books", tree, "-", 1.5, nil, "open", true, tree, nil, tree, nil))
-		for i := range rowsOfPath {
-			n := tree*100 + i
-			failed = errors.Join(failed,
-				insert("chapters", tree, n, "-", i), insert("notes", n, tree, n, "en", "-", 1.5),
-				insert("authors", n, "-", nil, nil, nil, nil), insert("authorships", n, tree, n, "author", i),
-				insert("profiles", n, n, "-", true), insert("tags", n, "-", i), insert("book_tags", tree, n),
-				insert("shelves", tree, fmt.Sprint("S", n), "-", nil), insert("placements", tree, fmt.Sprint("S", n), tree, 1, i),
-				insert("comments", n, "note", n, nil, "-", i, true, at), insert("comments", n+50, "profile", n, nil, "-", i, true, at))
-		}
-	}
-	return failed
-}
-
-// writeToken gives every row of a tree the token, in one transaction.
-func writeToken(ctx context.Context, h *history, db *sqlx.DB, tree int, token string) error {
-	tx, err := db.BeginTxx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	for _, m := range tokens() {
-		where, args := " BETWEEN ? AND ?", []any{token, tree * 100, tree*100 + 99}
-		column := "id"
-		switch m.name {
-		case "books", "publishers", "categories":
-			where, args = " = ?", []any{token, tree}
-		case "chapters":
-			column, where, args = "book_id", " = ?", []any{token, tree}
-		case "shelves":
-			column, where, args = "room", " = ?", []any{token, tree}
-		}
-		statement := fmt.Sprintf("UPDATE %s SET %s = ? WHERE %s", h.quote(m.name), h.quote(m.value.(string)), h.quote(column))
-		if err := h.exec(ctx, tx, statement+where, args...); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
-}
-
-// tokensOf are the different tokens that a document shows, and how many places it shows them at.
-func tokensOf(doc *models.BookDoc) (different map[string]bool, places int, err error) {
-	text, err := json.Marshal(doc)
-	if err != nil {
-		return nil, 0, err
-	}
-	var tree any
-	if err := json.Unmarshal(text, &tree); err != nil {
-		return nil, 0, err
-	}
-	different = map[string]bool{}
-	var walk func(value any)
-	walk = func(value any) {
-		switch value := value.(type) {
-		case []any:
-			for _, element := range value {
-				walk(element)
-			}
-		case map[string]any:
-			for _, element := range value {
-				walk(element)
-			}
-		case string:
-			if strings.HasPrefix(value, "token") || value == "-" {
-				different[value] = true
-				places++
-			}
-		}
-	}
-	walk(tree)
-	return different, places, nil
-}
 
 // outcome is what concurrent readers saw.
 type outcome struct {
@@ -131,9 +38,9 @@ type reader func(ctx context.Context, books *models.Books, random *rand.Rand) ([
 // race lets writers and readers run until enough was read, or until the outcome is as wanted.
 func race(t *testing.T, db *sqlx.DB, read reader, done func(outcome) bool) outcome {
 	t.Helper()
-	create(t, db)
-	h := &history{dialect: dialect{db.DriverName()}}
-	if err := forest(t.Context(), h, db); err != nil {
+	naive.Create(t, db)
+	h := &history.History{Dialect: naive.DialectOf(db)}
+	if err := history.Forest(t.Context(), h, db); err != nil {
 		t.Fatal(err)
 	}
 	books := models.NewBooks(open(t, db))
@@ -149,7 +56,7 @@ func race(t *testing.T, db *sqlx.DB, read reader, done func(outcome) bool) outco
 			random := rand.New(rand.NewPCG(uint64(writer), 3))
 			for ctx.Err() == nil {
 				token := fmt.Sprintf("token %d of %d", writes.Load(), writer)
-				switch err := writeToken(ctx, h, db, 1+random.IntN(trees), token); {
+				switch err := history.WriteToken(ctx, h, db, 1+random.IntN(history.Trees), token); {
 				case err == nil:
 					writes.Add(1)
 				case ctx.Err() == nil && !again(err):
@@ -174,8 +81,8 @@ func race(t *testing.T, db *sqlx.DB, read reader, done func(outcome) bool) outco
 				}
 				lock.Lock()
 				for _, doc := range docs {
-					different, places, err := tokensOf(doc)
-					if want := 2 + 1 + rowsOfPath*8; err != nil || places < want {
+					different, places, err := history.TokensOf(doc)
+					if want := 2 + 1 + history.RowsOfPath*8; err != nil || places < want {
 						t.Errorf("a document shows %d tokens, want at least %d: %v", places, want, err)
 						stop()
 					}
@@ -212,7 +119,7 @@ func again(err error) bool {
 // mixed reads by GetMany, or the whole collection.
 func mixed(ctx context.Context, books *models.Books, random *rand.Rand) ([]*models.BookDoc, error) {
 	if random.IntN(2) == 0 {
-		return books.GetMany(ctx, []int64{4, 1, 3, 2}[:1+random.IntN(trees)])
+		return books.GetMany(ctx, []int64{4, 1, 3, 2}[:1+random.IntN(history.Trees)])
 	}
 	var docs []*models.BookDoc
 	for doc, err := range books.All(ctx) {

@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/denormgen/denormgen/internal/testservers"
+	"github.com/denormgen/denormgen/internal/truth/history"
+	"github.com/denormgen/denormgen/internal/truth/naive"
+
 	denorm "github.com/denormgen/denormgen/runtime"
 	"github.com/jmoiron/sqlx"
 )
@@ -66,11 +69,11 @@ func TestSeedsThatFailed(t *testing.T) {
 func run(t *testing.T, db *sqlx.DB, seed uint64, bursts int) {
 	t.Helper()
 	ctx := t.Context()
-	create(t, db)
+	naive.Create(t, db)
 	engine := open(t, db)
 	r := &runner{
 		t: t, db: db, engine: engine, subjects: subjects(engine), most: map[string]int{},
-		history: &history{dialect: dialect{db.DriverName()}, random: rand.New(rand.NewPCG(seed, 1))},
+		history: &history.History{Dialect: naive.DialectOf(db), Random: rand.New(rand.NewPCG(seed, 1))},
 		random:  rand.New(rand.NewPCG(seed, 2)),
 	}
 	start := time.Now()
@@ -81,11 +84,11 @@ func run(t *testing.T, db *sqlx.DB, seed uint64, bursts int) {
 		}
 	}
 	t.Logf("seed %d: %d bursts, %d changes, %d documents compared, %d of them inside transactions, %v",
-		seed, bursts, r.history.changes, r.done.documents, r.inside.documents, time.Since(start).Round(time.Millisecond))
+		seed, bursts, r.history.Changes, r.done.documents, r.inside.documents, time.Since(start).Round(time.Millisecond))
 	const enough = 10 // bursts that every loader had something to load in
 	for _, s := range r.subjects {
-		if c := s.about(); bursts >= enough && r.most[c.name] != c.queries {
-			t.Errorf("%s never needed its %d queries, but %d", c.name, c.queries, r.most[c.name])
+		if c := s.about(); bursts >= enough && r.most[c.Name] != c.Queries {
+			t.Errorf("%s never needed its %d queries, but %d", c.Name, c.Queries, r.most[c.Name])
 		}
 	}
 }
@@ -111,7 +114,7 @@ type runner struct {
 	db       *sqlx.DB
 	engine   *denorm.Engine
 	subjects []subject
-	history  *history
+	history  *history.History
 	random   *rand.Rand // of the checks
 	done     figures
 	inside   figures
@@ -120,19 +123,19 @@ type runner struct {
 
 func (r *runner) burst(ctx context.Context, burst int) error {
 	if burst == 0 {
-		if err := r.history.plant(ctx, r.db); err != nil {
+		if err := r.history.Plant(ctx, r.db); err != nil {
 			return err
 		}
-		if err := r.history.fill(ctx, r.db); err != nil {
+		if err := r.history.Fill(ctx, r.db); err != nil {
 			return err
 		}
 	}
-	for range 1 + r.history.random.IntN(3) {
+	for range 1 + r.history.Random.IntN(3) {
 		if err := r.transaction(ctx); err != nil {
 			return err
 		}
 	}
-	d, err := read(ctx, r.history.dialect, r.db)
+	d, err := naive.Read(ctx, r.history.Dialect, r.db)
 	if err != nil {
 		return err
 	}
@@ -142,7 +145,7 @@ func (r *runner) burst(ctx context.Context, burst int) error {
 			return err
 		}
 		r.done.add(done)
-		r.most[s.about().name] = max(r.most[s.about().name], done.queries)
+		r.most[s.about().Name] = max(r.most[s.about().Name], done.queries)
 	}
 	return nil
 }
@@ -150,10 +153,10 @@ func (r *runner) burst(ctx context.Context, burst int) error {
 // transaction makes some changes, each on its own or all in one transaction, which may be rolled back, as
 // may be parts of it.
 func (r *runner) transaction(ctx context.Context) error {
-	steps := 1 + r.history.random.IntN(8)
-	if r.history.random.IntN(4) == 0 {
+	steps := 1 + r.history.Random.IntN(8)
+	if r.history.Random.IntN(4) == 0 {
 		for range steps {
-			if err := r.history.step(ctx, r.db); err != nil {
+			if err := r.history.Step(ctx, r.db); err != nil {
 				return err
 			}
 		}
@@ -165,46 +168,24 @@ func (r *runner) transaction(ctx context.Context) error {
 	}
 	defer tx.Rollback()
 	for range steps {
-		if err := r.part(ctx, tx); err != nil {
+		if err := r.history.Part(ctx, tx); err != nil {
 			return err
 		}
 	}
-	if r.history.random.IntN(3) == 0 {
+	if r.history.Random.IntN(3) == 0 {
 		if err := r.within(ctx, tx); err != nil {
 			return err
 		}
 	}
-	if r.history.random.IntN(4) == 0 {
+	if r.history.Random.IntN(4) == 0 {
 		return tx.Rollback()
 	}
 	return tx.Commit()
 }
 
-// part makes one change, or several in a savepoint.
-func (r *runner) part(ctx context.Context, tx *sqlx.Tx) error {
-	random := r.history.random
-	if random.IntN(5) > 0 {
-		return r.history.step(ctx, tx)
-	}
-	if _, err := tx.ExecContext(ctx, "SAVEPOINT part"); err != nil {
-		return err
-	}
-	for range 1 + random.IntN(3) {
-		if err := r.history.step(ctx, tx); err != nil {
-			return err
-		}
-	}
-	end := "RELEASE SAVEPOINT part"
-	if random.IntN(2) == 0 {
-		end = "ROLLBACK TO SAVEPOINT part"
-	}
-	_, err := tx.ExecContext(ctx, end)
-	return err
-}
-
 // within compares some collections inside a transaction with changes that nobody else sees.
 func (r *runner) within(ctx context.Context, tx *sqlx.Tx) error {
-	d, err := read(ctx, r.history.dialect, tx)
+	d, err := naive.Read(ctx, r.history.Dialect, tx)
 	if err != nil {
 		return err
 	}

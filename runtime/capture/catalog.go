@@ -3,6 +3,13 @@ package capture
 // Catalog is what capture needs to know of the tables that are there.
 type Catalog struct {
 	Tables map[Table]*TableInfo // by the name that plans use
+	// Names are other tables that are there, to suggest for one that is missing; it may be empty.
+	Names []Table
+	// Schema is, on MySQL and MariaDB, the database of the connection, in which the log stands. Version is what
+	// the server calls its version.
+	Schema, Version string
+	// Triggers are, on MySQL and MariaDB, the triggers of capture that are there, and the tables they are on.
+	Triggers map[string]Table
 }
 
 // Kind is what sort of thing a table is.
@@ -29,6 +36,23 @@ type TableInfo struct {
 	Indexes     [][]string // columns of every index, the unique ones included, in index order
 	ForeignKeys []ForeignKey
 	Children    []Table // partitions and inheritance children, resolved names
+	// RowID is, on SQLite, a name of the row number that no column hides; empty if there is none.
+	RowID string
+	// UniqueKeys are, on SQLite, the unique keys in detail: REPLACE removes rows through any of them.
+	UniqueKeys []UniqueKey
+}
+
+// UniqueKey is one unique key of a table.
+type UniqueKey struct {
+	Terms []UniqueTerm
+	Where string // the condition of a partial index, SQL; empty for all rows
+}
+
+// UniqueTerm is a column or an expression of a unique key.
+type UniqueTerm struct {
+	Column     string // empty for an expression
+	Expression string // SQL
+	Collation  string
 }
 
 // ColumnInfo is one column.
@@ -40,6 +64,7 @@ type ColumnInfo struct {
 	Charset   string // MySQL and MariaDB
 	Nullable  bool
 	Generated bool
+	Default   string // SQL; empty for none
 	// Bytewise tells that the column's values are equal only if their bytes are.
 	Bytewise bool
 }

@@ -22,6 +22,10 @@ type Change struct {
 	Changed []bool
 	// Old and New are the row before and after; nil where there was or is none.
 	Old, New *Side
+	// Perhaps marks a Delete that happened only if a later row of the log, of the same transaction, inserts
+	// into the same table: SQLite's REPLACE is seen before it is known to succeed. To take it for a deletion is
+	// always safe.
+	Perhaps bool
 }
 
 // Side is a row before or after a change.

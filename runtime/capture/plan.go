@@ -50,4 +50,13 @@ type Dependency struct {
 	// From, of both sides of all changes, as columns v1, v2, ... of denorm_changed, a common table
 	// expression that the relay puts before it.
 	Roots string `json:"roots"`
+	// Joins are the columns by which Roots finds rows of other tables, for Doctor to see whether an index
+	// helps. It may be empty.
+	Joins []Join `json:"joins,omitempty"`
+}
+
+// Join says that rows of a table are found by columns.
+type Join struct {
+	Table   Table    `json:"table"`
+	Columns []string `json:"columns"`
 }

@@ -1,4 +1,6 @@
-// Package denormtest helps to test generated code.
+// Package denormtest helps to test programs that use generated code. Settled and Mutate prove that the caches
+// follow the database, Fake stands in for a collection where there is no database, and Queries holds what a
+// load costs.
 package denormtest
 
 import (

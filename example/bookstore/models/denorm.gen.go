@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -102,18 +104,19 @@ func NewBooks(engine *denorm.Engine) *Books {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *Books) Get(ctx context.Context, id int64) (*BookDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *Books) GetMany(ctx context.Context, ids []int64) ([]*BookDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *Books) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -142,12 +145,34 @@ func (b *Books) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *Books) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *Books) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // booksDefinition is all that the engine knows of books.
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
-		Name:  "books",
-		Shape: "02b64e495435c2af",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "books",
+		Shape:   "02b64e495435c2af",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    booksMySQL(),
 			denorm.Postgres: booksPostgres(),
@@ -156,6 +181,11 @@ func booksDefinition() *denorm.Definition[int64, BookDoc] {
 		Loaders: []string{"", "Publisher.Links", "Publisher.Tags", "Authors", "Authors.Links", "Chapters", "Tags", "Reviews"},
 		Queries: booksQueries,
 		Load:    loadBooks,
+		Encode:  encodeBookDoc,
+		Decode:  decodeBookDoc,
+		AppendJSON: func(dst []byte, doc *BookDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookDocJSON)
+		},
 	}
 }
 
@@ -338,6 +368,375 @@ func (d *BookDocAuthors) detach() {
 	d.Links = slices.Clone(d.Links)
 }
 
+// encodeBookDoc appends the binary form of a BookDoc.
+func encodeBookDoc(e *wire.Encoder, doc *BookDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Text(doc.ISBN)
+	e.Int(doc.PriceCents)
+	e.Time(doc.PublishedAt)
+	e.Int(doc.ReviewCount)
+	if e.Present(doc.Rating != nil) {
+		e.Float(*doc.Rating)
+	}
+	if e.Present(doc.Publisher != nil) {
+		encodeBookDocPublisher(e, doc.Publisher)
+	}
+	if e.Present(doc.Info != nil) {
+		encodeBookDocInfo(e, doc.Info)
+	}
+	if e.Present(doc.Category != nil) {
+		encodeBookDocCategory(e, doc.Category)
+	}
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		encodeBookDocAuthors(e, &doc.Authors[i])
+	}
+	e.List(len(doc.Chapters), doc.Chapters == nil)
+	for i := range doc.Chapters {
+		encodeBookDocChapters(e, &doc.Chapters[i])
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+	e.List(len(doc.Reviews), doc.Reviews == nil)
+	for i := range doc.Reviews {
+		encodeBookDocReviews(e, &doc.Reviews[i])
+	}
+}
+
+// encodeBookDocPublisher appends the binary form of a BookDocPublisher.
+func encodeBookDocPublisher(e *wire.Encoder, doc *BookDocPublisher) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Text(doc.City)
+	e.List(len(doc.Links), doc.Links == nil)
+	for i := range doc.Links {
+		e.Text(doc.Links[i])
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+}
+
+// encodeBookDocInfo appends the binary form of a BookDocInfo.
+func encodeBookDocInfo(e *wire.Encoder, doc *BookDocInfo) {
+	e.Int(int64(doc.Pages))
+	e.Text(doc.Language)
+	e.Text(doc.Summary)
+}
+
+// encodeBookDocCategory appends the binary form of a BookDocCategory.
+func encodeBookDocCategory(e *wire.Encoder, doc *BookDocCategory) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Parent != nil) {
+		encodeBookDocCategoryParent(e, doc.Parent)
+	}
+}
+
+// encodeBookDocCategoryParent appends the binary form of a BookDocCategoryParent.
+func encodeBookDocCategoryParent(e *wire.Encoder, doc *BookDocCategoryParent) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeBookDocAuthors appends the binary form of a BookDocAuthors.
+func encodeBookDocAuthors(e *wire.Encoder, doc *BookDocAuthors) {
+	e.Int(doc.ID)
+	e.Text(doc.Role)
+	e.Text(doc.Name)
+	e.List(len(doc.Links), doc.Links == nil)
+	for i := range doc.Links {
+		e.Text(doc.Links[i])
+	}
+}
+
+// encodeBookDocChapters appends the binary form of a BookDocChapters.
+func encodeBookDocChapters(e *wire.Encoder, doc *BookDocChapters) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Number))
+	e.Text(doc.Title)
+}
+
+// encodeBookDocReviews appends the binary form of a BookDocReviews.
+func encodeBookDocReviews(e *wire.Encoder, doc *BookDocReviews) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Rating))
+	e.Text(doc.Text)
+	e.Time(doc.CreatedAt)
+}
+
+// decodeBookDoc reads the binary form of a BookDoc. Its texts and bytes alias the input.
+func decodeBookDoc(d *wire.Decoder, doc *BookDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.ISBN = d.Text()
+	doc.PriceCents = d.Int()
+	doc.PublishedAt = d.Time()
+	doc.ReviewCount = d.Int()
+	if d.Present() {
+		doc.Rating = new(d.Float())
+	}
+	if d.Present() {
+		doc.Publisher = new(BookDocPublisher)
+		decodeBookDocPublisher(d, doc.Publisher)
+	}
+	if d.Present() {
+		doc.Info = new(BookDocInfo)
+		decodeBookDocInfo(d, doc.Info)
+	}
+	if d.Present() {
+		doc.Category = new(BookDocCategory)
+		decodeBookDocCategory(d, doc.Category)
+	}
+	if n, ok := d.List(4); ok {
+		doc.Authors = make([]BookDocAuthors, n)
+		for i := range doc.Authors {
+			decodeBookDocAuthors(d, &doc.Authors[i])
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Chapters = make([]BookDocChapters, n)
+		for i := range doc.Chapters {
+			decodeBookDocChapters(d, &doc.Chapters[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(5); ok {
+		doc.Reviews = make([]BookDocReviews, n)
+		for i := range doc.Reviews {
+			decodeBookDocReviews(d, &doc.Reviews[i])
+		}
+	}
+}
+
+// decodeBookDocPublisher reads the binary form of a BookDocPublisher. Its texts and bytes alias the input.
+func decodeBookDocPublisher(d *wire.Decoder, doc *BookDocPublisher) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.City = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Links = make([]string, n)
+		for i := range doc.Links {
+			doc.Links[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+}
+
+// decodeBookDocInfo reads the binary form of a BookDocInfo. Its texts and bytes alias the input.
+func decodeBookDocInfo(d *wire.Decoder, doc *BookDocInfo) {
+	doc.Pages = wire.Int[int](d)
+	doc.Language = d.Text()
+	doc.Summary = d.Text()
+}
+
+// decodeBookDocCategory reads the binary form of a BookDocCategory. Its texts and bytes alias the input.
+func decodeBookDocCategory(d *wire.Decoder, doc *BookDocCategory) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Parent = new(BookDocCategoryParent)
+		decodeBookDocCategoryParent(d, doc.Parent)
+	}
+}
+
+// decodeBookDocCategoryParent reads the binary form of a BookDocCategoryParent. Its texts and bytes alias the input.
+func decodeBookDocCategoryParent(d *wire.Decoder, doc *BookDocCategoryParent) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeBookDocAuthors reads the binary form of a BookDocAuthors. Its texts and bytes alias the input.
+func decodeBookDocAuthors(d *wire.Decoder, doc *BookDocAuthors) {
+	doc.ID = d.Int()
+	doc.Role = d.Text()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Links = make([]string, n)
+		for i := range doc.Links {
+			doc.Links[i] = d.Text()
+		}
+	}
+}
+
+// decodeBookDocChapters reads the binary form of a BookDocChapters. Its texts and bytes alias the input.
+func decodeBookDocChapters(d *wire.Decoder, doc *BookDocChapters) {
+	doc.ID = d.Int()
+	doc.Number = wire.Int[int](d)
+	doc.Title = d.Text()
+}
+
+// decodeBookDocReviews reads the binary form of a BookDocReviews. Its texts and bytes alias the input.
+func decodeBookDocReviews(d *wire.Decoder, doc *BookDocReviews) {
+	doc.ID = d.Int()
+	doc.Rating = wire.Int[int](d)
+	doc.Text = d.Text()
+	doc.CreatedAt = d.Time()
+}
+
+// writeBookDocJSON writes what json.Marshal does of a BookDoc.
+func writeBookDocJSON(w *jsondoc.Writer, doc *BookDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"isbn":`).Text(doc.ISBN)
+	w.Raw(`,"price_cents":`).Int(doc.PriceCents)
+	w.Raw(`,"published_at":`).Time(doc.PublishedAt)
+	w.Raw(`,"review_count":`).Int(doc.ReviewCount)
+	w.Raw(`,"rating":`)
+	if w.Present(doc.Rating != nil) {
+		w.Float64(*doc.Rating)
+	}
+	w.Raw(`,"publisher":`)
+	if w.Present(doc.Publisher != nil) {
+		writeBookDocPublisherJSON(w, doc.Publisher)
+	}
+	w.Raw(`,"info":`)
+	if w.Present(doc.Info != nil) {
+		writeBookDocInfoJSON(w, doc.Info)
+	}
+	w.Raw(`,"category":`)
+	if w.Present(doc.Category != nil) {
+		writeBookDocCategoryJSON(w, doc.Category)
+	}
+	w.Raw(`,"authors":`)
+	if w.Present(doc.Authors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Authors {
+			w.Next()
+			writeBookDocAuthorsJSON(w, &doc.Authors[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"chapters":`)
+	if w.Present(doc.Chapters != nil) {
+		w.Raw(`[`)
+		for i := range doc.Chapters {
+			w.Next()
+			writeBookDocChaptersJSON(w, &doc.Chapters[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"reviews":`)
+	if w.Present(doc.Reviews != nil) {
+		w.Raw(`[`)
+		for i := range doc.Reviews {
+			w.Next()
+			writeBookDocReviewsJSON(w, &doc.Reviews[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocPublisherJSON writes what json.Marshal does of a BookDocPublisher.
+func writeBookDocPublisherJSON(w *jsondoc.Writer, doc *BookDocPublisher) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"city":`).Text(doc.City)
+	w.Raw(`,"links":`)
+	if w.Present(doc.Links != nil) {
+		w.Raw(`[`)
+		for i := range doc.Links {
+			w.Next()
+			w.Text(doc.Links[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocInfoJSON writes what json.Marshal does of a BookDocInfo.
+func writeBookDocInfoJSON(w *jsondoc.Writer, doc *BookDocInfo) {
+	w.Raw(`{"pages":`).Int(int64(doc.Pages))
+	w.Raw(`,"language":`).Text(doc.Language)
+	w.Raw(`,"summary":`).Text(doc.Summary)
+	w.Raw(`}`)
+}
+
+// writeBookDocCategoryJSON writes what json.Marshal does of a BookDocCategory.
+func writeBookDocCategoryJSON(w *jsondoc.Writer, doc *BookDocCategory) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"parent":`)
+	if w.Present(doc.Parent != nil) {
+		writeBookDocCategoryParentJSON(w, doc.Parent)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocCategoryParentJSON writes what json.Marshal does of a BookDocCategoryParent.
+func writeBookDocCategoryParentJSON(w *jsondoc.Writer, doc *BookDocCategoryParent) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeBookDocAuthorsJSON writes what json.Marshal does of a BookDocAuthors.
+func writeBookDocAuthorsJSON(w *jsondoc.Writer, doc *BookDocAuthors) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"role":`).Text(doc.Role)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"links":`)
+	if w.Present(doc.Links != nil) {
+		w.Raw(`[`)
+		for i := range doc.Links {
+			w.Next()
+			w.Text(doc.Links[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocChaptersJSON writes what json.Marshal does of a BookDocChapters.
+func writeBookDocChaptersJSON(w *jsondoc.Writer, doc *BookDocChapters) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`}`)
+}
+
+// writeBookDocReviewsJSON writes what json.Marshal does of a BookDocReviews.
+func writeBookDocReviewsJSON(w *jsondoc.Writer, doc *BookDocReviews) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"rating":`).Int(int64(doc.Rating))
+	w.Raw(`,"text":`).Text(doc.Text)
+	w.Raw(`,"created_at":`).Time(doc.CreatedAt)
+	w.Raw(`}`)
+}
+
 // bookCardsQueries is the number of queries that load a batch of up to 1,000 documents of book_cards.
 const bookCardsQueries = 2
 
@@ -370,18 +769,19 @@ func NewBookCards(engine *denorm.Engine) *BookCards {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *BookCards) Get(ctx context.Context, id int64) (*BookCard, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *BookCards) GetMany(ctx context.Context, ids []int64) ([]*BookCard, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *BookCards) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -410,12 +810,34 @@ func (b *BookCards) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *BookCards) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *BookCards) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *BookCards) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // bookCardsDefinition is all that the engine knows of book_cards.
 func bookCardsDefinition() *denorm.Definition[int64, BookCard] {
 	return &denorm.Definition[int64, BookCard]{
-		Name:  "book_cards",
-		Shape: "f1176c0a3e6000db",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "book_cards",
+		Shape:   "f1176c0a3e6000db",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    bookCardsMySQL(),
 			denorm.Postgres: bookCardsPostgres(),
@@ -424,6 +846,11 @@ func bookCardsDefinition() *denorm.Definition[int64, BookCard] {
 		Loaders: []string{"", "Authors"},
 		Queries: bookCardsQueries,
 		Load:    loadBookCards,
+		Encode:  encodeBookCard,
+		Decode:  decodeBookCard,
+		AppendJSON: func(dst []byte, doc *BookCard) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookCardJSON)
+		},
 	}
 }
 
@@ -474,6 +901,76 @@ func (d *BookCard) detach() {
 	}
 }
 
+// encodeBookCard appends the binary form of a BookCard.
+func encodeBookCard(e *wire.Encoder, doc *BookCard) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Int(doc.PriceCents)
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		encodeBookCardAuthors(e, &doc.Authors[i])
+	}
+	if e.Present(doc.Publisher != nil) {
+		e.Text(*doc.Publisher)
+	}
+}
+
+// encodeBookCardAuthors appends the binary form of a BookCardAuthors.
+func encodeBookCardAuthors(e *wire.Encoder, doc *BookCardAuthors) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeBookCard reads the binary form of a BookCard. Its texts and bytes alias the input.
+func decodeBookCard(d *wire.Decoder, doc *BookCard) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.PriceCents = d.Int()
+	if n, ok := d.List(2); ok {
+		doc.Authors = make([]BookCardAuthors, n)
+		for i := range doc.Authors {
+			decodeBookCardAuthors(d, &doc.Authors[i])
+		}
+	}
+	if d.Present() {
+		doc.Publisher = new(d.Text())
+	}
+}
+
+// decodeBookCardAuthors reads the binary form of a BookCardAuthors. Its texts and bytes alias the input.
+func decodeBookCardAuthors(d *wire.Decoder, doc *BookCardAuthors) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writeBookCardJSON writes what json.Marshal does of a BookCard.
+func writeBookCardJSON(w *jsondoc.Writer, doc *BookCard) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"price_cents":`).Int(doc.PriceCents)
+	w.Raw(`,"authors":`)
+	if w.Present(doc.Authors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Authors {
+			w.Next()
+			writeBookCardAuthorsJSON(w, &doc.Authors[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"publisher":`)
+	if w.Present(doc.Publisher != nil) {
+		w.Text(*doc.Publisher)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookCardAuthorsJSON writes what json.Marshal does of a BookCardAuthors.
+func writeBookCardAuthorsJSON(w *jsondoc.Writer, doc *BookCardAuthors) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
 // shelvesQueries is the number of queries that load a batch of up to 1,000 documents of shelves.
 const shelvesQueries = 4
 
@@ -507,18 +1004,19 @@ func NewShelves(engine *denorm.Engine) *Shelves {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (s *Shelves) Get(ctx context.Context, id int64) (*Shelf, error) {
 	return s.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (s *Shelves) GetMany(ctx context.Context, ids []int64) ([]*Shelf, error) {
 	return s.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *Shelves) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, id)
 }
@@ -547,12 +1045,34 @@ func (s *Shelves) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return s.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (s *Shelves) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return s.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (s *Shelves) Invalidate(ctx context.Context, ids ...int64) error {
+	return s.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (s *Shelves) Refresh(ctx context.Context, ids ...int64) error {
+	return s.collection.Refresh(ctx, ids...)
+}
+
 // shelvesDefinition is all that the engine knows of shelves.
 func shelvesDefinition() *denorm.Definition[int64, Shelf] {
 	return &denorm.Definition[int64, Shelf]{
-		Name:  "shelves",
-		Shape: "88584f5326f16301",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "shelves",
+		Shape:   "88584f5326f16301",
+		Table:   denorm.Table{Name: "categories"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    shelvesMySQL(),
 			denorm.Postgres: shelvesPostgres(),
@@ -561,6 +1081,11 @@ func shelvesDefinition() *denorm.Definition[int64, Shelf] {
 		Loaders: []string{"", "Children", "Children.Children", "Children.Children.Children"},
 		Queries: shelvesQueries,
 		Load:    loadShelves,
+		Encode:  encodeShelf,
+		Decode:  decodeShelf,
+		AppendJSON: func(dst []byte, doc *Shelf) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeShelfJSON)
+		},
 	}
 }
 
@@ -631,6 +1156,97 @@ func (d *ShelfChildren) detach() {
 	}
 }
 
+// encodeShelf appends the binary form of a Shelf.
+func encodeShelf(e *wire.Encoder, doc *Shelf) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.BookCount)
+	e.List(len(doc.Children), doc.Children == nil)
+	for i := range doc.Children {
+		encodeShelfChildren(e, &doc.Children[i])
+	}
+}
+
+// encodeShelfChildren appends the binary form of a ShelfChildren.
+func encodeShelfChildren(e *wire.Encoder, doc *ShelfChildren) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.BookCount)
+	e.List(len(doc.Children), doc.Children == nil)
+	for i := range doc.Children {
+		encodeShelfChildren(e, &doc.Children[i])
+	}
+}
+
+// decodeShelf reads the binary form of a Shelf. Its texts and bytes alias the input.
+func decodeShelf(d *wire.Decoder, doc *Shelf) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.BookCount = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Children = make([]ShelfChildren, n)
+		for i := range doc.Children {
+			decodeShelfChildren(d, &doc.Children[i])
+		}
+	}
+}
+
+// decodeShelfChildren reads the binary form of a ShelfChildren. Its texts and bytes alias the input.
+func decodeShelfChildren(d *wire.Decoder, doc *ShelfChildren) {
+	if !d.Enter() {
+		return
+	}
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.BookCount = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Children = make([]ShelfChildren, n)
+		for i := range doc.Children {
+			decodeShelfChildren(d, &doc.Children[i])
+		}
+	}
+	d.Leave()
+}
+
+// writeShelfJSON writes what json.Marshal does of a Shelf.
+func writeShelfJSON(w *jsondoc.Writer, doc *Shelf) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"book_count":`).Int(doc.BookCount)
+	w.Raw(`,"children":`)
+	if w.Present(doc.Children != nil) {
+		w.Raw(`[`)
+		for i := range doc.Children {
+			w.Next()
+			writeShelfChildrenJSON(w, &doc.Children[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeShelfChildrenJSON writes what json.Marshal does of a ShelfChildren.
+func writeShelfChildrenJSON(w *jsondoc.Writer, doc *ShelfChildren) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"book_count":`).Int(doc.BookCount)
+	if doc.Children != nil {
+		w.Raw(`,"children":`)
+		w.Raw(`[`)
+		for i := range doc.Children {
+			w.Next()
+			writeShelfChildrenJSON(w, &doc.Children[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
+}
+
 // publishersQueries is the number of queries that load a batch of up to 1,000 documents of publishers.
 const publishersQueries = 4
 
@@ -673,18 +1289,19 @@ func NewPublishers(engine *denorm.Engine) *Publishers {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Publishers) Get(ctx context.Context, id int64) (*PublisherDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Publishers) GetMany(ctx context.Context, ids []int64) ([]*PublisherDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Publishers) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -713,12 +1330,34 @@ func (p *Publishers) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Publishers) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Publishers) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Publishers) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // publishersDefinition is all that the engine knows of publishers.
 func publishersDefinition() *denorm.Definition[int64, PublisherDoc] {
 	return &denorm.Definition[int64, PublisherDoc]{
-		Name:  "publishers",
-		Shape: "fdcad9d16fbd8903",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "publishers",
+		Shape:   "fdcad9d16fbd8903",
+		Table:   denorm.Table{Name: "publishers"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    publishersMySQL(),
 			denorm.Postgres: publishersPostgres(),
@@ -727,6 +1366,11 @@ func publishersDefinition() *denorm.Definition[int64, PublisherDoc] {
 		Loaders: []string{"", "Links", "Tags", "Books"},
 		Queries: publishersQueries,
 		Load:    loadPublishers,
+		Encode:  encodePublisherDoc,
+		Decode:  decodePublisherDoc,
+		AppendJSON: func(dst []byte, doc *PublisherDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePublisherDocJSON)
+		},
 	}
 }
 
@@ -790,6 +1434,132 @@ func (d *PublisherDoc) detach() {
 	d.Links = slices.Clone(d.Links)
 	d.Tags = slices.Clone(d.Tags)
 	d.Books = slices.Clone(d.Books)
+}
+
+// encodePublisherDoc appends the binary form of a PublisherDoc.
+func encodePublisherDoc(e *wire.Encoder, doc *PublisherDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Text(doc.City)
+	e.Int(doc.BookCount)
+	e.List(len(doc.Links), doc.Links == nil)
+	for i := range doc.Links {
+		encodePublisherDocLinks(e, &doc.Links[i])
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		encodePublisherDocBooks(e, &doc.Books[i])
+	}
+}
+
+// encodePublisherDocLinks appends the binary form of a PublisherDocLinks.
+func encodePublisherDocLinks(e *wire.Encoder, doc *PublisherDocLinks) {
+	e.Int(doc.ID)
+	e.Text(doc.URL)
+	e.Int(int64(doc.Position))
+}
+
+// encodePublisherDocBooks appends the binary form of a PublisherDocBooks.
+func encodePublisherDocBooks(e *wire.Encoder, doc *PublisherDocBooks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Text(doc.ISBN)
+}
+
+// decodePublisherDoc reads the binary form of a PublisherDoc. Its texts and bytes alias the input.
+func decodePublisherDoc(d *wire.Decoder, doc *PublisherDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.City = d.Text()
+	doc.BookCount = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Links = make([]PublisherDocLinks, n)
+		for i := range doc.Links {
+			decodePublisherDocLinks(d, &doc.Links[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Books = make([]PublisherDocBooks, n)
+		for i := range doc.Books {
+			decodePublisherDocBooks(d, &doc.Books[i])
+		}
+	}
+}
+
+// decodePublisherDocLinks reads the binary form of a PublisherDocLinks. Its texts and bytes alias the input.
+func decodePublisherDocLinks(d *wire.Decoder, doc *PublisherDocLinks) {
+	doc.ID = d.Int()
+	doc.URL = d.Text()
+	doc.Position = wire.Int[int](d)
+}
+
+// decodePublisherDocBooks reads the binary form of a PublisherDocBooks. Its texts and bytes alias the input.
+func decodePublisherDocBooks(d *wire.Decoder, doc *PublisherDocBooks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.ISBN = d.Text()
+}
+
+// writePublisherDocJSON writes what json.Marshal does of a PublisherDoc.
+func writePublisherDocJSON(w *jsondoc.Writer, doc *PublisherDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"city":`).Text(doc.City)
+	w.Raw(`,"book_count":`).Int(doc.BookCount)
+	w.Raw(`,"links":`)
+	if w.Present(doc.Links != nil) {
+		w.Raw(`[`)
+		for i := range doc.Links {
+			w.Next()
+			writePublisherDocLinksJSON(w, &doc.Links[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			writePublisherDocBooksJSON(w, &doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePublisherDocLinksJSON writes what json.Marshal does of a PublisherDocLinks.
+func writePublisherDocLinksJSON(w *jsondoc.Writer, doc *PublisherDocLinks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"url":`).Text(doc.URL)
+	w.Raw(`,"position":`).Int(int64(doc.Position))
+	w.Raw(`}`)
+}
+
+// writePublisherDocBooksJSON writes what json.Marshal does of a PublisherDocBooks.
+func writePublisherDocBooksJSON(w *jsondoc.Writer, doc *PublisherDocBooks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"isbn":`).Text(doc.ISBN)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package models
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// booksMySQL is the SQL that loads books.
+// booksMySQL is the SQL that loads books and finds those that a change touches.
 func booksMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -87,10 +87,157 @@ func booksMySQL() denorm.Statements {
 				"WHERE a2.`denorm_rank` <= 3\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_created_at` DESC, a2.`a1_id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "author_links"},
+				Path:    `Authors.Links`,
+				Columns: []string{"author_id", "id", "position", "url"},
+				From:    []string{"author_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `book_authors` AS h2 ON h1.`id` = h2.`author_id`\n" +
+					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Authors, Authors.Links (reference)`,
+				Columns: []string{"first_name", "id", "last_name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_authors` AS h1 ON h1.`author_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "book_authors"},
+				Path:    `Authors (link)`,
+				Columns: []string{"author_id", "book_id", "id", "position", "role"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "book_infos"},
+				Path:    `Info`,
+				Columns: []string{"book_id", "id", "language", "pages", "summary"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Tags (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"category_id", "deleted_at", "id", "isbn", "price_cents", "published_at", "publisher_id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Category, Category.Parent (reference)`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`category_id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Category.Parent`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`parent_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`id` = t.`category_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "chapters"},
+				Path:    `Chapters`,
+				Columns: []string{"book_id", "id", "number", "title"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "publisher_links"},
+				Path:    `Publisher.Links`,
+				Columns: []string{"id", "position", "publisher_id", "url"},
+				From:    []string{"publisher_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "publisher_tags"},
+				Path:    `Publisher.Tags (link)`,
+				Columns: []string{"publisher_id", "tag_id"},
+				From:    []string{"publisher_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Path:    `Publisher, Publisher.Tags (reference), Publisher.Links (reference)`,
+				Columns: []string{"city", "id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`publisher_id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "reviews"},
+				Path:    `Reviews, count of Reviews where Approved as ReviewCount, avg of Reviews.Rating where Approved as Rating`,
+				Columns: []string{"approved", "book_id", "created_at", "id", "rating", "text"},
+				From:    []string{"book_id"},
+				Old:     "OLD.`approved`",
+				New:     "NEW.`approved`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Publisher.Tags`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publisher_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `publishers` AS h2 ON h1.`publisher_id` = h2.`id`\n" +
+					"JOIN `books` AS t ON h2.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Tags`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+		},
 	}
 }
 
-// bookCardsMySQL is the SQL that loads book_cards.
+// bookCardsMySQL is the SQL that loads book_cards and finds those that a change touches.
 func bookCardsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -111,10 +258,48 @@ func bookCardsMySQL() denorm.Statements {
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
 				"ORDER BY t.`id`, a1.`position`, a2.`id`, a1.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Authors`,
+				Columns: []string{"first_name", "id", "last_name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_authors` AS h1 ON h1.`author_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "book_authors"},
+				Path:    `Authors (link)`,
+				Columns: []string{"author_id", "book_id", "id", "position"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"deleted_at", "id", "price_cents", "publisher_id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Path:    `Publisher`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`publisher_id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+		},
 	}
 }
 
-// shelvesMySQL is the SQL that loads shelves.
+// shelvesMySQL is the SQL that loads shelves and finds those that a change touches.
 func shelvesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -169,10 +354,100 @@ func shelvesMySQL() denorm.Statements {
 				"JOIN `categories` AS a3 ON a3.`parent_id` = a2.`id`\n" +
 				"ORDER BY t.`id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`, a3.`name`, a3.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Children.Children.Children: count of Books as BookCount`,
+				Columns: []string{"category_id", "deleted_at", "id"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
+					"JOIN `categories` AS h3 ON h2.`parent_id` = h3.`id`\n" +
+					"JOIN `categories` AS t ON h3.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Children.Children: count of Books as BookCount`,
+				Columns: []string{"category_id", "deleted_at", "id"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
+					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Children: count of Books as BookCount`,
+				Columns: []string{"category_id", "deleted_at", "id"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS t ON h1.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `count of Books as BookCount`,
+				Columns: []string{"category_id", "deleted_at", "id"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS t ON t.`id` = c.v1 AND t.`parent_id` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"id"},
+				Old:     "OLD.`parent_id` IS NULL",
+				New:     "NEW.`parent_id` IS NULL",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Children, Children.Children (reference), Children: count of Books as BookCount (reference)`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"parent_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS t ON t.`id` = c.v1 AND t.`parent_id` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Children.Children, Children.Children.Children (reference), Children.Children: count of Books as BookCount (reference)`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"parent_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS t ON h1.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Children.Children.Children, Children.Children.Children: count of Books as BookCount (reference)`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"parent_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
+					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+			},
+		},
 	}
 }
 
-// publishersMySQL is the SQL that loads publishers.
+// publishersMySQL is the SQL that loads publishers and finds those that a change touches.
 func publishersMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`publishers`", Key: []string{"`id`"}},
@@ -208,6 +483,53 @@ func publishersMySQL() denorm.Statements {
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 5\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_published_at` DESC, a2.`a1_id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Books, count of Books as BookCount`,
+				Columns: []string{"deleted_at", "id", "isbn", "published_at", "publisher_id", "title"},
+				From:    []string{"publisher_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "publisher_links"},
+				Path:    `Links`,
+				Columns: []string{"id", "position", "publisher_id", "url"},
+				From:    []string{"publisher_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "publisher_tags"},
+				Path:    `Tags (link)`,
+				Columns: []string{"publisher_id", "tag_id"},
+				From:    []string{"publisher_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Columns: []string{"city", "id", "name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Tags`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publisher_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+			},
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 	_ "modernc.org/sqlite" // the driver "sqlite", which needs no C compiler
@@ -22,11 +23,22 @@ func Create(ctx context.Context, path string) (*sqlx.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
-	for _, script := range []string{schema, rows} {
-		if _, err := db.ExecContext(ctx, script); err != nil {
-			_ = db.Close()
-			return nil, fmt.Errorf("filling %s: %w", path, err)
-		}
+	if err := Fill(ctx, db); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("filling %s: %w", path, err)
 	}
 	return db, nil
+}
+
+// Fill makes the tables and their rows in a database of SQLite or PostgreSQL that has none of them yet.
+func Fill(ctx context.Context, db *sqlx.DB) error {
+	for _, script := range []string{schema, rows} {
+		if db.DriverName() == "pgx" {
+			script = strings.ReplaceAll(script, "DATETIME", "TIMESTAMP")
+		}
+		if _, err := db.ExecContext(ctx, script); err != nil {
+			return err
+		}
+	}
+	return nil
 }

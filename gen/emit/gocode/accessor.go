@@ -69,6 +69,7 @@ func (f *file) methods(c *collection) []method {
 			name: "Get",
 			doc: []string{
 				"Get returns one document. It returns " + notFound + " if there is none.",
+				"It may come out of a cache and be shared with others: to change it, take a Clone.",
 			},
 			params:  []jen.Code{ctx, jen.Id(one).Add(key())},
 			args:    []jen.Code{jen.Id("ctx"), jen.Id(one)},
@@ -78,7 +79,7 @@ func (f *file) methods(c *collection) []method {
 			name: "GetMany",
 			doc: []string{
 				"GetMany returns documents in the order asked, nil where there is none: all of them, or an error.",
-				"A key that is asked twice yields the same pointer twice.",
+				"A key that is asked twice yields the same pointer twice. To change a document, take a Clone.",
 			},
 			params:  []jen.Code{ctx, jen.Id(many).Index().Add(key())},
 			args:    []jen.Code{jen.Id("ctx"), jen.Id(many)},
@@ -87,8 +88,8 @@ func (f *file) methods(c *collection) []method {
 		{
 			name: "GetJSON",
 			doc: []string{
-				"GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is",
-				"zero in this release. It returns " + notFound + " if there is none.",
+				"GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was",
+				"loaded at. It returns " + notFound + " if there is none. The bytes must not be changed.",
 			},
 			params:  []jen.Code{ctx, jen.Id(one).Add(key())},
 			args:    []jen.Code{jen.Id("ctx"), jen.Id(one)},
@@ -133,6 +134,34 @@ func (f *file) methods(c *collection) []method {
 			params:  []jen.Code{ctx, jen.Id("queryer").Add(f.runtime("Queryer")), jen.Id(many).Op("...").Add(key())},
 			args:    []jen.Code{jen.Id("ctx"), jen.Id("queryer"), jen.Id(many).Op("...")},
 			results: []jen.Code{jen.Index().Add(doc()), jen.Error()},
+		},
+		{
+			name: "Watch",
+			doc: []string{
+				"Watch follows the changes of documents from [" + f.spelled(runtimePath, "Now") + "] or from a position that was stored, until the context",
+				"ends. It ends after the first error.",
+			},
+			params:  []jen.Code{ctx, jen.Id("from").Add(f.runtime("Position"))},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id("from")},
+			results: []jen.Code{f.qual("iter", "Seq2").Types(f.runtime("Event").Types(key()), jen.Error())},
+		},
+		{
+			name: "Invalidate",
+			doc: []string{
+				"Invalidate makes all caches forget documents that changed for a reason which the database does not know.",
+			},
+			params:  []jen.Code{ctx, jen.Id(many).Op("...").Add(key())},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id(many).Op("...")},
+			results: []jen.Code{jen.Error()},
+		},
+		{
+			name: "Refresh",
+			doc: []string{
+				"Refresh does what Invalidate does, and loads the documents again.",
+			},
+			params:  []jen.Code{ctx, jen.Id(many).Op("...").Add(key())},
+			args:    []jen.Code{jen.Id("ctx"), jen.Id(many).Op("...")},
+			results: []jen.Code{jen.Error()},
 		},
 	}
 }

@@ -21,6 +21,12 @@ func named(pkg, name string) model.Type {
 	return model.Type{Kind: model.Named, Pkg: pkg, Name: name}
 }
 
+// plainNamed says what a named type without methods is declared as.
+func plainNamed(t, under model.Type) model.Type {
+	t.Under, t.Plain = &under, true
+	return t
+}
+
 func shallow(t model.Type) model.Type { t.Shallow = true; return t }
 
 func sliceOf(t model.Type) model.Type { return model.Type{Kind: model.Slice, Elem: &t} }
@@ -125,7 +131,8 @@ func packageOf(name string, taken ...string) *model.Package {
 	return pkg
 }
 
-// fakeSQL stands for sqltext: quotes of the dialect, several lines, one text per loader.
+// fakeSQL stands for sqltext: quotes of the dialect, several lines, one text per loader. It gives the plan the
+// roots that real ones have.
 func fakeSQL(p *plan.Plan, dialects ...string) map[string]map[*plan.Collection]Statements {
 	sql := map[string]map[*plan.Collection]Statements{}
 	for _, dialect := range dialects {
@@ -135,12 +142,22 @@ func fakeSQL(p *plan.Plan, dialects ...string) map[string]map[*plan.Collection]S
 		}
 		sql[dialect] = map[*plan.Collection]Statements{}
 		for _, c := range p.Collections {
+			c.Roots.Table, c.Roots.Key = c.Declared.Root.Table, nil // as plans have them
+			for _, column := range c.Key.Columns {
+				c.Roots.Key = append(c.Roots.Key, column.Name)
+			}
 			s := Statements{RootsTable: quote(c.Declared.Root.Table.Name)}
 			for _, column := range c.Key.Columns {
 				s.RootsKey = append(s.RootsKey, quote(column.Name))
 			}
 			for _, l := range c.Loaders {
 				s.Loaders = append(s.Loaders, "SELECT t."+quote("id")+"\nFROM denorm_roots AS t\nORDER BY t."+quote("id")+" -- "+l.Name)
+			}
+			s.Depends = []Dependency{
+				{Table: model.Table{Schema: "shop", Name: "links"}, Path: "Path (link)", Columns: []string{"a", "b\"c"}, From: []string{"a"},
+					Old: "OLD." + quote("a") + " > 1\nAND TRUE", New: "NEW." + quote("a") + " > 1\nAND TRUE",
+					Roots: "SELECT DISTINCT t." + quote("id") + " AS k1\nFROM denorm_changed AS c\nJOIN x AS t ON TRUE"},
+				{Table: c.Declared.Root.Table, Columns: []string{"id"}, From: []string{"id"}, Roots: "SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c"},
 			}
 			if c.Roots.Filter != nil {
 				s.RootsFilter = "t." + quote("status") + " = 'don''t \\ \"x\"'"

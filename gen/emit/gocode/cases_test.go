@@ -19,7 +19,7 @@ func int64Key(columns ...*model.Column) []*model.Column {
 func simplePlan() *plan.Plan {
 	pkg := packageOf("simple")
 	own := func(name string) model.Type { return named(pkg.Path, name) }
-	status := shallow(own("Status"))
+	status := plainNamed(shallow(own("Status")), tString)
 	book := entity(pkg.Path, "Book", 1, int64Key(
 		column("Title", model.FormText, tString),
 		column("Subtitle", model.FormText, pointer(tString)),
@@ -32,7 +32,7 @@ func simplePlan() *plan.Plan {
 		column("Level", model.FormUint, basic("uint8")),
 		column("InPrint", model.FormBool, basic("bool")),
 		column("Cover", model.FormBytes, sliceOf(basic("byte"))),
-		column("Thumb", model.FormBytes, own("Blob")),
+		column("Thumb", model.FormBytes, plainNamed(own("Blob"), sliceOf(basic("byte")))),
 		column("Raw", model.FormRaw, named("encoding/json", "RawMessage")),
 		column("CreatedAt", model.FormTime, shallow(named("time", "Time"))),
 		column("DeletedAt", model.FormTime, pointer(shallow(named("time", "Time")))),

@@ -11,6 +11,8 @@ func (f *file) definition(c *collection) {
 	entries := []jen.Code{
 		entry("Name", jen.Lit(c.Declared.Name)),
 		entry("Shape", jen.Lit(c.Shape)),
+		entry("Table", f.tableName(c.Roots.Table)),
+		entry("Columns", stringList(c.Roots.Key)),
 		entry("Key", f.keyCodec(c)),
 		entry("Dialects", f.dialectMap(c)),
 		entry("Loaders", loaderPaths(c)),
@@ -20,13 +22,17 @@ func (f *file) definition(c *collection) {
 	if c.Declared.Transform != nil {
 		entries = append(entries, entry("Transform", jen.Id(c.Declared.Transform.Name)))
 	}
+	entries = append(entries,
+		entry("Encode", jen.Id(f.names.codecs[c.Structs[0]].encode)),
+		entry("Decode", jen.Id(f.names.codecs[c.Structs[0]].decode)),
+		entry("AppendJSON", f.appendJSON(c)))
 	f.add(comment(names.definition + " is all that the engine knows of " + c.Declared.Name + ".").
 		Func().Id(names.definition).Params().Op("*").Add(kind.Clone()).Block(
 		jen.Return(jen.Op("&").Add(kind).Add(lines(entries...))),
 	))
 }
 
-// keyCodec writes how a key becomes arguments of a statement.
+// keyCodec writes how a key becomes arguments of a statement, and columns of a row a key.
 func (f *file) keyCodec(c *collection) jen.Code {
 	args := []jen.Code{jen.Id("args")}
 	if c.Key.Struct == nil {
@@ -42,7 +48,17 @@ func (f *file) keyCodec(c *collection) jen.Code {
 	} else {
 		bind.Block(body)
 	}
-	return f.runtime("KeyCodec").Types(f.keyGoType(c.Key)).Values(entry("Bind", bind))
+	read := jen.Func().Params(f.rowParameter()).Add(f.keyGoType(c.Key))
+	if body := jen.Return(f.readID(rootKey(c))); c.Key.Struct == nil {
+		read.Add(inline(body))
+	} else {
+		read.Block(body)
+	}
+	entries := []jen.Code{entry("Bind", bind), entry("Read", read)}
+	if c.Key.Exact() {
+		entries = append(entries, entry("Exact", jen.True()))
+	}
+	return f.runtime("KeyCodec").Types(f.keyGoType(c.Key)).Add(lines(entries...))
 }
 
 func (f *file) dialectMap(c *collection) jen.Code {

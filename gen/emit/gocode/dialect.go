@@ -42,12 +42,16 @@ func (f *file) statements(c *plan.Collection, dialect string, sql Statements) {
 	for i, text := range sql.Loaders {
 		loaders[i] = jen.Comment("// " + loaderTitle(c.Loaders[i])).Line().Add(sqlText(text))
 	}
-	f.add(comment(name + " is the SQL that loads " + c.Declared.Name + ".").
+	entries := []jen.Code{
+		entry("Roots", f.roots(sql)),
+		entry("Loaders", jen.Index().String().Add(lines(loaders...))),
+	}
+	if len(sql.Depends) > 0 {
+		entries = append(entries, entry("Depends", f.dependencies(sql.Depends)))
+	}
+	f.add(comment(name + " is the SQL that loads " + c.Declared.Name + " and finds those that a change touches.").
 		Func().Id(name).Params().Add(f.runtime("Statements")).Block(
-		jen.Return(f.runtime("Statements").Add(lines(
-			entry("Roots", f.roots(sql)),
-			entry("Loaders", jen.Index().String().Add(lines(loaders...))),
-		))),
+		jen.Return(f.runtime("Statements").Add(lines(entries...))),
 	))
 }
 

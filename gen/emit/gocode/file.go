@@ -12,6 +12,8 @@ import (
 const (
 	runtimePath = "github.com/denormgen/denormgen/runtime"
 	testPath    = runtimePath + "/denormtest"
+	wirePath    = runtimePath + "/wire"
+	jsonPath    = runtimePath + "/jsondoc"
 )
 
 // file is one file in the making.

@@ -17,7 +17,7 @@ func (f *file) importPackage(path string) {
 		name += "pkg"
 	}
 	f.imports[path] = name
-	if name == guess && (isStandard(path) || path == testPath) {
+	if name == guess && (isStandard(path) || path == testPath || path == wirePath || path == jsonPath) {
 		f.out.ImportName(path, name)
 	} else {
 		f.out.ImportAlias(path, name)

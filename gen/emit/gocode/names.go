@@ -15,9 +15,14 @@ type names struct {
 	used        map[string]bool // declared in the package, by the user or by us
 	collections map[*plan.Collection]collectionNames
 	scans       map[*plan.Element]string
+	codecs      map[*plan.Struct]codecNames
+	jsons       map[*plan.Struct]string // functions that write document types as JSON
 	locals      locals
 	reserved    map[string]bool // names of parameters and variables, which imports must not have
 }
+
+// codecNames are the functions of a document type's binary form.
+type codecNames struct{ encode, decode string }
 
 // collectionNames are the unexported declarations of one collection.
 type collectionNames struct {
@@ -33,6 +38,7 @@ type collectionNames struct {
 // locals are the variables of functions that name types of the user in their body.
 type locals struct {
 	batch, row, doc, list, parent, entry, value, model, err string
+	encoder, decoder, writer                                string
 }
 
 // plain are the names of parameters and variables that hide nothing which is used beside them.
@@ -45,7 +51,7 @@ func plain() []string {
 
 // imported are names of packages that most files import: a variable makes way for them.
 func imported() []string {
-	return []string{"context", "denorm", "fmt", "iter", "json", "maps", "slices", "sql", "time"}
+	return []string{"context", "denorm", "fmt", "iter", "json", "jsondoc", "maps", "slices", "sql", "time", "wire"}
 }
 
 func newNames(p *plan.Plan) *names {
@@ -53,6 +59,8 @@ func newNames(p *plan.Plan) *names {
 		used:        map[string]bool{},
 		collections: map[*plan.Collection]collectionNames{},
 		scans:       map[*plan.Element]string{},
+		codecs:      map[*plan.Struct]codecNames{},
+		jsons:       map[*plan.Struct]string{},
 		reserved:    map[string]bool{},
 	}
 	for name := range p.Package.Taken {
@@ -63,6 +71,7 @@ func newNames(p *plan.Plan) *names {
 		batch: n.local("batch"), row: n.local("row"), doc: n.local("doc"), list: n.local("list"),
 		parent: n.local("parent"), entry: n.local("entry"), value: n.local("value"),
 		model: n.local("model"), err: n.local("err"),
+		encoder: n.local("e"), decoder: n.local("d"), writer: n.local("w"),
 	}
 	for _, name := range plain() {
 		n.reserved[name] = true
@@ -73,6 +82,10 @@ func newNames(p *plan.Plan) *names {
 			if n.scans[e] == "" {
 				n.scans[e] = n.free("scan" + e.Name)
 			}
+		}
+		for _, s := range c.Structs {
+			n.codecs[s] = codecNames{encode: n.free("encode" + s.Name), decode: n.free("decode" + s.Name)}
+			n.jsons[s] = n.free("write" + s.Name + "JSON")
 		}
 	}
 	return n
@@ -138,6 +151,15 @@ func (n *names) local(name string) string {
 		name += "Var"
 	}
 	n.reserved[name] = true
+	return name
+}
+
+// variable names the variable of a nested loop so that it hides no declaration of the package.
+func (n *names) variable(name string, depth int) string {
+	name = numbered(name, depth)
+	for n.used[name] {
+		name += "Var"
+	}
 	return name
 }
 

@@ -25,6 +25,7 @@ type Statements struct {
 	RootsKey    []string // its quoted key columns
 	RootsFilter string   // condition on the roots, of alias t; empty for none
 	Loaders     []string // one text per loader, in the order of the plan's
+	Depends     []Dependency
 }
 
 // Render writes the files of one package: denorm.gen.go, one file per dialect, and the test that holds

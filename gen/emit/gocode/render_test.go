@@ -15,11 +15,13 @@ import (
 var update = flag.Bool("update", false, "write the golden files; the run fails all the same")
 
 var cases = map[string]func() *plan.Plan{
-	"simple": simplePlan,
-	"tree":   treePlan,
-	"keys":   keysPlan,
-	"depth":  depthPlan,
-	"names":  namesPlan,
+	"simple":  simplePlan,
+	"tree":    treePlan,
+	"keys":    keysPlan,
+	"depth":   depthPlan,
+	"names":   namesPlan,
+	"forms":   formsPlan,
+	"members": membersPlan,
 }
 
 // The golden files are Go files beside the models they were made for, so that they can be compiled.
@@ -57,7 +59,7 @@ func compare(t *testing.T, path string, got []byte) {
 // Generated code passes vet and its own tests.
 func TestCompiles(t *testing.T) {
 	if testing.Short() {
-		t.Skip("compiles five packages")
+		t.Skip("compiles six packages")
 	}
 	args := []string{"test", "-vet=all"}
 	for name := range cases {

@@ -29,6 +29,8 @@ func (f *file) collection(c *collection) {
 		f.scan(c, e)
 	}
 	f.clone(c)
+	f.codec(c)
+	f.json(c)
 }
 
 // queries adds the constant that the generated test holds.

@@ -20,6 +20,9 @@ func (p printer) compare(b *expr.Binary) term {
 		operator = "<>"
 	}
 	sides := p.sides(!equality(b.Op), b.X, b.Y)
+	if d, ok := p.dialect.(tolerant); ok && equality(b.Op) && b.X.Kind() == expr.Text {
+		return term{d.among(sides[0], sides[1:], b.Op == expr.Ne), precAtom}
+	}
 	return term{sides[0] + " " + operator + " " + sides[1], precCompare}
 }
 
@@ -44,6 +47,9 @@ func (p printer) truth(b *expr.Binary) (term, bool) {
 
 func (p printer) in(e *expr.In, negated bool) term {
 	sides := p.sides(false, append([]expr.Expr{e.X}, e.List...)...)
+	if d, ok := p.dialect.(tolerant); ok && e.X.Kind() == expr.Text {
+		return term{d.among(sides[0], sides[1:], negated), precAtom}
+	}
 	return term{sides[0] + " " + not(negated, "IN") + " (" + strings.Join(sides[1:], ", ") + ")", precCompare}
 }
 

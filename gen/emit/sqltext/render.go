@@ -20,6 +20,7 @@ import (
 type Statements struct {
 	Roots   Roots
 	Loaders []string // in the order of the plan's loaders; each reads from denorm_roots
+	Depends []Dependency
 }
 
 // Roots says which rows have documents.
@@ -45,6 +46,7 @@ func Render(c *plan.Collection, dialect string) (Statements, error) {
 	for _, loader := range c.Loaders {
 		statements.Loaders = append(statements.Loaders, r.query(loader.Select))
 	}
+	statements.Depends = r.depends(c)
 	if len(r.failures) > 0 {
 		return Statements{}, fmt.Errorf("render the %s statements of a collection: %w", dialect, errors.Join(r.failures...))
 	}

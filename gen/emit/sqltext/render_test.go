@@ -1,6 +1,7 @@
 package sqltext_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -48,6 +49,7 @@ func collection(t testing.TB) *plan.Collection {
 			Filter: parse(t, `B || N > 3`, expr.WantBool),
 		},
 		Loaders: []*plan.Loader{loader(toOne(t)), loader(plain(t)), loader(ranked()), loader(set())},
+		Depends: depends(t),
 	}
 }
 
@@ -149,6 +151,10 @@ func TestRender(t *testing.T) {
 		}
 		r := statements.Roots
 		parts := append([]string{"-- roots\n" + r.Table + "\n" + strings.Join(r.Key, ", ") + "\n" + r.Filter}, statements.Loaders...)
+		for _, d := range statements.Depends {
+			parts = append(parts, fmt.Sprintf("-- %s.%s (%s) %q by %s\n-- old: %s\n-- new: %s\n%s", d.Table.Schema, d.Table.Name,
+				strings.Join(d.Columns, ", "), d.Path, strings.Join(d.From, ", "), d.Old, d.New, d.Roots))
+		}
 		golden(t, "render."+dialect+".sql", strings.Join(parts, "\n\n")+"\n")
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -74,18 +76,19 @@ func NewBooks(engine *denorm.Engine) *Books {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *Books) Get(ctx context.Context, id int64) (*BookDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *Books) GetMany(ctx context.Context, ids []int64) ([]*BookDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *Books) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -114,18 +117,45 @@ func (b *Books) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *Books) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *Books) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // booksDefinition is all that the engine knows of books.
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
-		Name:  "books",
-		Shape: "1c5a9da8b0b44eb0",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "books",
+		Shape:   "1c5a9da8b0b44eb0",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.SQLite: booksSQLite(),
 		},
 		Loaders: []string{"", "Authors", "Tags", "Reviews"},
 		Queries: booksQueries,
 		Load:    loadBooks,
+		Encode:  encodeBookDoc,
+		Decode:  decodeBookDoc,
+		AppendJSON: func(dst []byte, doc *BookDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookDocJSON)
+		},
 	}
 }
 
@@ -210,6 +240,200 @@ func (d *BookDocAuthors) detach() {
 	if d.Country != nil {
 		d.Country = new(*d.Country)
 	}
+}
+
+// encodeBookDoc appends the binary form of a BookDoc.
+func encodeBookDoc(e *wire.Encoder, doc *BookDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Text(doc.ISBN)
+	e.Float(doc.Price)
+	e.Int(int64(doc.Pages))
+	e.Time(doc.PublishedAt)
+	if e.Present(doc.Summary != nil) {
+		e.Text(*doc.Summary)
+	}
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		encodeBookDocAuthors(e, &doc.Authors[i])
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		encodeBookDocTags(e, &doc.Tags[i])
+	}
+	e.List(len(doc.Reviews), doc.Reviews == nil)
+	for i := range doc.Reviews {
+		encodeBookDocReviews(e, &doc.Reviews[i])
+	}
+}
+
+// encodeBookDocAuthors appends the binary form of a BookDocAuthors.
+func encodeBookDocAuthors(e *wire.Encoder, doc *BookDocAuthors) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.CountryID)
+	if e.Present(doc.Country != nil) {
+		encodeBookDocAuthorsCountry(e, doc.Country)
+	}
+}
+
+// encodeBookDocAuthorsCountry appends the binary form of a BookDocAuthorsCountry.
+func encodeBookDocAuthorsCountry(e *wire.Encoder, doc *BookDocAuthorsCountry) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeBookDocTags appends the binary form of a BookDocTags.
+func encodeBookDocTags(e *wire.Encoder, doc *BookDocTags) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeBookDocReviews appends the binary form of a BookDocReviews.
+func encodeBookDocReviews(e *wire.Encoder, doc *BookDocReviews) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Rating))
+	e.Text(doc.Body)
+	e.Time(doc.CreatedAt)
+}
+
+// decodeBookDoc reads the binary form of a BookDoc. Its texts and bytes alias the input.
+func decodeBookDoc(d *wire.Decoder, doc *BookDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.ISBN = d.Text()
+	doc.Price = d.Float()
+	doc.Pages = wire.Int[int](d)
+	doc.PublishedAt = d.Time()
+	if d.Present() {
+		doc.Summary = new(d.Text())
+	}
+	if n, ok := d.List(4); ok {
+		doc.Authors = make([]BookDocAuthors, n)
+		for i := range doc.Authors {
+			decodeBookDocAuthors(d, &doc.Authors[i])
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Tags = make([]BookDocTags, n)
+		for i := range doc.Tags {
+			decodeBookDocTags(d, &doc.Tags[i])
+		}
+	}
+	if n, ok := d.List(5); ok {
+		doc.Reviews = make([]BookDocReviews, n)
+		for i := range doc.Reviews {
+			decodeBookDocReviews(d, &doc.Reviews[i])
+		}
+	}
+}
+
+// decodeBookDocAuthors reads the binary form of a BookDocAuthors. Its texts and bytes alias the input.
+func decodeBookDocAuthors(d *wire.Decoder, doc *BookDocAuthors) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.CountryID = d.Int()
+	if d.Present() {
+		doc.Country = new(BookDocAuthorsCountry)
+		decodeBookDocAuthorsCountry(d, doc.Country)
+	}
+}
+
+// decodeBookDocAuthorsCountry reads the binary form of a BookDocAuthorsCountry. Its texts and bytes alias the input.
+func decodeBookDocAuthorsCountry(d *wire.Decoder, doc *BookDocAuthorsCountry) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeBookDocTags reads the binary form of a BookDocTags. Its texts and bytes alias the input.
+func decodeBookDocTags(d *wire.Decoder, doc *BookDocTags) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeBookDocReviews reads the binary form of a BookDocReviews. Its texts and bytes alias the input.
+func decodeBookDocReviews(d *wire.Decoder, doc *BookDocReviews) {
+	doc.ID = d.Int()
+	doc.Rating = wire.Int[int](d)
+	doc.Body = d.Text()
+	doc.CreatedAt = d.Time()
+}
+
+// writeBookDocJSON writes what json.Marshal does of a BookDoc.
+func writeBookDocJSON(w *jsondoc.Writer, doc *BookDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"isbn":`).Text(doc.ISBN)
+	w.Raw(`,"price":`).Float64(doc.Price)
+	w.Raw(`,"pages":`).Int(int64(doc.Pages))
+	w.Raw(`,"published_at":`).Time(doc.PublishedAt)
+	w.Raw(`,"summary":`)
+	if w.Present(doc.Summary != nil) {
+		w.Text(*doc.Summary)
+	}
+	w.Raw(`,"authors":`)
+	if w.Present(doc.Authors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Authors {
+			w.Next()
+			writeBookDocAuthorsJSON(w, &doc.Authors[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			writeBookDocTagsJSON(w, &doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"reviews":`)
+	if w.Present(doc.Reviews != nil) {
+		w.Raw(`[`)
+		for i := range doc.Reviews {
+			w.Next()
+			writeBookDocReviewsJSON(w, &doc.Reviews[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocAuthorsJSON writes what json.Marshal does of a BookDocAuthors.
+func writeBookDocAuthorsJSON(w *jsondoc.Writer, doc *BookDocAuthors) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"country_id":`).Int(doc.CountryID)
+	w.Raw(`,"country":`)
+	if w.Present(doc.Country != nil) {
+		writeBookDocAuthorsCountryJSON(w, doc.Country)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocAuthorsCountryJSON writes what json.Marshal does of a BookDocAuthorsCountry.
+func writeBookDocAuthorsCountryJSON(w *jsondoc.Writer, doc *BookDocAuthorsCountry) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeBookDocTagsJSON writes what json.Marshal does of a BookDocTags.
+func writeBookDocTagsJSON(w *jsondoc.Writer, doc *BookDocTags) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeBookDocReviewsJSON writes what json.Marshal does of a BookDocReviews.
+func writeBookDocReviewsJSON(w *jsondoc.Writer, doc *BookDocReviews) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"rating":`).Int(int64(doc.Rating))
+	w.Raw(`,"body":`).Text(doc.Body)
+	w.Raw(`,"created_at":`).Time(doc.CreatedAt)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

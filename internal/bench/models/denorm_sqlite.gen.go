@@ -4,7 +4,7 @@ package models
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// booksSQLite is the SQL that loads books.
+// booksSQLite is the SQL that loads books and finds those that a change touches.
 func booksSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"books"`, Key: []string{`"id"`}},
@@ -32,6 +32,72 @@ ORDER BY t."id", a2."id"`,
 FROM denorm_roots AS t
 CROSS JOIN "reviews" AS a1 ON a1."book_id" = t."id"
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Authors, Authors.Country (reference)`,
+				Columns: []string{"country_id", "id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "book_authors" AS h1 ON h1."author_id" = c.v1
+CROSS JOIN "books" AS t ON h1."book_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "book_authors"},
+				Path:    `Authors (link)`,
+				Columns: []string{"author_id", "book_id"},
+				From:    []string{"book_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "books" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Tags (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "books" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"id", "isbn", "pages", "price", "published_at", "summary", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "countries"},
+				Path:    `Authors.Country`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "authors" AS h1 ON h1."country_id" = c.v1
+CROSS JOIN "book_authors" AS h2 ON h1."id" = h2."author_id"
+CROSS JOIN "books" AS t ON h2."book_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "reviews"},
+				Path:    `Reviews`,
+				Columns: []string{"body", "book_id", "created_at", "id", "rating"},
+				From:    []string{"book_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "books" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Tags`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
+CROSS JOIN "books" AS t ON h1."book_id" = t."id"`,
+			},
 		},
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -71,18 +73,19 @@ func NewInvoices(engine *denorm.Engine) *Invoices {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (i *Invoices) Get(ctx context.Context, id int64) (*InvoiceDoc, error) {
 	return i.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (i *Invoices) GetMany(ctx context.Context, ids []int64) ([]*InvoiceDoc, error) {
 	return i.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (i *Invoices) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return i.collection.GetJSON(ctx, id)
 }
@@ -111,12 +114,34 @@ func (i *Invoices) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return i.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (i *Invoices) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return i.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (i *Invoices) Invalidate(ctx context.Context, ids ...int64) error {
+	return i.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (i *Invoices) Refresh(ctx context.Context, ids ...int64) error {
+	return i.collection.Refresh(ctx, ids...)
+}
+
 // invoicesDefinition is all that the engine knows of invoices.
 func invoicesDefinition() *denorm.Definition[int64, InvoiceDoc] {
 	return &denorm.Definition[int64, InvoiceDoc]{
-		Name:  "invoices",
-		Shape: "5cdee7463afdacec",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "invoices",
+		Shape:   "5cdee7463afdacec",
+		Table:   denorm.Table{Name: "Invoice"},
+		Columns: []string{"InvoiceId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    invoicesMySQL(),
 			denorm.Postgres: invoicesPostgres(),
@@ -125,6 +150,11 @@ func invoicesDefinition() *denorm.Definition[int64, InvoiceDoc] {
 		Loaders: []string{"", "Lines"},
 		Queries: invoicesQueries,
 		Load:    loadInvoices,
+		Encode:  encodeInvoiceDoc,
+		Decode:  decodeInvoiceDoc,
+		AppendJSON: func(dst []byte, doc *InvoiceDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeInvoiceDocJSON)
+		},
 	}
 }
 
@@ -221,6 +251,184 @@ func (d *InvoiceDocLines) detach() {
 	}
 }
 
+// encodeInvoiceDoc appends the binary form of an InvoiceDoc.
+func encodeInvoiceDoc(e *wire.Encoder, doc *InvoiceDoc) {
+	e.Int(doc.InvoiceID)
+	e.Int(doc.CustomerID)
+	e.Time(doc.InvoiceDate)
+	if e.Present(doc.BillingAddress != nil) {
+		e.Text(*doc.BillingAddress)
+	}
+	if e.Present(doc.BillingCity != nil) {
+		e.Text(*doc.BillingCity)
+	}
+	if e.Present(doc.BillingState != nil) {
+		e.Text(*doc.BillingState)
+	}
+	if e.Present(doc.BillingCountry != nil) {
+		e.Text(*doc.BillingCountry)
+	}
+	if e.Present(doc.BillingPostalCode != nil) {
+		e.Text(*doc.BillingPostalCode)
+	}
+	e.Float(doc.Total)
+	e.Float(doc.LineTotal)
+	if e.Present(doc.Customer != nil) {
+		encodeInvoiceDocCustomer(e, doc.Customer)
+	}
+	e.List(len(doc.Lines), doc.Lines == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Lines)) {
+		value := doc.Lines[key]
+		e.Int(key)
+		encodeInvoiceDocLines(e, &value)
+	}
+}
+
+// encodeInvoiceDocCustomer appends the binary form of an InvoiceDocCustomer.
+func encodeInvoiceDocCustomer(e *wire.Encoder, doc *InvoiceDocCustomer) {
+	e.Int(doc.CustomerID)
+	if e.Present(doc.Country != nil) {
+		e.Text(*doc.Country)
+	}
+	e.Text(doc.Email)
+}
+
+// encodeInvoiceDocLines appends the binary form of an InvoiceDocLines.
+func encodeInvoiceDocLines(e *wire.Encoder, doc *InvoiceDocLines) {
+	e.Int(doc.InvoiceLineID)
+	e.Int(doc.TrackID)
+	e.Float(doc.UnitPrice)
+	e.Int(doc.Quantity)
+	if e.Present(doc.TrackName != nil) {
+		e.Text(*doc.TrackName)
+	}
+}
+
+// decodeInvoiceDoc reads the binary form of an InvoiceDoc. Its texts and bytes alias the input.
+func decodeInvoiceDoc(d *wire.Decoder, doc *InvoiceDoc) {
+	doc.InvoiceID = d.Int()
+	doc.CustomerID = d.Int()
+	doc.InvoiceDate = d.Time()
+	if d.Present() {
+		doc.BillingAddress = new(d.Text())
+	}
+	if d.Present() {
+		doc.BillingCity = new(d.Text())
+	}
+	if d.Present() {
+		doc.BillingState = new(d.Text())
+	}
+	if d.Present() {
+		doc.BillingCountry = new(d.Text())
+	}
+	if d.Present() {
+		doc.BillingPostalCode = new(d.Text())
+	}
+	doc.Total = d.Float()
+	doc.LineTotal = d.Float()
+	if d.Present() {
+		doc.Customer = new(InvoiceDocCustomer)
+		decodeInvoiceDocCustomer(d, doc.Customer)
+	}
+	if n, ok := d.List(13); ok {
+		doc.Lines = make(map[int64]InvoiceDocLines, n)
+		for range n {
+			key := d.Int()
+			var value InvoiceDocLines
+			decodeInvoiceDocLines(d, &value)
+			doc.Lines[key] = value
+		}
+	}
+}
+
+// decodeInvoiceDocCustomer reads the binary form of an InvoiceDocCustomer. Its texts and bytes alias the input.
+func decodeInvoiceDocCustomer(d *wire.Decoder, doc *InvoiceDocCustomer) {
+	doc.CustomerID = d.Int()
+	if d.Present() {
+		doc.Country = new(d.Text())
+	}
+	doc.Email = d.Text()
+}
+
+// decodeInvoiceDocLines reads the binary form of an InvoiceDocLines. Its texts and bytes alias the input.
+func decodeInvoiceDocLines(d *wire.Decoder, doc *InvoiceDocLines) {
+	doc.InvoiceLineID = d.Int()
+	doc.TrackID = d.Int()
+	doc.UnitPrice = d.Float()
+	doc.Quantity = d.Int()
+	if d.Present() {
+		doc.TrackName = new(d.Text())
+	}
+}
+
+// writeInvoiceDocJSON writes what json.Marshal does of an InvoiceDoc.
+func writeInvoiceDocJSON(w *jsondoc.Writer, doc *InvoiceDoc) {
+	w.Raw(`{"InvoiceId":`).Int(doc.InvoiceID)
+	w.Raw(`,"CustomerId":`).Int(doc.CustomerID)
+	w.Raw(`,"InvoiceDate":`).Time(doc.InvoiceDate)
+	w.Raw(`,"BillingAddress":`)
+	if w.Present(doc.BillingAddress != nil) {
+		w.Text(*doc.BillingAddress)
+	}
+	w.Raw(`,"BillingCity":`)
+	if w.Present(doc.BillingCity != nil) {
+		w.Text(*doc.BillingCity)
+	}
+	w.Raw(`,"BillingState":`)
+	if w.Present(doc.BillingState != nil) {
+		w.Text(*doc.BillingState)
+	}
+	w.Raw(`,"BillingCountry":`)
+	if w.Present(doc.BillingCountry != nil) {
+		w.Text(*doc.BillingCountry)
+	}
+	w.Raw(`,"BillingPostalCode":`)
+	if w.Present(doc.BillingPostalCode != nil) {
+		w.Text(*doc.BillingPostalCode)
+	}
+	w.Raw(`,"Total":`).Float64(doc.Total)
+	w.Raw(`,"line_total":`).Float64(doc.LineTotal)
+	w.Raw(`,"customer":`)
+	if w.Present(doc.Customer != nil) {
+		writeInvoiceDocCustomerJSON(w, doc.Customer)
+	}
+	w.Raw(`,"lines":`)
+	if w.Present(doc.Lines != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.IntKeys(doc.Lines) {
+			w.IntKey(key)
+			value := doc.Lines[key]
+			writeInvoiceDocLinesJSON(w, &value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`}`)
+}
+
+// writeInvoiceDocCustomerJSON writes what json.Marshal does of an InvoiceDocCustomer.
+func writeInvoiceDocCustomerJSON(w *jsondoc.Writer, doc *InvoiceDocCustomer) {
+	w.Raw(`{"CustomerId":`).Int(doc.CustomerID)
+	w.Raw(`,"Country":`)
+	if w.Present(doc.Country != nil) {
+		w.Text(*doc.Country)
+	}
+	w.Raw(`,"Email":`).Text(doc.Email)
+	w.Raw(`}`)
+}
+
+// writeInvoiceDocLinesJSON writes what json.Marshal does of an InvoiceDocLines.
+func writeInvoiceDocLinesJSON(w *jsondoc.Writer, doc *InvoiceDocLines) {
+	w.Raw(`{"InvoiceLineId":`).Int(doc.InvoiceLineID)
+	w.Raw(`,"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"UnitPrice":`).Float64(doc.UnitPrice)
+	w.Raw(`,"Quantity":`).Int(doc.Quantity)
+	w.Raw(`,"track_name":`)
+	if w.Present(doc.TrackName != nil) {
+		w.Text(*doc.TrackName)
+	}
+	w.Raw(`}`)
+}
+
 // receiptsQueries is the number of queries that load a batch of up to 1,000 documents of receipts.
 const receiptsQueries = 2
 
@@ -253,18 +461,19 @@ func NewReceipts(engine *denorm.Engine) *Receipts {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (r *Receipts) Get(ctx context.Context, id int64) (*Receipt, error) {
 	return r.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (r *Receipts) GetMany(ctx context.Context, ids []int64) ([]*Receipt, error) {
 	return r.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (r *Receipts) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return r.collection.GetJSON(ctx, id)
 }
@@ -293,21 +502,46 @@ func (r *Receipts) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return r.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (r *Receipts) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return r.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (r *Receipts) Invalidate(ctx context.Context, ids ...int64) error {
+	return r.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (r *Receipts) Refresh(ctx context.Context, ids ...int64) error {
+	return r.collection.Refresh(ctx, ids...)
+}
+
 // receiptsDefinition is all that the engine knows of receipts.
 func receiptsDefinition() *denorm.Definition[int64, Receipt] {
 	return &denorm.Definition[int64, Receipt]{
-		Name:  "receipts",
-		Shape: "ac98e1b9615df350",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "receipts",
+		Shape:   "ac98e1b9615df350",
+		Table:   denorm.Table{Name: "Invoice"},
+		Columns: []string{"InvoiceId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    receiptsMySQL(),
 			denorm.Postgres: receiptsPostgres(),
 			denorm.SQLite:   receiptsSQLite(),
 		},
-		Loaders:   []string{"", "Lines"},
-		Queries:   receiptsQueries,
-		Load:      loadReceipts,
-		Transform: addTotals,
+		Loaders:    []string{"", "Lines"},
+		Queries:    receiptsQueries,
+		Load:       loadReceipts,
+		Transform:  addTotals,
+		Encode:     encodeReceipt,
+		Decode:     decodeReceipt,
+		AppendJSON: jsondoc.AppendAny[Receipt],
 	}
 }
 
@@ -350,6 +584,52 @@ func (d *Receipt) detach() {
 	d.Lines = slices.Clone(d.Lines)
 }
 
+// encodeReceipt appends the binary form of a Receipt.
+func encodeReceipt(e *wire.Encoder, doc *Receipt) {
+	e.Int(doc.InvoiceID)
+	e.Float(doc.Total)
+	e.List(len(doc.Lines), doc.Lines == nil)
+	for i := range doc.Lines {
+		encodeReceiptLines(e, &doc.Lines[i])
+	}
+	wire.EncodeJSON(e, &doc.ReceiptTotals)
+}
+
+// encodeReceiptLines appends the binary form of a ReceiptLines.
+func encodeReceiptLines(e *wire.Encoder, doc *ReceiptLines) {
+	e.Int(doc.InvoiceLineID)
+	e.Float(doc.UnitPrice)
+	e.Int(doc.Quantity)
+}
+
+// decodeReceipt reads the binary form of a Receipt. Its texts and bytes alias the input.
+func decodeReceipt(d *wire.Decoder, doc *Receipt) {
+	doc.InvoiceID = d.Int()
+	doc.Total = d.Float()
+	if n, ok := d.List(10); ok {
+		doc.Lines = make([]ReceiptLines, n)
+		for i := range doc.Lines {
+			decodeReceiptLines(d, &doc.Lines[i])
+		}
+	}
+	wire.DecodeJSON(d, &doc.ReceiptTotals)
+}
+
+// decodeReceiptLines reads the binary form of a ReceiptLines. Its texts and bytes alias the input.
+func decodeReceiptLines(d *wire.Decoder, doc *ReceiptLines) {
+	doc.InvoiceLineID = d.Int()
+	doc.UnitPrice = d.Float()
+	doc.Quantity = d.Int()
+}
+
+// writeReceiptLinesJSON writes what json.Marshal does of a ReceiptLines.
+func writeReceiptLinesJSON(w *jsondoc.Writer, doc *ReceiptLines) {
+	w.Raw(`{"InvoiceLineId":`).Int(doc.InvoiceLineID)
+	w.Raw(`,"UnitPrice":`).Float64(doc.UnitPrice)
+	w.Raw(`,"Quantity":`).Int(doc.Quantity)
+	w.Raw(`}`)
+}
+
 // artistsQueries is the number of queries that load a batch of up to 1,000 documents of artists.
 const artistsQueries = 3
 
@@ -385,18 +665,19 @@ func NewArtists(engine *denorm.Engine) *Artists {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *Artists) Get(ctx context.Context, id int64) (*ArtistDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *Artists) GetMany(ctx context.Context, ids []int64) ([]*ArtistDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Artists) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -425,12 +706,34 @@ func (a *Artists) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *Artists) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *Artists) Invalidate(ctx context.Context, ids ...int64) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *Artists) Refresh(ctx context.Context, ids ...int64) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // artistsDefinition is all that the engine knows of artists.
 func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 	return &denorm.Definition[int64, ArtistDoc]{
-		Name:  "artists",
-		Shape: "d87b690dd95cbd52",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "artists",
+		Shape:   "d87b690dd95cbd52",
+		Table:   denorm.Table{Name: "Artist"},
+		Columns: []string{"ArtistId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    artistsMySQL(),
 			denorm.Postgres: artistsPostgres(),
@@ -439,6 +742,11 @@ func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 		Loaders: []string{"", "Albums", "Tracks"},
 		Queries: artistsQueries,
 		Load:    loadArtists,
+		Encode:  encodeArtistDoc,
+		Decode:  decodeArtistDoc,
+		AppendJSON: func(dst []byte, doc *ArtistDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeArtistDocJSON)
+		},
 	}
 }
 
@@ -494,6 +802,101 @@ func (d *ArtistDoc) detach() {
 	}
 	d.Albums = slices.Clone(d.Albums)
 	d.TrackNames = slices.Clone(d.TrackNames)
+}
+
+// encodeArtistDoc appends the binary form of an ArtistDoc.
+func encodeArtistDoc(e *wire.Encoder, doc *ArtistDoc) {
+	e.Int(doc.ArtistID)
+	if e.Present(doc.Name != nil) {
+		e.Text(*doc.Name)
+	}
+	e.Int(doc.AlbumCount)
+	e.Int(doc.TrackCount)
+	e.Float(doc.TotalSales)
+	e.List(len(doc.Albums), doc.Albums == nil)
+	for i := range doc.Albums {
+		encodeArtistDocAlbums(e, &doc.Albums[i])
+	}
+	e.List(len(doc.TrackNames), doc.TrackNames == nil)
+	for i := range doc.TrackNames {
+		e.Text(doc.TrackNames[i])
+	}
+}
+
+// encodeArtistDocAlbums appends the binary form of an ArtistDocAlbums.
+func encodeArtistDocAlbums(e *wire.Encoder, doc *ArtistDocAlbums) {
+	e.Int(doc.AlbumID)
+	e.Text(doc.Title)
+	e.Int(doc.TrackCount)
+}
+
+// decodeArtistDoc reads the binary form of an ArtistDoc. Its texts and bytes alias the input.
+func decodeArtistDoc(d *wire.Decoder, doc *ArtistDoc) {
+	doc.ArtistID = d.Int()
+	if d.Present() {
+		doc.Name = new(d.Text())
+	}
+	doc.AlbumCount = d.Int()
+	doc.TrackCount = d.Int()
+	doc.TotalSales = d.Float()
+	if n, ok := d.List(3); ok {
+		doc.Albums = make([]ArtistDocAlbums, n)
+		for i := range doc.Albums {
+			decodeArtistDocAlbums(d, &doc.Albums[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.TrackNames = make([]string, n)
+		for i := range doc.TrackNames {
+			doc.TrackNames[i] = d.Text()
+		}
+	}
+}
+
+// decodeArtistDocAlbums reads the binary form of an ArtistDocAlbums. Its texts and bytes alias the input.
+func decodeArtistDocAlbums(d *wire.Decoder, doc *ArtistDocAlbums) {
+	doc.AlbumID = d.Int()
+	doc.Title = d.Text()
+	doc.TrackCount = d.Int()
+}
+
+// writeArtistDocJSON writes what json.Marshal does of an ArtistDoc.
+func writeArtistDocJSON(w *jsondoc.Writer, doc *ArtistDoc) {
+	w.Raw(`{"ArtistId":`).Int(doc.ArtistID)
+	w.Raw(`,"Name":`)
+	if w.Present(doc.Name != nil) {
+		w.Text(*doc.Name)
+	}
+	w.Raw(`,"album_count":`).Int(doc.AlbumCount)
+	w.Raw(`,"track_count":`).Int(doc.TrackCount)
+	w.Raw(`,"total_sales":`).Float64(doc.TotalSales)
+	w.Raw(`,"albums":`)
+	if w.Present(doc.Albums != nil) {
+		w.Raw(`[`)
+		for i := range doc.Albums {
+			w.Next()
+			writeArtistDocAlbumsJSON(w, &doc.Albums[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"track_names":`)
+	if w.Present(doc.TrackNames != nil) {
+		w.Raw(`[`)
+		for i := range doc.TrackNames {
+			w.Next()
+			w.Text(doc.TrackNames[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeArtistDocAlbumsJSON writes what json.Marshal does of an ArtistDocAlbums.
+func writeArtistDocAlbumsJSON(w *jsondoc.Writer, doc *ArtistDocAlbums) {
+	w.Raw(`{"AlbumId":`).Int(doc.AlbumID)
+	w.Raw(`,"Title":`).Text(doc.Title)
+	w.Raw(`,"track_count":`).Int(doc.TrackCount)
+	w.Raw(`}`)
 }
 
 // albumsQueries is the number of queries that load a batch of up to 1,000 documents of albums.
@@ -556,18 +959,19 @@ func NewAlbums(engine *denorm.Engine) *Albums {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *Albums) Get(ctx context.Context, id int64) (*AlbumDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *Albums) GetMany(ctx context.Context, ids []int64) ([]*AlbumDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Albums) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -596,12 +1000,34 @@ func (a *Albums) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *Albums) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *Albums) Invalidate(ctx context.Context, ids ...int64) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *Albums) Refresh(ctx context.Context, ids ...int64) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // albumsDefinition is all that the engine knows of albums.
 func albumsDefinition() *denorm.Definition[int64, AlbumDoc] {
 	return &denorm.Definition[int64, AlbumDoc]{
-		Name:  "albums",
-		Shape: "8ae1b68d647d360a",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "albums",
+		Shape:   "8ae1b68d647d360a",
+		Table:   denorm.Table{Name: "Album"},
+		Columns: []string{"AlbumId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    albumsMySQL(),
 			denorm.Postgres: albumsPostgres(),
@@ -610,6 +1036,11 @@ func albumsDefinition() *denorm.Definition[int64, AlbumDoc] {
 		Loaders: []string{"", "Tracks"},
 		Queries: albumsQueries,
 		Load:    loadAlbums,
+		Encode:  encodeAlbumDoc,
+		Decode:  decodeAlbumDoc,
+		AppendJSON: func(dst []byte, doc *AlbumDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeAlbumDocJSON)
+		},
 	}
 }
 
@@ -722,6 +1153,229 @@ func (d *AlbumDocTracksMediaType) detach() {
 	}
 }
 
+// encodeAlbumDoc appends the binary form of an AlbumDoc.
+func encodeAlbumDoc(e *wire.Encoder, doc *AlbumDoc) {
+	e.Int(doc.AlbumID)
+	e.Text(doc.Title)
+	e.Int(doc.ArtistID)
+	if e.Present(doc.Artist != nil) {
+		encodeAlbumDocArtist(e, doc.Artist)
+	}
+	e.List(len(doc.Tracks), doc.Tracks == nil)
+	for i := range doc.Tracks {
+		encodeAlbumDocTracks(e, &doc.Tracks[i])
+	}
+}
+
+// encodeAlbumDocArtist appends the binary form of an AlbumDocArtist.
+func encodeAlbumDocArtist(e *wire.Encoder, doc *AlbumDocArtist) {
+	e.Int(doc.ArtistID)
+	if e.Present(doc.Name != nil) {
+		e.Text(*doc.Name)
+	}
+}
+
+// encodeAlbumDocTracks appends the binary form of an AlbumDocTracks.
+func encodeAlbumDocTracks(e *wire.Encoder, doc *AlbumDocTracks) {
+	e.Int(doc.TrackID)
+	e.Text(doc.Name)
+	if e.Present(doc.AlbumID != nil) {
+		e.Int(*doc.AlbumID)
+	}
+	e.Int(doc.MediaTypeID)
+	if e.Present(doc.GenreID != nil) {
+		e.Int(*doc.GenreID)
+	}
+	if e.Present(doc.Composer != nil) {
+		e.Text(*doc.Composer)
+	}
+	e.Int(doc.Milliseconds)
+	if e.Present(doc.Bytes != nil) {
+		e.Int(*doc.Bytes)
+	}
+	e.Float(doc.UnitPrice)
+	e.Text(doc.Length)
+	if e.Present(doc.Genre != nil) {
+		encodeAlbumDocTracksGenre(e, doc.Genre)
+	}
+	if e.Present(doc.MediaType != nil) {
+		encodeAlbumDocTracksMediaType(e, doc.MediaType)
+	}
+}
+
+// encodeAlbumDocTracksGenre appends the binary form of an AlbumDocTracksGenre.
+func encodeAlbumDocTracksGenre(e *wire.Encoder, doc *AlbumDocTracksGenre) {
+	e.Int(doc.GenreID)
+	if e.Present(doc.Name != nil) {
+		e.Text(*doc.Name)
+	}
+}
+
+// encodeAlbumDocTracksMediaType appends the binary form of an AlbumDocTracksMediaType.
+func encodeAlbumDocTracksMediaType(e *wire.Encoder, doc *AlbumDocTracksMediaType) {
+	e.Int(doc.MediaTypeID)
+	if e.Present(doc.Name != nil) {
+		e.Text(*doc.Name)
+	}
+}
+
+// decodeAlbumDoc reads the binary form of an AlbumDoc. Its texts and bytes alias the input.
+func decodeAlbumDoc(d *wire.Decoder, doc *AlbumDoc) {
+	doc.AlbumID = d.Int()
+	doc.Title = d.Text()
+	doc.ArtistID = d.Int()
+	if d.Present() {
+		doc.Artist = new(AlbumDocArtist)
+		decodeAlbumDocArtist(d, doc.Artist)
+	}
+	if n, ok := d.List(19); ok {
+		doc.Tracks = make([]AlbumDocTracks, n)
+		for i := range doc.Tracks {
+			decodeAlbumDocTracks(d, &doc.Tracks[i])
+		}
+	}
+}
+
+// decodeAlbumDocArtist reads the binary form of an AlbumDocArtist. Its texts and bytes alias the input.
+func decodeAlbumDocArtist(d *wire.Decoder, doc *AlbumDocArtist) {
+	doc.ArtistID = d.Int()
+	if d.Present() {
+		doc.Name = new(d.Text())
+	}
+}
+
+// decodeAlbumDocTracks reads the binary form of an AlbumDocTracks. Its texts and bytes alias the input.
+func decodeAlbumDocTracks(d *wire.Decoder, doc *AlbumDocTracks) {
+	doc.TrackID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.AlbumID = new(d.Int())
+	}
+	doc.MediaTypeID = d.Int()
+	if d.Present() {
+		doc.GenreID = new(d.Int())
+	}
+	if d.Present() {
+		doc.Composer = new(d.Text())
+	}
+	doc.Milliseconds = d.Int()
+	if d.Present() {
+		doc.Bytes = new(d.Int())
+	}
+	doc.UnitPrice = d.Float()
+	doc.Length = d.Text()
+	if d.Present() {
+		doc.Genre = new(AlbumDocTracksGenre)
+		decodeAlbumDocTracksGenre(d, doc.Genre)
+	}
+	if d.Present() {
+		doc.MediaType = new(AlbumDocTracksMediaType)
+		decodeAlbumDocTracksMediaType(d, doc.MediaType)
+	}
+}
+
+// decodeAlbumDocTracksGenre reads the binary form of an AlbumDocTracksGenre. Its texts and bytes alias the input.
+func decodeAlbumDocTracksGenre(d *wire.Decoder, doc *AlbumDocTracksGenre) {
+	doc.GenreID = d.Int()
+	if d.Present() {
+		doc.Name = new(d.Text())
+	}
+}
+
+// decodeAlbumDocTracksMediaType reads the binary form of an AlbumDocTracksMediaType. Its texts and bytes alias the input.
+func decodeAlbumDocTracksMediaType(d *wire.Decoder, doc *AlbumDocTracksMediaType) {
+	doc.MediaTypeID = d.Int()
+	if d.Present() {
+		doc.Name = new(d.Text())
+	}
+}
+
+// writeAlbumDocJSON writes what json.Marshal does of an AlbumDoc.
+func writeAlbumDocJSON(w *jsondoc.Writer, doc *AlbumDoc) {
+	w.Raw(`{"AlbumId":`).Int(doc.AlbumID)
+	w.Raw(`,"Title":`).Text(doc.Title)
+	w.Raw(`,"ArtistId":`).Int(doc.ArtistID)
+	w.Raw(`,"artist":`)
+	if w.Present(doc.Artist != nil) {
+		writeAlbumDocArtistJSON(w, doc.Artist)
+	}
+	w.Raw(`,"tracks":`)
+	if w.Present(doc.Tracks != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tracks {
+			w.Next()
+			writeAlbumDocTracksJSON(w, &doc.Tracks[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeAlbumDocArtistJSON writes what json.Marshal does of an AlbumDocArtist.
+func writeAlbumDocArtistJSON(w *jsondoc.Writer, doc *AlbumDocArtist) {
+	w.Raw(`{"ArtistId":`).Int(doc.ArtistID)
+	w.Raw(`,"Name":`)
+	if w.Present(doc.Name != nil) {
+		w.Text(*doc.Name)
+	}
+	w.Raw(`}`)
+}
+
+// writeAlbumDocTracksJSON writes what json.Marshal does of an AlbumDocTracks.
+func writeAlbumDocTracksJSON(w *jsondoc.Writer, doc *AlbumDocTracks) {
+	w.Raw(`{"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"Name":`).Text(doc.Name)
+	w.Raw(`,"AlbumId":`)
+	if w.Present(doc.AlbumID != nil) {
+		w.Int(*doc.AlbumID)
+	}
+	w.Raw(`,"MediaTypeId":`).Int(doc.MediaTypeID)
+	w.Raw(`,"GenreId":`)
+	if w.Present(doc.GenreID != nil) {
+		w.Int(*doc.GenreID)
+	}
+	w.Raw(`,"Composer":`)
+	if w.Present(doc.Composer != nil) {
+		w.Text(*doc.Composer)
+	}
+	w.Raw(`,"Milliseconds":`).Int(doc.Milliseconds)
+	w.Raw(`,"Bytes":`)
+	if w.Present(doc.Bytes != nil) {
+		w.Int(*doc.Bytes)
+	}
+	w.Raw(`,"UnitPrice":`).Float64(doc.UnitPrice)
+	w.Raw(`,"length":`).Text(doc.Length)
+	w.Raw(`,"genre":`)
+	if w.Present(doc.Genre != nil) {
+		writeAlbumDocTracksGenreJSON(w, doc.Genre)
+	}
+	w.Raw(`,"media_type":`)
+	if w.Present(doc.MediaType != nil) {
+		writeAlbumDocTracksMediaTypeJSON(w, doc.MediaType)
+	}
+	w.Raw(`}`)
+}
+
+// writeAlbumDocTracksGenreJSON writes what json.Marshal does of an AlbumDocTracksGenre.
+func writeAlbumDocTracksGenreJSON(w *jsondoc.Writer, doc *AlbumDocTracksGenre) {
+	w.Raw(`{"GenreId":`).Int(doc.GenreID)
+	w.Raw(`,"Name":`)
+	if w.Present(doc.Name != nil) {
+		w.Text(*doc.Name)
+	}
+	w.Raw(`}`)
+}
+
+// writeAlbumDocTracksMediaTypeJSON writes what json.Marshal does of an AlbumDocTracksMediaType.
+func writeAlbumDocTracksMediaTypeJSON(w *jsondoc.Writer, doc *AlbumDocTracksMediaType) {
+	w.Raw(`{"MediaTypeId":`).Int(doc.MediaTypeID)
+	w.Raw(`,"Name":`)
+	if w.Present(doc.Name != nil) {
+		w.Text(*doc.Name)
+	}
+	w.Raw(`}`)
+}
+
 // albumCardsQueries is the number of queries that load a batch of up to 1,000 documents of album_cards.
 const albumCardsQueries = 2
 
@@ -762,18 +1416,19 @@ func NewAlbumCards(engine *denorm.Engine) *AlbumCards {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *AlbumCards) Get(ctx context.Context, id int64) (*AlbumCard, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *AlbumCards) GetMany(ctx context.Context, ids []int64) ([]*AlbumCard, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *AlbumCards) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -802,12 +1457,34 @@ func (a *AlbumCards) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *AlbumCards) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *AlbumCards) Invalidate(ctx context.Context, ids ...int64) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *AlbumCards) Refresh(ctx context.Context, ids ...int64) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // albumCardsDefinition is all that the engine knows of album_cards.
 func albumCardsDefinition() *denorm.Definition[int64, AlbumCard] {
 	return &denorm.Definition[int64, AlbumCard]{
-		Name:  "album_cards",
-		Shape: "478286d935528052",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "album_cards",
+		Shape:   "478286d935528052",
+		Table:   denorm.Table{Name: "Album"},
+		Columns: []string{"AlbumId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    albumCardsMySQL(),
 			denorm.Postgres: albumCardsPostgres(),
@@ -816,6 +1493,11 @@ func albumCardsDefinition() *denorm.Definition[int64, AlbumCard] {
 		Loaders: []string{"", "LongTracks"},
 		Queries: albumCardsQueries,
 		Load:    loadAlbumCards,
+		Encode:  encodeAlbumCard,
+		Decode:  decodeAlbumCard,
+		AppendJSON: func(dst []byte, doc *AlbumCard) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeAlbumCardJSON)
+		},
 	}
 }
 
@@ -891,6 +1573,135 @@ func (d *AlbumCardTrack) detach() {
 	}
 }
 
+// encodeAlbumCard appends the binary form of an AlbumCard.
+func encodeAlbumCard(e *wire.Encoder, doc *AlbumCard) {
+	e.Int(doc.AlbumID)
+	e.Text(doc.Title)
+	e.Int(doc.TrackCount)
+	e.Int(doc.LongTrackCount)
+	e.Int(doc.Milliseconds)
+	if e.Present(doc.AverageMilliseconds != nil) {
+		e.Float(*doc.AverageMilliseconds)
+	}
+	if e.Present(doc.AveragePrice != nil) {
+		e.Float(*doc.AveragePrice)
+	}
+	if e.Present(doc.Shortest != nil) {
+		e.Int(*doc.Shortest)
+	}
+	if e.Present(doc.Longest != nil) {
+		e.Int(*doc.Longest)
+	}
+	if e.Present(doc.ArtistName != nil) {
+		e.Text(*doc.ArtistName)
+	}
+	e.List(len(doc.LongTracks), doc.LongTracks == nil)
+	for i := range doc.LongTracks {
+		encodeAlbumCardTrack(e, &doc.LongTracks[i])
+	}
+}
+
+// encodeAlbumCardTrack appends the binary form of an AlbumCardTrack.
+func encodeAlbumCardTrack(e *wire.Encoder, doc *AlbumCardTrack) {
+	e.Int(doc.TrackID)
+	e.Text(doc.Name)
+	e.Int(doc.Milliseconds)
+	if e.Present(doc.GenreName != nil) {
+		e.Text(*doc.GenreName)
+	}
+}
+
+// decodeAlbumCard reads the binary form of an AlbumCard. Its texts and bytes alias the input.
+func decodeAlbumCard(d *wire.Decoder, doc *AlbumCard) {
+	doc.AlbumID = d.Int()
+	doc.Title = d.Text()
+	doc.TrackCount = d.Int()
+	doc.LongTrackCount = d.Int()
+	doc.Milliseconds = d.Int()
+	if d.Present() {
+		doc.AverageMilliseconds = new(d.Float())
+	}
+	if d.Present() {
+		doc.AveragePrice = new(d.Float())
+	}
+	if d.Present() {
+		doc.Shortest = new(d.Int())
+	}
+	if d.Present() {
+		doc.Longest = new(d.Int())
+	}
+	if d.Present() {
+		doc.ArtistName = new(d.Text())
+	}
+	if n, ok := d.List(4); ok {
+		doc.LongTracks = make([]AlbumCardTrack, n)
+		for i := range doc.LongTracks {
+			decodeAlbumCardTrack(d, &doc.LongTracks[i])
+		}
+	}
+}
+
+// decodeAlbumCardTrack reads the binary form of an AlbumCardTrack. Its texts and bytes alias the input.
+func decodeAlbumCardTrack(d *wire.Decoder, doc *AlbumCardTrack) {
+	doc.TrackID = d.Int()
+	doc.Name = d.Text()
+	doc.Milliseconds = d.Int()
+	if d.Present() {
+		doc.GenreName = new(d.Text())
+	}
+}
+
+// writeAlbumCardJSON writes what json.Marshal does of an AlbumCard.
+func writeAlbumCardJSON(w *jsondoc.Writer, doc *AlbumCard) {
+	w.Raw(`{"AlbumId":`).Int(doc.AlbumID)
+	w.Raw(`,"Title":`).Text(doc.Title)
+	w.Raw(`,"track_count":`).Int(doc.TrackCount)
+	w.Raw(`,"long_track_count":`).Int(doc.LongTrackCount)
+	w.Raw(`,"milliseconds":`).Int(doc.Milliseconds)
+	w.Raw(`,"average_milliseconds":`)
+	if w.Present(doc.AverageMilliseconds != nil) {
+		w.Float64(*doc.AverageMilliseconds)
+	}
+	w.Raw(`,"average_price":`)
+	if w.Present(doc.AveragePrice != nil) {
+		w.Float64(*doc.AveragePrice)
+	}
+	w.Raw(`,"shortest":`)
+	if w.Present(doc.Shortest != nil) {
+		w.Int(*doc.Shortest)
+	}
+	w.Raw(`,"longest":`)
+	if w.Present(doc.Longest != nil) {
+		w.Int(*doc.Longest)
+	}
+	w.Raw(`,"artist_name":`)
+	if w.Present(doc.ArtistName != nil) {
+		w.Text(*doc.ArtistName)
+	}
+	w.Raw(`,"long_tracks":`)
+	if w.Present(doc.LongTracks != nil) {
+		w.Raw(`[`)
+		for i := range doc.LongTracks {
+			w.Next()
+			writeAlbumCardTrackJSON(w, &doc.LongTracks[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeAlbumCardTrackJSON writes what json.Marshal does of an AlbumCardTrack.
+func writeAlbumCardTrackJSON(w *jsondoc.Writer, doc *AlbumCardTrack) {
+	w.Raw(`{"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"Name":`).Text(doc.Name)
+	w.Raw(`,"Milliseconds":`).Int(doc.Milliseconds)
+	w.Raw(`,"genre_name":`)
+	if w.Present(doc.GenreName != nil) {
+		w.Text(*doc.GenreName)
+	}
+	w.Raw(`}`)
+}
+
 // genreChartsQueries is the number of queries that load a batch of up to 1,000 documents of genre_charts.
 const genreChartsQueries = 2
 
@@ -932,18 +1743,19 @@ func NewGenreCharts(engine *denorm.Engine) *GenreCharts {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (g *GenreCharts) Get(ctx context.Context, id int64) (*GenreChart, error) {
 	return g.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (g *GenreCharts) GetMany(ctx context.Context, ids []int64) ([]*GenreChart, error) {
 	return g.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (g *GenreCharts) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return g.collection.GetJSON(ctx, id)
 }
@@ -972,12 +1784,34 @@ func (g *GenreCharts) Load(ctx context.Context, queryer denorm.Queryer, ids ...i
 	return g.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (g *GenreCharts) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return g.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (g *GenreCharts) Invalidate(ctx context.Context, ids ...int64) error {
+	return g.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (g *GenreCharts) Refresh(ctx context.Context, ids ...int64) error {
+	return g.collection.Refresh(ctx, ids...)
+}
+
 // genreChartsDefinition is all that the engine knows of genre_charts.
 func genreChartsDefinition() *denorm.Definition[int64, GenreChart] {
 	return &denorm.Definition[int64, GenreChart]{
-		Name:  "genre_charts",
-		Shape: "36764e7211e0ee1f",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "genre_charts",
+		Shape:   "36764e7211e0ee1f",
+		Table:   denorm.Table{Name: "Genre"},
+		Columns: []string{"GenreId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    genreChartsMySQL(),
 			denorm.Postgres: genreChartsPostgres(),
@@ -986,6 +1820,11 @@ func genreChartsDefinition() *denorm.Definition[int64, GenreChart] {
 		Loaders: []string{"", "Tracks"},
 		Queries: genreChartsQueries,
 		Load:    loadGenreCharts,
+		Encode:  encodeGenreChart,
+		Decode:  decodeGenreChart,
+		AppendJSON: func(dst []byte, doc *GenreChart) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeGenreChartJSON)
+		},
 	}
 }
 
@@ -1059,6 +1898,125 @@ func (d *GenreChartTracksAlbum) detach() {
 	}
 }
 
+// encodeGenreChart appends the binary form of a GenreChart.
+func encodeGenreChart(e *wire.Encoder, doc *GenreChart) {
+	e.Int(doc.GenreID)
+	if e.Present(doc.Name != nil) {
+		e.Text(*doc.Name)
+	}
+	e.Int(doc.TrackCount)
+	e.Float(doc.TotalSales)
+	e.List(len(doc.Tracks), doc.Tracks == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Tracks)) {
+		value := doc.Tracks[key]
+		e.Int(key)
+		encodeGenreChartTracks(e, &value)
+	}
+}
+
+// encodeGenreChartTracks appends the binary form of a GenreChartTracks.
+func encodeGenreChartTracks(e *wire.Encoder, doc *GenreChartTracks) {
+	e.Int(doc.TrackID)
+	e.Text(doc.Name)
+	e.Int(doc.Milliseconds)
+	if e.Present(doc.Album != nil) {
+		encodeGenreChartTracksAlbum(e, doc.Album)
+	}
+}
+
+// encodeGenreChartTracksAlbum appends the binary form of a GenreChartTracksAlbum.
+func encodeGenreChartTracksAlbum(e *wire.Encoder, doc *GenreChartTracksAlbum) {
+	e.Int(doc.AlbumID)
+	e.Text(doc.Title)
+	if e.Present(doc.ArtistName != nil) {
+		e.Text(*doc.ArtistName)
+	}
+}
+
+// decodeGenreChart reads the binary form of a GenreChart. Its texts and bytes alias the input.
+func decodeGenreChart(d *wire.Decoder, doc *GenreChart) {
+	doc.GenreID = d.Int()
+	if d.Present() {
+		doc.Name = new(d.Text())
+	}
+	doc.TrackCount = d.Int()
+	doc.TotalSales = d.Float()
+	if n, ok := d.List(5); ok {
+		doc.Tracks = make(map[int64]GenreChartTracks, n)
+		for range n {
+			key := d.Int()
+			var value GenreChartTracks
+			decodeGenreChartTracks(d, &value)
+			doc.Tracks[key] = value
+		}
+	}
+}
+
+// decodeGenreChartTracks reads the binary form of a GenreChartTracks. Its texts and bytes alias the input.
+func decodeGenreChartTracks(d *wire.Decoder, doc *GenreChartTracks) {
+	doc.TrackID = d.Int()
+	doc.Name = d.Text()
+	doc.Milliseconds = d.Int()
+	if d.Present() {
+		doc.Album = new(GenreChartTracksAlbum)
+		decodeGenreChartTracksAlbum(d, doc.Album)
+	}
+}
+
+// decodeGenreChartTracksAlbum reads the binary form of a GenreChartTracksAlbum. Its texts and bytes alias the input.
+func decodeGenreChartTracksAlbum(d *wire.Decoder, doc *GenreChartTracksAlbum) {
+	doc.AlbumID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.ArtistName = new(d.Text())
+	}
+}
+
+// writeGenreChartJSON writes what json.Marshal does of a GenreChart.
+func writeGenreChartJSON(w *jsondoc.Writer, doc *GenreChart) {
+	w.Raw(`{"GenreId":`).Int(doc.GenreID)
+	w.Raw(`,"Name":`)
+	if w.Present(doc.Name != nil) {
+		w.Text(*doc.Name)
+	}
+	w.Raw(`,"track_count":`).Int(doc.TrackCount)
+	w.Raw(`,"total_sales":`).Float64(doc.TotalSales)
+	w.Raw(`,"tracks":`)
+	if w.Present(doc.Tracks != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.IntKeys(doc.Tracks) {
+			w.IntKey(key)
+			value := doc.Tracks[key]
+			writeGenreChartTracksJSON(w, &value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`}`)
+}
+
+// writeGenreChartTracksJSON writes what json.Marshal does of a GenreChartTracks.
+func writeGenreChartTracksJSON(w *jsondoc.Writer, doc *GenreChartTracks) {
+	w.Raw(`{"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"Name":`).Text(doc.Name)
+	w.Raw(`,"Milliseconds":`).Int(doc.Milliseconds)
+	w.Raw(`,"album":`)
+	if w.Present(doc.Album != nil) {
+		writeGenreChartTracksAlbumJSON(w, doc.Album)
+	}
+	w.Raw(`}`)
+}
+
+// writeGenreChartTracksAlbumJSON writes what json.Marshal does of a GenreChartTracksAlbum.
+func writeGenreChartTracksAlbumJSON(w *jsondoc.Writer, doc *GenreChartTracksAlbum) {
+	w.Raw(`{"AlbumId":`).Int(doc.AlbumID)
+	w.Raw(`,"Title":`).Text(doc.Title)
+	w.Raw(`,"artist_name":`)
+	if w.Present(doc.ArtistName != nil) {
+		w.Text(*doc.ArtistName)
+	}
+	w.Raw(`}`)
+}
+
 // mediaTypesQueries is the number of queries that load a batch of up to 1,000 documents of media_types.
 const mediaTypesQueries = 1
 
@@ -1084,18 +2042,19 @@ func NewMediaTypes(engine *denorm.Engine) *MediaTypes {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (m *MediaTypes) Get(ctx context.Context, id int64) (*MediaTypeDoc, error) {
 	return m.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (m *MediaTypes) GetMany(ctx context.Context, ids []int64) ([]*MediaTypeDoc, error) {
 	return m.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (m *MediaTypes) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return m.collection.GetJSON(ctx, id)
 }
@@ -1124,12 +2083,34 @@ func (m *MediaTypes) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 	return m.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (m *MediaTypes) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return m.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (m *MediaTypes) Invalidate(ctx context.Context, ids ...int64) error {
+	return m.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (m *MediaTypes) Refresh(ctx context.Context, ids ...int64) error {
+	return m.collection.Refresh(ctx, ids...)
+}
+
 // mediaTypesDefinition is all that the engine knows of media_types.
 func mediaTypesDefinition() *denorm.Definition[int64, MediaTypeDoc] {
 	return &denorm.Definition[int64, MediaTypeDoc]{
-		Name:  "media_types",
-		Shape: "6dcc75bd5cc7369d",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "media_types",
+		Shape:   "6dcc75bd5cc7369d",
+		Table:   denorm.Table{Name: "MediaType"},
+		Columns: []string{"MediaTypeId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    mediaTypesMySQL(),
 			denorm.Postgres: mediaTypesPostgres(),
@@ -1138,6 +2119,11 @@ func mediaTypesDefinition() *denorm.Definition[int64, MediaTypeDoc] {
 		Loaders: []string{""},
 		Queries: mediaTypesQueries,
 		Load:    loadMediaTypes,
+		Encode:  encodeMediaTypeDoc,
+		Decode:  decodeMediaTypeDoc,
+		AppendJSON: func(dst []byte, doc *MediaTypeDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeMediaTypeDocJSON)
+		},
 	}
 }
 
@@ -1169,6 +2155,38 @@ func (d *MediaTypeDoc) detach() {
 	if d.Name != nil {
 		d.Name = new(*d.Name)
 	}
+}
+
+// encodeMediaTypeDoc appends the binary form of a MediaTypeDoc.
+func encodeMediaTypeDoc(e *wire.Encoder, doc *MediaTypeDoc) {
+	e.Int(doc.MediaTypeID)
+	if e.Present(doc.Name != nil) {
+		e.Text(*doc.Name)
+	}
+	e.Int(doc.TrackCount)
+	e.Int(doc.DearTrackCount)
+}
+
+// decodeMediaTypeDoc reads the binary form of a MediaTypeDoc. Its texts and bytes alias the input.
+func decodeMediaTypeDoc(d *wire.Decoder, doc *MediaTypeDoc) {
+	doc.MediaTypeID = d.Int()
+	if d.Present() {
+		doc.Name = new(d.Text())
+	}
+	doc.TrackCount = d.Int()
+	doc.DearTrackCount = d.Int()
+}
+
+// writeMediaTypeDocJSON writes what json.Marshal does of a MediaTypeDoc.
+func writeMediaTypeDocJSON(w *jsondoc.Writer, doc *MediaTypeDoc) {
+	w.Raw(`{"MediaTypeId":`).Int(doc.MediaTypeID)
+	w.Raw(`,"Name":`)
+	if w.Present(doc.Name != nil) {
+		w.Text(*doc.Name)
+	}
+	w.Raw(`,"track_count":`).Int(doc.TrackCount)
+	w.Raw(`,"dear_track_count":`).Int(doc.DearTrackCount)
+	w.Raw(`}`)
 }
 
 // employeesQueries is the number of queries that load a batch of up to 1,000 documents of employees.
@@ -1219,18 +2237,19 @@ func NewEmployees(engine *denorm.Engine) *Employees {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (e *Employees) Get(ctx context.Context, id int64) (*EmployeeDoc, error) {
 	return e.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (e *Employees) GetMany(ctx context.Context, ids []int64) ([]*EmployeeDoc, error) {
 	return e.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (e *Employees) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return e.collection.GetJSON(ctx, id)
 }
@@ -1259,12 +2278,34 @@ func (e *Employees) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return e.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (e *Employees) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return e.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (e *Employees) Invalidate(ctx context.Context, ids ...int64) error {
+	return e.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (e *Employees) Refresh(ctx context.Context, ids ...int64) error {
+	return e.collection.Refresh(ctx, ids...)
+}
+
 // employeesDefinition is all that the engine knows of employees.
 func employeesDefinition() *denorm.Definition[int64, EmployeeDoc] {
 	return &denorm.Definition[int64, EmployeeDoc]{
-		Name:  "employees",
-		Shape: "0e515fb5f354c871",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "employees",
+		Shape:   "0e515fb5f354c871",
+		Table:   denorm.Table{Name: "Employee"},
+		Columns: []string{"EmployeeId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    employeesMySQL(),
 			denorm.Postgres: employeesPostgres(),
@@ -1273,6 +2314,11 @@ func employeesDefinition() *denorm.Definition[int64, EmployeeDoc] {
 		Loaders: []string{"", "Reports", "Reports.Customers", "Reports.Reports", "Reports.Reports.Customers", "Reports.Reports.Reports", "Reports.Reports.Reports.Customers"},
 		Queries: employeesQueries,
 		Load:    loadEmployees,
+		Encode:  encodeEmployeeDoc,
+		Decode:  decodeEmployeeDoc,
+		AppendJSON: func(dst []byte, doc *EmployeeDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeEmployeeDocJSON)
+		},
 	}
 }
 
@@ -1442,6 +2488,240 @@ func (d *EmployeeDocReports) detach() {
 	}
 }
 
+// encodeEmployeeDoc appends the binary form of an EmployeeDoc.
+func encodeEmployeeDoc(e *wire.Encoder, doc *EmployeeDoc) {
+	e.Int(doc.EmployeeID)
+	e.Text(doc.LastName)
+	e.Text(doc.FirstName)
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+	if e.Present(doc.ReportsTo != nil) {
+		e.Int(*doc.ReportsTo)
+	}
+	if e.Present(doc.BirthDate != nil) {
+		e.Time(*doc.BirthDate)
+	}
+	if e.Present(doc.HireDate != nil) {
+		e.Time(*doc.HireDate)
+	}
+	if e.Present(doc.Address != nil) {
+		e.Text(*doc.Address)
+	}
+	if e.Present(doc.City != nil) {
+		e.Text(*doc.City)
+	}
+	if e.Present(doc.State != nil) {
+		e.Text(*doc.State)
+	}
+	if e.Present(doc.Country != nil) {
+		e.Text(*doc.Country)
+	}
+	if e.Present(doc.PostalCode != nil) {
+		e.Text(*doc.PostalCode)
+	}
+	if e.Present(doc.Phone != nil) {
+		e.Text(*doc.Phone)
+	}
+	if e.Present(doc.Fax != nil) {
+		e.Text(*doc.Fax)
+	}
+	if e.Present(doc.Email != nil) {
+		e.Text(*doc.Email)
+	}
+	e.Int(doc.CustomerCount)
+	e.List(len(doc.Reports), doc.Reports == nil)
+	for i := range doc.Reports {
+		encodeEmployeeDocReports(e, &doc.Reports[i])
+	}
+}
+
+// encodeEmployeeDocReports appends the binary form of an EmployeeDocReports.
+func encodeEmployeeDocReports(e *wire.Encoder, doc *EmployeeDocReports) {
+	e.Int(doc.EmployeeID)
+	e.Text(doc.FirstName)
+	e.Text(doc.LastName)
+	if e.Present(doc.HireDate != nil) {
+		e.Time(*doc.HireDate)
+	}
+	e.List(len(doc.CustomerIDs), doc.CustomerIDs == nil)
+	for i := range doc.CustomerIDs {
+		e.Int(doc.CustomerIDs[i])
+	}
+	e.List(len(doc.Reports), doc.Reports == nil)
+	for i := range doc.Reports {
+		encodeEmployeeDocReports(e, &doc.Reports[i])
+	}
+}
+
+// decodeEmployeeDoc reads the binary form of an EmployeeDoc. Its texts and bytes alias the input.
+func decodeEmployeeDoc(d *wire.Decoder, doc *EmployeeDoc) {
+	doc.EmployeeID = d.Int()
+	doc.LastName = d.Text()
+	doc.FirstName = d.Text()
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+	if d.Present() {
+		doc.ReportsTo = new(d.Int())
+	}
+	if d.Present() {
+		doc.BirthDate = new(d.Time())
+	}
+	if d.Present() {
+		doc.HireDate = new(d.Time())
+	}
+	if d.Present() {
+		doc.Address = new(d.Text())
+	}
+	if d.Present() {
+		doc.City = new(d.Text())
+	}
+	if d.Present() {
+		doc.State = new(d.Text())
+	}
+	if d.Present() {
+		doc.Country = new(d.Text())
+	}
+	if d.Present() {
+		doc.PostalCode = new(d.Text())
+	}
+	if d.Present() {
+		doc.Phone = new(d.Text())
+	}
+	if d.Present() {
+		doc.Fax = new(d.Text())
+	}
+	if d.Present() {
+		doc.Email = new(d.Text())
+	}
+	doc.CustomerCount = d.Int()
+	if n, ok := d.List(6); ok {
+		doc.Reports = make([]EmployeeDocReports, n)
+		for i := range doc.Reports {
+			decodeEmployeeDocReports(d, &doc.Reports[i])
+		}
+	}
+}
+
+// decodeEmployeeDocReports reads the binary form of an EmployeeDocReports. Its texts and bytes alias the input.
+func decodeEmployeeDocReports(d *wire.Decoder, doc *EmployeeDocReports) {
+	if !d.Enter() {
+		return
+	}
+	doc.EmployeeID = d.Int()
+	doc.FirstName = d.Text()
+	doc.LastName = d.Text()
+	if d.Present() {
+		doc.HireDate = new(d.Time())
+	}
+	if n, ok := d.List(1); ok {
+		doc.CustomerIDs = make([]int64, n)
+		for i := range doc.CustomerIDs {
+			doc.CustomerIDs[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(6); ok {
+		doc.Reports = make([]EmployeeDocReports, n)
+		for i := range doc.Reports {
+			decodeEmployeeDocReports(d, &doc.Reports[i])
+		}
+	}
+	d.Leave()
+}
+
+// writeEmployeeDocJSON writes what json.Marshal does of an EmployeeDoc.
+func writeEmployeeDocJSON(w *jsondoc.Writer, doc *EmployeeDoc) {
+	w.Raw(`{"EmployeeId":`).Int(doc.EmployeeID)
+	w.Raw(`,"LastName":`).Text(doc.LastName)
+	w.Raw(`,"FirstName":`).Text(doc.FirstName)
+	w.Raw(`,"Title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`,"ReportsTo":`)
+	if w.Present(doc.ReportsTo != nil) {
+		w.Int(*doc.ReportsTo)
+	}
+	w.Raw(`,"BirthDate":`).TimePointer(doc.BirthDate)
+	w.Raw(`,"HireDate":`).TimePointer(doc.HireDate)
+	w.Raw(`,"Address":`)
+	if w.Present(doc.Address != nil) {
+		w.Text(*doc.Address)
+	}
+	w.Raw(`,"City":`)
+	if w.Present(doc.City != nil) {
+		w.Text(*doc.City)
+	}
+	w.Raw(`,"State":`)
+	if w.Present(doc.State != nil) {
+		w.Text(*doc.State)
+	}
+	w.Raw(`,"Country":`)
+	if w.Present(doc.Country != nil) {
+		w.Text(*doc.Country)
+	}
+	w.Raw(`,"PostalCode":`)
+	if w.Present(doc.PostalCode != nil) {
+		w.Text(*doc.PostalCode)
+	}
+	w.Raw(`,"Phone":`)
+	if w.Present(doc.Phone != nil) {
+		w.Text(*doc.Phone)
+	}
+	w.Raw(`,"Fax":`)
+	if w.Present(doc.Fax != nil) {
+		w.Text(*doc.Fax)
+	}
+	w.Raw(`,"Email":`)
+	if w.Present(doc.Email != nil) {
+		w.Text(*doc.Email)
+	}
+	w.Raw(`,"customer_count":`).Int(doc.CustomerCount)
+	w.Raw(`,"reports":`)
+	if w.Present(doc.Reports != nil) {
+		w.Raw(`[`)
+		for i := range doc.Reports {
+			w.Next()
+			writeEmployeeDocReportsJSON(w, &doc.Reports[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeEmployeeDocReportsJSON writes what json.Marshal does of an EmployeeDocReports.
+func writeEmployeeDocReportsJSON(w *jsondoc.Writer, doc *EmployeeDocReports) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"EmployeeId":`).Int(doc.EmployeeID)
+	w.Raw(`,"FirstName":`).Text(doc.FirstName)
+	w.Raw(`,"LastName":`).Text(doc.LastName)
+	w.Raw(`,"HireDate":`).TimePointer(doc.HireDate)
+	w.Raw(`,"customer_ids":`)
+	if w.Present(doc.CustomerIDs != nil) {
+		w.Raw(`[`)
+		for i := range doc.CustomerIDs {
+			w.Next()
+			w.Int(doc.CustomerIDs[i])
+		}
+		w.Raw(`]`)
+	}
+	if doc.Reports != nil {
+		w.Raw(`,"reports":`)
+		w.Raw(`[`)
+		for i := range doc.Reports {
+			w.Next()
+			writeEmployeeDocReportsJSON(w, &doc.Reports[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
+}
+
 // orgChartsQueries is the number of queries that load a batch of up to 1,000 documents of org_charts.
 const orgChartsQueries = 3
 
@@ -1473,18 +2753,19 @@ func NewOrgCharts(engine *denorm.Engine) *OrgCharts {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (o *OrgCharts) Get(ctx context.Context, id int64) (*OrgChart, error) {
 	return o.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (o *OrgCharts) GetMany(ctx context.Context, ids []int64) ([]*OrgChart, error) {
 	return o.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (o *OrgCharts) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return o.collection.GetJSON(ctx, id)
 }
@@ -1513,12 +2794,34 @@ func (o *OrgCharts) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return o.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (o *OrgCharts) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return o.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (o *OrgCharts) Invalidate(ctx context.Context, ids ...int64) error {
+	return o.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (o *OrgCharts) Refresh(ctx context.Context, ids ...int64) error {
+	return o.collection.Refresh(ctx, ids...)
+}
+
 // orgChartsDefinition is all that the engine knows of org_charts.
 func orgChartsDefinition() *denorm.Definition[int64, OrgChart] {
 	return &denorm.Definition[int64, OrgChart]{
-		Name:  "org_charts",
-		Shape: "38d549cb4b8ef9c0",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "org_charts",
+		Shape:   "38d549cb4b8ef9c0",
+		Table:   denorm.Table{Name: "Employee"},
+		Columns: []string{"EmployeeId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    orgChartsMySQL(),
 			denorm.Postgres: orgChartsPostgres(),
@@ -1527,6 +2830,11 @@ func orgChartsDefinition() *denorm.Definition[int64, OrgChart] {
 		Loaders: []string{"", "Reports", "Reports.Reports"},
 		Queries: orgChartsQueries,
 		Load:    loadOrgCharts,
+		Encode:  encodeOrgChart,
+		Decode:  decodeOrgChart,
+		AppendJSON: func(dst []byte, doc *OrgChart) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeOrgChartJSON)
+		},
 	}
 }
 
@@ -1589,6 +2897,105 @@ func (d *OrgChartNode) detach() {
 	for i := range d.Reports {
 		d.Reports[i].detach()
 	}
+}
+
+// encodeOrgChart appends the binary form of an OrgChart.
+func encodeOrgChart(e *wire.Encoder, doc *OrgChart) {
+	e.Int(doc.EmployeeID)
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+	e.List(len(doc.Reports), doc.Reports == nil)
+	for i := range doc.Reports {
+		encodeOrgChartNode(e, &doc.Reports[i])
+	}
+}
+
+// encodeOrgChartNode appends the binary form of an OrgChartNode.
+func encodeOrgChartNode(e *wire.Encoder, doc *OrgChartNode) {
+	e.Int(doc.EmployeeID)
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+	e.List(len(doc.Reports), doc.Reports == nil)
+	for i := range doc.Reports {
+		encodeOrgChartNode(e, &doc.Reports[i])
+	}
+}
+
+// decodeOrgChart reads the binary form of an OrgChart. Its texts and bytes alias the input.
+func decodeOrgChart(d *wire.Decoder, doc *OrgChart) {
+	doc.EmployeeID = d.Int()
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+	if n, ok := d.List(3); ok {
+		doc.Reports = make([]OrgChartNode, n)
+		for i := range doc.Reports {
+			decodeOrgChartNode(d, &doc.Reports[i])
+		}
+	}
+}
+
+// decodeOrgChartNode reads the binary form of an OrgChartNode. Its texts and bytes alias the input.
+func decodeOrgChartNode(d *wire.Decoder, doc *OrgChartNode) {
+	if !d.Enter() {
+		return
+	}
+	doc.EmployeeID = d.Int()
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+	if n, ok := d.List(3); ok {
+		doc.Reports = make([]OrgChartNode, n)
+		for i := range doc.Reports {
+			decodeOrgChartNode(d, &doc.Reports[i])
+		}
+	}
+	d.Leave()
+}
+
+// writeOrgChartJSON writes what json.Marshal does of an OrgChart.
+func writeOrgChartJSON(w *jsondoc.Writer, doc *OrgChart) {
+	w.Raw(`{"EmployeeId":`).Int(doc.EmployeeID)
+	w.Raw(`,"Title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`,"reports":`)
+	if w.Present(doc.Reports != nil) {
+		w.Raw(`[`)
+		for i := range doc.Reports {
+			w.Next()
+			writeOrgChartNodeJSON(w, &doc.Reports[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeOrgChartNodeJSON writes what json.Marshal does of an OrgChartNode.
+func writeOrgChartNodeJSON(w *jsondoc.Writer, doc *OrgChartNode) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"EmployeeId":`).Int(doc.EmployeeID)
+	w.Raw(`,"Title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	if doc.Reports != nil {
+		w.Raw(`,"reports":`)
+		w.Raw(`[`)
+		for i := range doc.Reports {
+			w.Next()
+			writeOrgChartNodeJSON(w, &doc.Reports[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
 }
 
 // customersQueries is the number of queries that load a batch of up to 1,000 documents of customers.
@@ -1682,18 +3089,19 @@ func NewCustomers(engine *denorm.Engine) *Customers {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Customers) Get(ctx context.Context, id int64) (*CustomerDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Customers) GetMany(ctx context.Context, ids []int64) ([]*CustomerDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Customers) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -1722,12 +3130,34 @@ func (c *Customers) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Customers) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Customers) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Customers) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // customersDefinition is all that the engine knows of customers.
 func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 	return &denorm.Definition[int64, CustomerDoc]{
-		Name:  "customers",
-		Shape: "91fdd208a0384049",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "customers",
+		Shape:   "91fdd208a0384049",
+		Table:   denorm.Table{Name: "Customer"},
+		Columns: []string{"CustomerId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    customersMySQL(),
 			denorm.Postgres: customersPostgres(),
@@ -1736,6 +3166,11 @@ func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 		Loaders: []string{"", "Invoices", "Invoices.Lines"},
 		Queries: customersQueries,
 		Load:    loadCustomers,
+		Encode:  encodeCustomerDoc,
+		Decode:  decodeCustomerDoc,
+		AppendJSON: func(dst []byte, doc *CustomerDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCustomerDocJSON)
+		},
 	}
 }
 
@@ -1944,6 +3379,430 @@ func (d *CustomerDocInvoicesLinesTrack) detach() {
 	}
 }
 
+// encodeCustomerDoc appends the binary form of a CustomerDoc.
+func encodeCustomerDoc(e *wire.Encoder, doc *CustomerDoc) {
+	e.Int(doc.CustomerID)
+	e.Text(doc.FirstName)
+	e.Text(doc.LastName)
+	if e.Present(doc.Company != nil) {
+		e.Text(*doc.Company)
+	}
+	if e.Present(doc.Address != nil) {
+		e.Text(*doc.Address)
+	}
+	if e.Present(doc.City != nil) {
+		e.Text(*doc.City)
+	}
+	if e.Present(doc.State != nil) {
+		e.Text(*doc.State)
+	}
+	if e.Present(doc.Country != nil) {
+		e.Text(*doc.Country)
+	}
+	if e.Present(doc.PostalCode != nil) {
+		e.Text(*doc.PostalCode)
+	}
+	if e.Present(doc.Phone != nil) {
+		e.Text(*doc.Phone)
+	}
+	if e.Present(doc.Fax != nil) {
+		e.Text(*doc.Fax)
+	}
+	e.Text(doc.Email)
+	if e.Present(doc.SupportRepID != nil) {
+		e.Int(*doc.SupportRepID)
+	}
+	e.Text(doc.FullName)
+	if e.Present(doc.SupportRep != nil) {
+		encodeCustomerDocSupportRep(e, doc.SupportRep)
+	}
+	e.List(len(doc.Invoices), doc.Invoices == nil)
+	for i := range doc.Invoices {
+		encodeCustomerDocInvoices(e, &doc.Invoices[i])
+	}
+}
+
+// encodeCustomerDocSupportRep appends the binary form of a CustomerDocSupportRep.
+func encodeCustomerDocSupportRep(e *wire.Encoder, doc *CustomerDocSupportRep) {
+	e.Int(doc.EmployeeID)
+	e.Text(doc.FirstName)
+	e.Text(doc.LastName)
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+	if e.Present(doc.Manager != nil) {
+		encodeCustomerDocSupportRepManager(e, doc.Manager)
+	}
+}
+
+// encodeCustomerDocSupportRepManager appends the binary form of a CustomerDocSupportRepManager.
+func encodeCustomerDocSupportRepManager(e *wire.Encoder, doc *CustomerDocSupportRepManager) {
+	e.Int(doc.EmployeeID)
+	e.Text(doc.FirstName)
+	e.Text(doc.LastName)
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+}
+
+// encodeCustomerDocInvoices appends the binary form of a CustomerDocInvoices.
+func encodeCustomerDocInvoices(e *wire.Encoder, doc *CustomerDocInvoices) {
+	e.Int(doc.InvoiceID)
+	e.Time(doc.InvoiceDate)
+	if e.Present(doc.BillingAddress != nil) {
+		e.Text(*doc.BillingAddress)
+	}
+	if e.Present(doc.BillingCity != nil) {
+		e.Text(*doc.BillingCity)
+	}
+	if e.Present(doc.BillingState != nil) {
+		e.Text(*doc.BillingState)
+	}
+	if e.Present(doc.BillingCountry != nil) {
+		e.Text(*doc.BillingCountry)
+	}
+	if e.Present(doc.BillingPostalCode != nil) {
+		e.Text(*doc.BillingPostalCode)
+	}
+	e.Float(doc.Total)
+	e.Float(doc.LineTotal)
+	e.List(len(doc.Lines), doc.Lines == nil)
+	for i := range doc.Lines {
+		encodeCustomerDocInvoicesLines(e, &doc.Lines[i])
+	}
+}
+
+// encodeCustomerDocInvoicesLines appends the binary form of a CustomerDocInvoicesLines.
+func encodeCustomerDocInvoicesLines(e *wire.Encoder, doc *CustomerDocInvoicesLines) {
+	e.Int(doc.InvoiceLineID)
+	e.Int(doc.TrackID)
+	e.Float(doc.UnitPrice)
+	e.Int(doc.Quantity)
+	if e.Present(doc.Track != nil) {
+		encodeCustomerDocInvoicesLinesTrack(e, doc.Track)
+	}
+}
+
+// encodeCustomerDocInvoicesLinesTrack appends the binary form of a CustomerDocInvoicesLinesTrack.
+func encodeCustomerDocInvoicesLinesTrack(e *wire.Encoder, doc *CustomerDocInvoicesLinesTrack) {
+	e.Int(doc.TrackID)
+	e.Text(doc.Name)
+	if e.Present(doc.AlbumID != nil) {
+		e.Int(*doc.AlbumID)
+	}
+	e.Int(doc.MediaTypeID)
+	if e.Present(doc.GenreID != nil) {
+		e.Int(*doc.GenreID)
+	}
+	if e.Present(doc.Composer != nil) {
+		e.Text(*doc.Composer)
+	}
+	e.Int(doc.Milliseconds)
+	if e.Present(doc.Bytes != nil) {
+		e.Int(*doc.Bytes)
+	}
+	e.Float(doc.UnitPrice)
+	e.Text(doc.Length)
+}
+
+// decodeCustomerDoc reads the binary form of a CustomerDoc. Its texts and bytes alias the input.
+func decodeCustomerDoc(d *wire.Decoder, doc *CustomerDoc) {
+	doc.CustomerID = d.Int()
+	doc.FirstName = d.Text()
+	doc.LastName = d.Text()
+	if d.Present() {
+		doc.Company = new(d.Text())
+	}
+	if d.Present() {
+		doc.Address = new(d.Text())
+	}
+	if d.Present() {
+		doc.City = new(d.Text())
+	}
+	if d.Present() {
+		doc.State = new(d.Text())
+	}
+	if d.Present() {
+		doc.Country = new(d.Text())
+	}
+	if d.Present() {
+		doc.PostalCode = new(d.Text())
+	}
+	if d.Present() {
+		doc.Phone = new(d.Text())
+	}
+	if d.Present() {
+		doc.Fax = new(d.Text())
+	}
+	doc.Email = d.Text()
+	if d.Present() {
+		doc.SupportRepID = new(d.Int())
+	}
+	doc.FullName = d.Text()
+	if d.Present() {
+		doc.SupportRep = new(CustomerDocSupportRep)
+		decodeCustomerDocSupportRep(d, doc.SupportRep)
+	}
+	if n, ok := d.List(25); ok {
+		doc.Invoices = make([]CustomerDocInvoices, n)
+		for i := range doc.Invoices {
+			decodeCustomerDocInvoices(d, &doc.Invoices[i])
+		}
+	}
+}
+
+// decodeCustomerDocSupportRep reads the binary form of a CustomerDocSupportRep. Its texts and bytes alias the input.
+func decodeCustomerDocSupportRep(d *wire.Decoder, doc *CustomerDocSupportRep) {
+	doc.EmployeeID = d.Int()
+	doc.FirstName = d.Text()
+	doc.LastName = d.Text()
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+	if d.Present() {
+		doc.Manager = new(CustomerDocSupportRepManager)
+		decodeCustomerDocSupportRepManager(d, doc.Manager)
+	}
+}
+
+// decodeCustomerDocSupportRepManager reads the binary form of a CustomerDocSupportRepManager. Its texts and bytes alias the input.
+func decodeCustomerDocSupportRepManager(d *wire.Decoder, doc *CustomerDocSupportRepManager) {
+	doc.EmployeeID = d.Int()
+	doc.FirstName = d.Text()
+	doc.LastName = d.Text()
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+}
+
+// decodeCustomerDocInvoices reads the binary form of a CustomerDocInvoices. Its texts and bytes alias the input.
+func decodeCustomerDocInvoices(d *wire.Decoder, doc *CustomerDocInvoices) {
+	doc.InvoiceID = d.Int()
+	doc.InvoiceDate = d.Time()
+	if d.Present() {
+		doc.BillingAddress = new(d.Text())
+	}
+	if d.Present() {
+		doc.BillingCity = new(d.Text())
+	}
+	if d.Present() {
+		doc.BillingState = new(d.Text())
+	}
+	if d.Present() {
+		doc.BillingCountry = new(d.Text())
+	}
+	if d.Present() {
+		doc.BillingPostalCode = new(d.Text())
+	}
+	doc.Total = d.Float()
+	doc.LineTotal = d.Float()
+	if n, ok := d.List(12); ok {
+		doc.Lines = make([]CustomerDocInvoicesLines, n)
+		for i := range doc.Lines {
+			decodeCustomerDocInvoicesLines(d, &doc.Lines[i])
+		}
+	}
+}
+
+// decodeCustomerDocInvoicesLines reads the binary form of a CustomerDocInvoicesLines. Its texts and bytes alias the input.
+func decodeCustomerDocInvoicesLines(d *wire.Decoder, doc *CustomerDocInvoicesLines) {
+	doc.InvoiceLineID = d.Int()
+	doc.TrackID = d.Int()
+	doc.UnitPrice = d.Float()
+	doc.Quantity = d.Int()
+	if d.Present() {
+		doc.Track = new(CustomerDocInvoicesLinesTrack)
+		decodeCustomerDocInvoicesLinesTrack(d, doc.Track)
+	}
+}
+
+// decodeCustomerDocInvoicesLinesTrack reads the binary form of a CustomerDocInvoicesLinesTrack. Its texts and bytes alias the input.
+func decodeCustomerDocInvoicesLinesTrack(d *wire.Decoder, doc *CustomerDocInvoicesLinesTrack) {
+	doc.TrackID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.AlbumID = new(d.Int())
+	}
+	doc.MediaTypeID = d.Int()
+	if d.Present() {
+		doc.GenreID = new(d.Int())
+	}
+	if d.Present() {
+		doc.Composer = new(d.Text())
+	}
+	doc.Milliseconds = d.Int()
+	if d.Present() {
+		doc.Bytes = new(d.Int())
+	}
+	doc.UnitPrice = d.Float()
+	doc.Length = d.Text()
+}
+
+// writeCustomerDocJSON writes what json.Marshal does of a CustomerDoc.
+func writeCustomerDocJSON(w *jsondoc.Writer, doc *CustomerDoc) {
+	w.Raw(`{"CustomerId":`).Int(doc.CustomerID)
+	w.Raw(`,"FirstName":`).Text(doc.FirstName)
+	w.Raw(`,"LastName":`).Text(doc.LastName)
+	w.Raw(`,"Company":`)
+	if w.Present(doc.Company != nil) {
+		w.Text(*doc.Company)
+	}
+	w.Raw(`,"Address":`)
+	if w.Present(doc.Address != nil) {
+		w.Text(*doc.Address)
+	}
+	w.Raw(`,"City":`)
+	if w.Present(doc.City != nil) {
+		w.Text(*doc.City)
+	}
+	w.Raw(`,"State":`)
+	if w.Present(doc.State != nil) {
+		w.Text(*doc.State)
+	}
+	w.Raw(`,"Country":`)
+	if w.Present(doc.Country != nil) {
+		w.Text(*doc.Country)
+	}
+	w.Raw(`,"PostalCode":`)
+	if w.Present(doc.PostalCode != nil) {
+		w.Text(*doc.PostalCode)
+	}
+	w.Raw(`,"Phone":`)
+	if w.Present(doc.Phone != nil) {
+		w.Text(*doc.Phone)
+	}
+	w.Raw(`,"Fax":`)
+	if w.Present(doc.Fax != nil) {
+		w.Text(*doc.Fax)
+	}
+	w.Raw(`,"Email":`).Text(doc.Email)
+	w.Raw(`,"SupportRepId":`)
+	if w.Present(doc.SupportRepID != nil) {
+		w.Int(*doc.SupportRepID)
+	}
+	w.Raw(`,"full_name":`).Text(doc.FullName)
+	w.Raw(`,"support_rep":`)
+	if w.Present(doc.SupportRep != nil) {
+		writeCustomerDocSupportRepJSON(w, doc.SupportRep)
+	}
+	w.Raw(`,"invoices":`)
+	if w.Present(doc.Invoices != nil) {
+		w.Raw(`[`)
+		for i := range doc.Invoices {
+			w.Next()
+			writeCustomerDocInvoicesJSON(w, &doc.Invoices[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCustomerDocSupportRepJSON writes what json.Marshal does of a CustomerDocSupportRep.
+func writeCustomerDocSupportRepJSON(w *jsondoc.Writer, doc *CustomerDocSupportRep) {
+	w.Raw(`{"EmployeeId":`).Int(doc.EmployeeID)
+	w.Raw(`,"FirstName":`).Text(doc.FirstName)
+	w.Raw(`,"LastName":`).Text(doc.LastName)
+	w.Raw(`,"Title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`,"manager":`)
+	if w.Present(doc.Manager != nil) {
+		writeCustomerDocSupportRepManagerJSON(w, doc.Manager)
+	}
+	w.Raw(`}`)
+}
+
+// writeCustomerDocSupportRepManagerJSON writes what json.Marshal does of a CustomerDocSupportRepManager.
+func writeCustomerDocSupportRepManagerJSON(w *jsondoc.Writer, doc *CustomerDocSupportRepManager) {
+	w.Raw(`{"EmployeeId":`).Int(doc.EmployeeID)
+	w.Raw(`,"FirstName":`).Text(doc.FirstName)
+	w.Raw(`,"LastName":`).Text(doc.LastName)
+	w.Raw(`,"Title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`}`)
+}
+
+// writeCustomerDocInvoicesJSON writes what json.Marshal does of a CustomerDocInvoices.
+func writeCustomerDocInvoicesJSON(w *jsondoc.Writer, doc *CustomerDocInvoices) {
+	w.Raw(`{"InvoiceId":`).Int(doc.InvoiceID)
+	w.Raw(`,"InvoiceDate":`).Time(doc.InvoiceDate)
+	w.Raw(`,"BillingAddress":`)
+	if w.Present(doc.BillingAddress != nil) {
+		w.Text(*doc.BillingAddress)
+	}
+	w.Raw(`,"BillingCity":`)
+	if w.Present(doc.BillingCity != nil) {
+		w.Text(*doc.BillingCity)
+	}
+	w.Raw(`,"BillingState":`)
+	if w.Present(doc.BillingState != nil) {
+		w.Text(*doc.BillingState)
+	}
+	w.Raw(`,"BillingCountry":`)
+	if w.Present(doc.BillingCountry != nil) {
+		w.Text(*doc.BillingCountry)
+	}
+	w.Raw(`,"BillingPostalCode":`)
+	if w.Present(doc.BillingPostalCode != nil) {
+		w.Text(*doc.BillingPostalCode)
+	}
+	w.Raw(`,"Total":`).Float64(doc.Total)
+	w.Raw(`,"line_total":`).Float64(doc.LineTotal)
+	w.Raw(`,"lines":`)
+	if w.Present(doc.Lines != nil) {
+		w.Raw(`[`)
+		for i := range doc.Lines {
+			w.Next()
+			writeCustomerDocInvoicesLinesJSON(w, &doc.Lines[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCustomerDocInvoicesLinesJSON writes what json.Marshal does of a CustomerDocInvoicesLines.
+func writeCustomerDocInvoicesLinesJSON(w *jsondoc.Writer, doc *CustomerDocInvoicesLines) {
+	w.Raw(`{"InvoiceLineId":`).Int(doc.InvoiceLineID)
+	w.Raw(`,"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"UnitPrice":`).Float64(doc.UnitPrice)
+	w.Raw(`,"Quantity":`).Int(doc.Quantity)
+	w.Raw(`,"track":`)
+	if w.Present(doc.Track != nil) {
+		writeCustomerDocInvoicesLinesTrackJSON(w, doc.Track)
+	}
+	w.Raw(`}`)
+}
+
+// writeCustomerDocInvoicesLinesTrackJSON writes what json.Marshal does of a CustomerDocInvoicesLinesTrack.
+func writeCustomerDocInvoicesLinesTrackJSON(w *jsondoc.Writer, doc *CustomerDocInvoicesLinesTrack) {
+	w.Raw(`{"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"Name":`).Text(doc.Name)
+	w.Raw(`,"AlbumId":`)
+	if w.Present(doc.AlbumID != nil) {
+		w.Int(*doc.AlbumID)
+	}
+	w.Raw(`,"MediaTypeId":`).Int(doc.MediaTypeID)
+	w.Raw(`,"GenreId":`)
+	if w.Present(doc.GenreID != nil) {
+		w.Int(*doc.GenreID)
+	}
+	w.Raw(`,"Composer":`)
+	if w.Present(doc.Composer != nil) {
+		w.Text(*doc.Composer)
+	}
+	w.Raw(`,"Milliseconds":`).Int(doc.Milliseconds)
+	w.Raw(`,"Bytes":`)
+	if w.Present(doc.Bytes != nil) {
+		w.Int(*doc.Bytes)
+	}
+	w.Raw(`,"UnitPrice":`).Float64(doc.UnitPrice)
+	w.Raw(`,"length":`).Text(doc.Length)
+	w.Raw(`}`)
+}
+
 // customerCardsQueries is the number of queries that load a batch of up to 1,000 documents of customer_cards.
 const customerCardsQueries = 2
 
@@ -1982,18 +3841,19 @@ func NewCustomerCards(engine *denorm.Engine) *CustomerCards {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *CustomerCards) Get(ctx context.Context, id int64) (*CustomerCard, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *CustomerCards) GetMany(ctx context.Context, ids []int64) ([]*CustomerCard, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *CustomerCards) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -2022,12 +3882,34 @@ func (c *CustomerCards) Load(ctx context.Context, queryer denorm.Queryer, ids ..
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *CustomerCards) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *CustomerCards) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *CustomerCards) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // customerCardsDefinition is all that the engine knows of customer_cards.
 func customerCardsDefinition() *denorm.Definition[int64, CustomerCard] {
 	return &denorm.Definition[int64, CustomerCard]{
-		Name:  "customer_cards",
-		Shape: "e42624968794d160",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "customer_cards",
+		Shape:   "e42624968794d160",
+		Table:   denorm.Table{Name: "Customer"},
+		Columns: []string{"CustomerId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    customerCardsMySQL(),
 			denorm.Postgres: customerCardsPostgres(),
@@ -2036,6 +3918,11 @@ func customerCardsDefinition() *denorm.Definition[int64, CustomerCard] {
 		Loaders: []string{"", "Invoices"},
 		Queries: customerCardsQueries,
 		Load:    loadCustomerCards,
+		Encode:  encodeCustomerCard,
+		Decode:  decodeCustomerCard,
+		AppendJSON: func(dst []byte, doc *CustomerCard) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCustomerCardJSON)
+		},
 	}
 }
 
@@ -2099,6 +3986,109 @@ func (d *CustomerCard) detach() {
 	d.Invoices = slices.Clone(d.Invoices)
 }
 
+// encodeCustomerCard appends the binary form of a CustomerCard.
+func encodeCustomerCard(e *wire.Encoder, doc *CustomerCard) {
+	e.Int(doc.CustomerID)
+	if e.Present(doc.Country != nil) {
+		e.Text(*doc.Country)
+	}
+	e.Text(doc.FullName)
+	e.Int(doc.InvoiceCount)
+	e.Int(doc.LargeInvoiceCount)
+	e.Float(doc.Spent)
+	if e.Present(doc.AverageTotal != nil) {
+		e.Float(*doc.AverageTotal)
+	}
+	if e.Present(doc.FirstInvoice != nil) {
+		e.Time(*doc.FirstInvoice)
+	}
+	if e.Present(doc.LastInvoice != nil) {
+		e.Time(*doc.LastInvoice)
+	}
+	e.List(len(doc.Invoices), doc.Invoices == nil)
+	for i := range doc.Invoices {
+		encodeCustomerCardInvoices(e, &doc.Invoices[i])
+	}
+}
+
+// encodeCustomerCardInvoices appends the binary form of a CustomerCardInvoices.
+func encodeCustomerCardInvoices(e *wire.Encoder, doc *CustomerCardInvoices) {
+	e.Int(doc.InvoiceID)
+	e.Float(doc.Total)
+	e.Time(doc.InvoiceDate)
+}
+
+// decodeCustomerCard reads the binary form of a CustomerCard. Its texts and bytes alias the input.
+func decodeCustomerCard(d *wire.Decoder, doc *CustomerCard) {
+	doc.CustomerID = d.Int()
+	if d.Present() {
+		doc.Country = new(d.Text())
+	}
+	doc.FullName = d.Text()
+	doc.InvoiceCount = d.Int()
+	doc.LargeInvoiceCount = d.Int()
+	doc.Spent = d.Float()
+	if d.Present() {
+		doc.AverageTotal = new(d.Float())
+	}
+	if d.Present() {
+		doc.FirstInvoice = new(d.Time())
+	}
+	if d.Present() {
+		doc.LastInvoice = new(d.Time())
+	}
+	if n, ok := d.List(11); ok {
+		doc.Invoices = make([]CustomerCardInvoices, n)
+		for i := range doc.Invoices {
+			decodeCustomerCardInvoices(d, &doc.Invoices[i])
+		}
+	}
+}
+
+// decodeCustomerCardInvoices reads the binary form of a CustomerCardInvoices. Its texts and bytes alias the input.
+func decodeCustomerCardInvoices(d *wire.Decoder, doc *CustomerCardInvoices) {
+	doc.InvoiceID = d.Int()
+	doc.Total = d.Float()
+	doc.InvoiceDate = d.Time()
+}
+
+// writeCustomerCardJSON writes what json.Marshal does of a CustomerCard.
+func writeCustomerCardJSON(w *jsondoc.Writer, doc *CustomerCard) {
+	w.Raw(`{"CustomerId":`).Int(doc.CustomerID)
+	w.Raw(`,"Country":`)
+	if w.Present(doc.Country != nil) {
+		w.Text(*doc.Country)
+	}
+	w.Raw(`,"full_name":`).Text(doc.FullName)
+	w.Raw(`,"invoice_count":`).Int(doc.InvoiceCount)
+	w.Raw(`,"large_invoice_count":`).Int(doc.LargeInvoiceCount)
+	w.Raw(`,"spent":`).Float64(doc.Spent)
+	w.Raw(`,"average_total":`)
+	if w.Present(doc.AverageTotal != nil) {
+		w.Float64(*doc.AverageTotal)
+	}
+	w.Raw(`,"first_invoice":`).TimePointer(doc.FirstInvoice)
+	w.Raw(`,"last_invoice":`).TimePointer(doc.LastInvoice)
+	w.Raw(`,"invoices":`)
+	if w.Present(doc.Invoices != nil) {
+		w.Raw(`[`)
+		for i := range doc.Invoices {
+			w.Next()
+			writeCustomerCardInvoicesJSON(w, &doc.Invoices[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCustomerCardInvoicesJSON writes what json.Marshal does of a CustomerCardInvoices.
+func writeCustomerCardInvoicesJSON(w *jsondoc.Writer, doc *CustomerCardInvoices) {
+	w.Raw(`{"InvoiceId":`).Int(doc.InvoiceID)
+	w.Raw(`,"Total":`).Float64(doc.Total)
+	w.Raw(`,"InvoiceDate":`).Time(doc.InvoiceDate)
+	w.Raw(`}`)
+}
+
 // tracksQueries is the number of queries that load a batch of up to 1,000 documents of tracks.
 const tracksQueries = 2
 
@@ -2146,18 +4136,19 @@ func NewTracks(engine *denorm.Engine) *Tracks {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Tracks) Get(ctx context.Context, id int64) (*TrackDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Tracks) GetMany(ctx context.Context, ids []int64) ([]*TrackDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Tracks) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -2186,12 +4177,34 @@ func (t *Tracks) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Tracks) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Tracks) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Tracks) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // tracksDefinition is all that the engine knows of tracks.
 func tracksDefinition() *denorm.Definition[int64, TrackDoc] {
 	return &denorm.Definition[int64, TrackDoc]{
-		Name:  "tracks",
-		Shape: "ccac4033454b6469",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "tracks",
+		Shape:   "ccac4033454b6469",
+		Table:   denorm.Table{Name: "Track"},
+		Columns: []string{"TrackId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    tracksMySQL(),
 			denorm.Postgres: tracksPostgres(),
@@ -2200,6 +4213,11 @@ func tracksDefinition() *denorm.Definition[int64, TrackDoc] {
 		Loaders: []string{"", "Playlists"},
 		Queries: tracksQueries,
 		Load:    loadTracks,
+		Encode:  encodeTrackDoc,
+		Decode:  decodeTrackDoc,
+		AppendJSON: func(dst []byte, doc *TrackDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTrackDocJSON)
+		},
 	}
 }
 
@@ -2294,6 +4312,169 @@ func (d *TrackDocPlaylists) detach() {
 	}
 }
 
+// encodeTrackDoc appends the binary form of a TrackDoc.
+func encodeTrackDoc(e *wire.Encoder, doc *TrackDoc) {
+	e.Int(doc.TrackID)
+	e.Text(doc.Name)
+	if e.Present(doc.AlbumID != nil) {
+		e.Int(*doc.AlbumID)
+	}
+	if e.Present(doc.GenreID != nil) {
+		e.Int(*doc.GenreID)
+	}
+	if e.Present(doc.Composer != nil) {
+		e.Text(*doc.Composer)
+	}
+	e.Int(doc.Milliseconds)
+	e.Float(doc.UnitPrice)
+	e.Text(doc.Length)
+	e.Int(doc.TimesSold)
+	if e.Present(doc.LastSold != nil) {
+		e.Time(*doc.LastSold)
+	}
+	if e.Present(doc.Album != nil) {
+		encodeTrackDocAlbum(e, doc.Album)
+	}
+	if e.Present(doc.GenreName != nil) {
+		e.Text(*doc.GenreName)
+	}
+	e.List(len(doc.Playlists), doc.Playlists == nil)
+	for i := range doc.Playlists {
+		encodeTrackDocPlaylists(e, &doc.Playlists[i])
+	}
+}
+
+// encodeTrackDocAlbum appends the binary form of a TrackDocAlbum.
+func encodeTrackDocAlbum(e *wire.Encoder, doc *TrackDocAlbum) {
+	e.Int(doc.AlbumID)
+	e.Text(doc.Title)
+	if e.Present(doc.ArtistName != nil) {
+		e.Text(*doc.ArtistName)
+	}
+}
+
+// encodeTrackDocPlaylists appends the binary form of a TrackDocPlaylists.
+func encodeTrackDocPlaylists(e *wire.Encoder, doc *TrackDocPlaylists) {
+	e.Int(doc.PlaylistID)
+	if e.Present(doc.Name != nil) {
+		e.Text(*doc.Name)
+	}
+}
+
+// decodeTrackDoc reads the binary form of a TrackDoc. Its texts and bytes alias the input.
+func decodeTrackDoc(d *wire.Decoder, doc *TrackDoc) {
+	doc.TrackID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.AlbumID = new(d.Int())
+	}
+	if d.Present() {
+		doc.GenreID = new(d.Int())
+	}
+	if d.Present() {
+		doc.Composer = new(d.Text())
+	}
+	doc.Milliseconds = d.Int()
+	doc.UnitPrice = d.Float()
+	doc.Length = d.Text()
+	doc.TimesSold = d.Int()
+	if d.Present() {
+		doc.LastSold = new(d.Time())
+	}
+	if d.Present() {
+		doc.Album = new(TrackDocAlbum)
+		decodeTrackDocAlbum(d, doc.Album)
+	}
+	if d.Present() {
+		doc.GenreName = new(d.Text())
+	}
+	if n, ok := d.List(2); ok {
+		doc.Playlists = make([]TrackDocPlaylists, n)
+		for i := range doc.Playlists {
+			decodeTrackDocPlaylists(d, &doc.Playlists[i])
+		}
+	}
+}
+
+// decodeTrackDocAlbum reads the binary form of a TrackDocAlbum. Its texts and bytes alias the input.
+func decodeTrackDocAlbum(d *wire.Decoder, doc *TrackDocAlbum) {
+	doc.AlbumID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.ArtistName = new(d.Text())
+	}
+}
+
+// decodeTrackDocPlaylists reads the binary form of a TrackDocPlaylists. Its texts and bytes alias the input.
+func decodeTrackDocPlaylists(d *wire.Decoder, doc *TrackDocPlaylists) {
+	doc.PlaylistID = d.Int()
+	if d.Present() {
+		doc.Name = new(d.Text())
+	}
+}
+
+// writeTrackDocJSON writes what json.Marshal does of a TrackDoc.
+func writeTrackDocJSON(w *jsondoc.Writer, doc *TrackDoc) {
+	w.Raw(`{"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"Name":`).Text(doc.Name)
+	w.Raw(`,"AlbumId":`)
+	if w.Present(doc.AlbumID != nil) {
+		w.Int(*doc.AlbumID)
+	}
+	w.Raw(`,"GenreId":`)
+	if w.Present(doc.GenreID != nil) {
+		w.Int(*doc.GenreID)
+	}
+	w.Raw(`,"Composer":`)
+	if w.Present(doc.Composer != nil) {
+		w.Text(*doc.Composer)
+	}
+	w.Raw(`,"Milliseconds":`).Int(doc.Milliseconds)
+	w.Raw(`,"UnitPrice":`).Float64(doc.UnitPrice)
+	w.Raw(`,"length":`).Text(doc.Length)
+	w.Raw(`,"times_sold":`).Int(doc.TimesSold)
+	w.Raw(`,"last_sold":`).TimePointer(doc.LastSold)
+	w.Raw(`,"album":`)
+	if w.Present(doc.Album != nil) {
+		writeTrackDocAlbumJSON(w, doc.Album)
+	}
+	w.Raw(`,"genre_name":`)
+	if w.Present(doc.GenreName != nil) {
+		w.Text(*doc.GenreName)
+	}
+	w.Raw(`,"playlists":`)
+	if w.Present(doc.Playlists != nil) {
+		w.Raw(`[`)
+		for i := range doc.Playlists {
+			w.Next()
+			writeTrackDocPlaylistsJSON(w, &doc.Playlists[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeTrackDocAlbumJSON writes what json.Marshal does of a TrackDocAlbum.
+func writeTrackDocAlbumJSON(w *jsondoc.Writer, doc *TrackDocAlbum) {
+	w.Raw(`{"AlbumId":`).Int(doc.AlbumID)
+	w.Raw(`,"Title":`).Text(doc.Title)
+	w.Raw(`,"artist_name":`)
+	if w.Present(doc.ArtistName != nil) {
+		w.Text(*doc.ArtistName)
+	}
+	w.Raw(`}`)
+}
+
+// writeTrackDocPlaylistsJSON writes what json.Marshal does of a TrackDocPlaylists.
+func writeTrackDocPlaylistsJSON(w *jsondoc.Writer, doc *TrackDocPlaylists) {
+	w.Raw(`{"PlaylistId":`).Int(doc.PlaylistID)
+	w.Raw(`,"Name":`)
+	if w.Present(doc.Name != nil) {
+		w.Text(*doc.Name)
+	}
+	w.Raw(`}`)
+}
+
 // playlistsQueries is the number of queries that load a batch of up to 1,000 documents of playlists.
 const playlistsQueries = 2
 
@@ -2335,18 +4516,19 @@ func NewPlaylists(engine *denorm.Engine) *Playlists {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Playlists) Get(ctx context.Context, id int64) (*PlaylistDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Playlists) GetMany(ctx context.Context, ids []int64) ([]*PlaylistDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Playlists) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -2375,12 +4557,34 @@ func (p *Playlists) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Playlists) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Playlists) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Playlists) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // playlistsDefinition is all that the engine knows of playlists.
 func playlistsDefinition() *denorm.Definition[int64, PlaylistDoc] {
 	return &denorm.Definition[int64, PlaylistDoc]{
-		Name:  "playlists",
-		Shape: "76a2cfd3ce9e254a",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "playlists",
+		Shape:   "76a2cfd3ce9e254a",
+		Table:   denorm.Table{Name: "Playlist"},
+		Columns: []string{"PlaylistId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    playlistsMySQL(),
 			denorm.Postgres: playlistsPostgres(),
@@ -2389,6 +4593,11 @@ func playlistsDefinition() *denorm.Definition[int64, PlaylistDoc] {
 		Loaders: []string{"", "Tracks"},
 		Queries: playlistsQueries,
 		Load:    loadPlaylists,
+		Encode:  encodePlaylistDoc,
+		Decode:  decodePlaylistDoc,
+		AppendJSON: func(dst []byte, doc *PlaylistDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePlaylistDocJSON)
+		},
 	}
 }
 
@@ -2451,6 +4660,112 @@ func (d *PlaylistDocTracks) detach() {
 	}
 }
 
+// encodePlaylistDoc appends the binary form of a PlaylistDoc.
+func encodePlaylistDoc(e *wire.Encoder, doc *PlaylistDoc) {
+	e.Int(doc.PlaylistID)
+	if e.Present(doc.Name != nil) {
+		e.Text(*doc.Name)
+	}
+	e.Int(doc.TrackCount)
+	e.Int(doc.Milliseconds)
+	e.List(len(doc.Tracks), doc.Tracks == nil)
+	for i := range doc.Tracks {
+		encodePlaylistDocTracks(e, &doc.Tracks[i])
+	}
+}
+
+// encodePlaylistDocTracks appends the binary form of a PlaylistDocTracks.
+func encodePlaylistDocTracks(e *wire.Encoder, doc *PlaylistDocTracks) {
+	e.Int(doc.TrackID)
+	e.Text(doc.Name)
+	e.Float(doc.UnitPrice)
+	e.Int(doc.PlaylistID)
+	if e.Present(doc.Album != nil) {
+		encodePlaylistDocTracksAlbum(e, doc.Album)
+	}
+}
+
+// encodePlaylistDocTracksAlbum appends the binary form of a PlaylistDocTracksAlbum.
+func encodePlaylistDocTracksAlbum(e *wire.Encoder, doc *PlaylistDocTracksAlbum) {
+	e.Int(doc.AlbumID)
+	e.Text(doc.Title)
+}
+
+// decodePlaylistDoc reads the binary form of a PlaylistDoc. Its texts and bytes alias the input.
+func decodePlaylistDoc(d *wire.Decoder, doc *PlaylistDoc) {
+	doc.PlaylistID = d.Int()
+	if d.Present() {
+		doc.Name = new(d.Text())
+	}
+	doc.TrackCount = d.Int()
+	doc.Milliseconds = d.Int()
+	if n, ok := d.List(12); ok {
+		doc.Tracks = make([]PlaylistDocTracks, n)
+		for i := range doc.Tracks {
+			decodePlaylistDocTracks(d, &doc.Tracks[i])
+		}
+	}
+}
+
+// decodePlaylistDocTracks reads the binary form of a PlaylistDocTracks. Its texts and bytes alias the input.
+func decodePlaylistDocTracks(d *wire.Decoder, doc *PlaylistDocTracks) {
+	doc.TrackID = d.Int()
+	doc.Name = d.Text()
+	doc.UnitPrice = d.Float()
+	doc.PlaylistID = d.Int()
+	if d.Present() {
+		doc.Album = new(PlaylistDocTracksAlbum)
+		decodePlaylistDocTracksAlbum(d, doc.Album)
+	}
+}
+
+// decodePlaylistDocTracksAlbum reads the binary form of a PlaylistDocTracksAlbum. Its texts and bytes alias the input.
+func decodePlaylistDocTracksAlbum(d *wire.Decoder, doc *PlaylistDocTracksAlbum) {
+	doc.AlbumID = d.Int()
+	doc.Title = d.Text()
+}
+
+// writePlaylistDocJSON writes what json.Marshal does of a PlaylistDoc.
+func writePlaylistDocJSON(w *jsondoc.Writer, doc *PlaylistDoc) {
+	w.Raw(`{"PlaylistId":`).Int(doc.PlaylistID)
+	w.Raw(`,"Name":`)
+	if w.Present(doc.Name != nil) {
+		w.Text(*doc.Name)
+	}
+	w.Raw(`,"track_count":`).Int(doc.TrackCount)
+	w.Raw(`,"milliseconds":`).Int(doc.Milliseconds)
+	w.Raw(`,"tracks":`)
+	if w.Present(doc.Tracks != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tracks {
+			w.Next()
+			writePlaylistDocTracksJSON(w, &doc.Tracks[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePlaylistDocTracksJSON writes what json.Marshal does of a PlaylistDocTracks.
+func writePlaylistDocTracksJSON(w *jsondoc.Writer, doc *PlaylistDocTracks) {
+	w.Raw(`{"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"Name":`).Text(doc.Name)
+	w.Raw(`,"UnitPrice":`).Float64(doc.UnitPrice)
+	w.Raw(`,"PlaylistId":`).Int(doc.PlaylistID)
+	w.Raw(`,"album":`)
+	if w.Present(doc.Album != nil) {
+		writePlaylistDocTracksAlbumJSON(w, doc.Album)
+	}
+	w.Raw(`}`)
+}
+
+// writePlaylistDocTracksAlbumJSON writes what json.Marshal does of a PlaylistDocTracksAlbum.
+func writePlaylistDocTracksAlbumJSON(w *jsondoc.Writer, doc *PlaylistDocTracksAlbum) {
+	w.Raw(`{"AlbumId":`).Int(doc.AlbumID)
+	w.Raw(`,"Title":`).Text(doc.Title)
+	w.Raw(`}`)
+}
+
 // playlistKeysQueries is the number of queries that load a batch of up to 1,000 documents of playlist_keys.
 const playlistKeysQueries = 2
 
@@ -2475,18 +4790,19 @@ func NewPlaylistKeys(engine *denorm.Engine) *PlaylistKeys {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *PlaylistKeys) Get(ctx context.Context, id int64) (*PlaylistKeyList, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *PlaylistKeys) GetMany(ctx context.Context, ids []int64) ([]*PlaylistKeyList, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *PlaylistKeys) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -2515,12 +4831,34 @@ func (p *PlaylistKeys) Load(ctx context.Context, queryer denorm.Queryer, ids ...
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *PlaylistKeys) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *PlaylistKeys) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *PlaylistKeys) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // playlistKeysDefinition is all that the engine knows of playlist_keys.
 func playlistKeysDefinition() *denorm.Definition[int64, PlaylistKeyList] {
 	return &denorm.Definition[int64, PlaylistKeyList]{
-		Name:  "playlist_keys",
-		Shape: "740f5258e9b74178",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "playlist_keys",
+		Shape:   "740f5258e9b74178",
+		Table:   denorm.Table{Name: "Playlist"},
+		Columns: []string{"PlaylistId"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    playlistKeysMySQL(),
 			denorm.Postgres: playlistKeysPostgres(),
@@ -2529,6 +4867,11 @@ func playlistKeysDefinition() *denorm.Definition[int64, PlaylistKeyList] {
 		Loaders: []string{"", "Tracks"},
 		Queries: playlistKeysQueries,
 		Load:    loadPlaylistKeys,
+		Encode:  encodePlaylistKeyList,
+		Decode:  decodePlaylistKeyList,
+		AppendJSON: func(dst []byte, doc *PlaylistKeyList) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePlaylistKeyListJSON)
+		},
 	}
 }
 
@@ -2573,6 +4916,51 @@ func (d *PlaylistKeyList) detach() {
 	d.TrackIDs = slices.Clone(d.TrackIDs)
 }
 
+// encodePlaylistKeyList appends the binary form of a PlaylistKeyList.
+func encodePlaylistKeyList(e *wire.Encoder, doc *PlaylistKeyList) {
+	e.Int(doc.PlaylistID)
+	if e.Present(doc.Name != nil) {
+		e.Text(*doc.Name)
+	}
+	e.List(len(doc.TrackIDs), doc.TrackIDs == nil)
+	for i := range doc.TrackIDs {
+		e.Int(doc.TrackIDs[i])
+	}
+}
+
+// decodePlaylistKeyList reads the binary form of a PlaylistKeyList. Its texts and bytes alias the input.
+func decodePlaylistKeyList(d *wire.Decoder, doc *PlaylistKeyList) {
+	doc.PlaylistID = d.Int()
+	if d.Present() {
+		doc.Name = new(d.Text())
+	}
+	if n, ok := d.List(1); ok {
+		doc.TrackIDs = make([]int64, n)
+		for i := range doc.TrackIDs {
+			doc.TrackIDs[i] = d.Int()
+		}
+	}
+}
+
+// writePlaylistKeyListJSON writes what json.Marshal does of a PlaylistKeyList.
+func writePlaylistKeyListJSON(w *jsondoc.Writer, doc *PlaylistKeyList) {
+	w.Raw(`{"PlaylistId":`).Int(doc.PlaylistID)
+	w.Raw(`,"Name":`)
+	if w.Present(doc.Name != nil) {
+		w.Text(*doc.Name)
+	}
+	w.Raw(`,"track_ids":`)
+	if w.Present(doc.TrackIDs != nil) {
+		w.Raw(`[`)
+		for i := range doc.TrackIDs {
+			w.Next()
+			w.Int(doc.TrackIDs[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
 // playlistEntriesQueries is the number of queries that load a batch of up to 1,000 documents of playlist_entries.
 const playlistEntriesQueries = 1
 
@@ -2604,18 +4992,19 @@ func NewPlaylistEntries(engine *denorm.Engine) *PlaylistEntries {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *PlaylistEntries) Get(ctx context.Context, key PlaylistTrackKey) (*PlaylistTrackDoc, error) {
 	return p.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *PlaylistEntries) GetMany(ctx context.Context, keys []PlaylistTrackKey) ([]*PlaylistTrackDoc, error) {
 	return p.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *PlaylistEntries) GetJSON(ctx context.Context, key PlaylistTrackKey) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, key)
 }
@@ -2644,14 +5033,38 @@ func (p *PlaylistEntries) Load(ctx context.Context, queryer denorm.Queryer, keys
 	return p.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *PlaylistEntries) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[PlaylistTrackKey], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *PlaylistEntries) Invalidate(ctx context.Context, keys ...PlaylistTrackKey) error {
+	return p.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *PlaylistEntries) Refresh(ctx context.Context, keys ...PlaylistTrackKey) error {
+	return p.collection.Refresh(ctx, keys...)
+}
+
 // playlistEntriesDefinition is all that the engine knows of playlist_entries.
 func playlistEntriesDefinition() *denorm.Definition[PlaylistTrackKey, PlaylistTrackDoc] {
 	return &denorm.Definition[PlaylistTrackKey, PlaylistTrackDoc]{
-		Name:  "playlist_entries",
-		Shape: "99f64463362720e5",
-		Key: denorm.KeyCodec[PlaylistTrackKey]{Bind: func(args []any, key PlaylistTrackKey) []any {
-			return append(args, key.PlaylistID, key.TrackID)
-		}},
+		Name:    "playlist_entries",
+		Shape:   "99f64463362720e5",
+		Table:   denorm.Table{Name: "PlaylistTrack"},
+		Columns: []string{"PlaylistId", "TrackId"},
+		Key: denorm.KeyCodec[PlaylistTrackKey]{
+			Bind: func(args []any, key PlaylistTrackKey) []any {
+				return append(args, key.PlaylistID, key.TrackID)
+			},
+			Read: func(row denorm.Row) PlaylistTrackKey {
+				return PlaylistTrackKey{PlaylistID: row.Int64(0), TrackID: row.Int64(1)}
+			},
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    playlistEntriesMySQL(),
 			denorm.Postgres: playlistEntriesPostgres(),
@@ -2660,6 +5073,11 @@ func playlistEntriesDefinition() *denorm.Definition[PlaylistTrackKey, PlaylistTr
 		Loaders: []string{""},
 		Queries: playlistEntriesQueries,
 		Load:    loadPlaylistEntries,
+		Encode:  encodePlaylistTrackDoc,
+		Decode:  decodePlaylistTrackDoc,
+		AppendJSON: func(dst []byte, doc *PlaylistTrackDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePlaylistTrackDocJSON)
+		},
 	}
 }
 
@@ -2700,6 +5118,65 @@ func (d *PlaylistTrackDoc) detach() {
 	if d.Track != nil {
 		d.Track = new(*d.Track)
 	}
+}
+
+// encodePlaylistTrackDoc appends the binary form of a PlaylistTrackDoc.
+func encodePlaylistTrackDoc(e *wire.Encoder, doc *PlaylistTrackDoc) {
+	e.Int(doc.PlaylistID)
+	e.Int(doc.TrackID)
+	if e.Present(doc.PlaylistName != nil) {
+		e.Text(*doc.PlaylistName)
+	}
+	if e.Present(doc.Track != nil) {
+		encodePlaylistTrackDocTrack(e, doc.Track)
+	}
+}
+
+// encodePlaylistTrackDocTrack appends the binary form of a PlaylistTrackDocTrack.
+func encodePlaylistTrackDocTrack(e *wire.Encoder, doc *PlaylistTrackDocTrack) {
+	e.Int(doc.TrackID)
+	e.Text(doc.Name)
+}
+
+// decodePlaylistTrackDoc reads the binary form of a PlaylistTrackDoc. Its texts and bytes alias the input.
+func decodePlaylistTrackDoc(d *wire.Decoder, doc *PlaylistTrackDoc) {
+	doc.PlaylistID = d.Int()
+	doc.TrackID = d.Int()
+	if d.Present() {
+		doc.PlaylistName = new(d.Text())
+	}
+	if d.Present() {
+		doc.Track = new(PlaylistTrackDocTrack)
+		decodePlaylistTrackDocTrack(d, doc.Track)
+	}
+}
+
+// decodePlaylistTrackDocTrack reads the binary form of a PlaylistTrackDocTrack. Its texts and bytes alias the input.
+func decodePlaylistTrackDocTrack(d *wire.Decoder, doc *PlaylistTrackDocTrack) {
+	doc.TrackID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writePlaylistTrackDocJSON writes what json.Marshal does of a PlaylistTrackDoc.
+func writePlaylistTrackDocJSON(w *jsondoc.Writer, doc *PlaylistTrackDoc) {
+	w.Raw(`{"PlaylistId":`).Int(doc.PlaylistID)
+	w.Raw(`,"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"playlist_name":`)
+	if w.Present(doc.PlaylistName != nil) {
+		w.Text(*doc.PlaylistName)
+	}
+	w.Raw(`,"track":`)
+	if w.Present(doc.Track != nil) {
+		writePlaylistTrackDocTrackJSON(w, doc.Track)
+	}
+	w.Raw(`}`)
+}
+
+// writePlaylistTrackDocTrackJSON writes what json.Marshal does of a PlaylistTrackDocTrack.
+func writePlaylistTrackDocTrackJSON(w *jsondoc.Writer, doc *PlaylistTrackDocTrack) {
+	w.Raw(`{"TrackId":`).Int(doc.TrackID)
+	w.Raw(`,"Name":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package models
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// invoicesPostgres is the SQL that loads invoices.
+// invoicesPostgres is the SQL that loads invoices and finds those that a change touches.
 func invoicesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Invoice"`, Key: []string{`"InvoiceId"`}},
@@ -28,10 +28,46 @@ JOIN "InvoiceLine" AS a1 ON a1."InvoiceId" = t."InvoiceId"
 LEFT JOIN "Track" AS a2 ON a2."TrackId" = a1."TrackId"
 ORDER BY t."InvoiceId", a1."InvoiceLineId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Customer"},
+				Path:    `Customer`,
+				Columns: []string{"Country", "CustomerId", "Email"},
+				From:    []string{"CustomerId"},
+				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
+FROM denorm_changed AS c
+JOIN "Invoice" AS t ON t."CustomerId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Invoice"},
+				Columns: []string{"BillingAddress", "BillingCity", "BillingCountry", "BillingPostalCode", "BillingState", "CustomerId", "InvoiceDate", "InvoiceId", "Total"},
+				From:    []string{"InvoiceId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "InvoiceLine"},
+				Path:    `Lines, Lines.Track (reference), sum of Lines Quantity * UnitPrice as LineTotal`,
+				Columns: []string{"InvoiceId", "InvoiceLineId", "Quantity", "TrackId", "UnitPrice"},
+				From:    []string{"InvoiceId"},
+				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
+FROM denorm_changed AS c
+JOIN "Invoice" AS t ON t."InvoiceId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `Lines.Track`,
+				Columns: []string{"Name", "TrackId"},
+				From:    []string{"TrackId"},
+				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
+FROM denorm_changed AS c
+JOIN "InvoiceLine" AS h1 ON h1."TrackId" = c.v1
+JOIN "Invoice" AS t ON h1."InvoiceId" = t."InvoiceId"`,
+			},
+		},
 	}
 }
 
-// receiptsPostgres is the SQL that loads receipts.
+// receiptsPostgres is the SQL that loads receipts and finds those that a change touches.
 func receiptsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -50,10 +86,29 @@ FROM denorm_roots AS t
 JOIN "InvoiceLine" AS a1 ON a1."InvoiceId" = t."InvoiceId"
 ORDER BY t."InvoiceId", a1."InvoiceLineId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Invoice"},
+				Columns: []string{"InvoiceId", "Total"},
+				From:    []string{"InvoiceId"},
+				Old:     `OLD."Total" > 1`,
+				New:     `NEW."Total" > 1`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "InvoiceLine"},
+				Path:    `Lines`,
+				Columns: []string{"InvoiceId", "InvoiceLineId", "Quantity", "UnitPrice"},
+				From:    []string{"InvoiceId"},
+				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
+FROM denorm_changed AS c
+JOIN "Invoice" AS t ON t."InvoiceId" = c.v1 AND t."Total" > 1`,
+			},
+		},
 	}
 }
 
-// artistsPostgres is the SQL that loads artists.
+// artistsPostgres is the SQL that loads artists and finds those that a change touches.
 func artistsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Artist"`, Key: []string{`"ArtistId"`}},
@@ -104,10 +159,48 @@ FROM (
 WHERE a3."denorm_rank" <= 5
 ORDER BY a3."t_ArtistId", a3."a2_Milliseconds" DESC, a3."a2_TrackId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Album"},
+				Path:    `Albums, Tracks (reference), Tracks (via Albums) and 6 more`,
+				Columns: []string{"AlbumId", "ArtistId", "Title"},
+				From:    []string{"ArtistId"},
+				Roots: `SELECT DISTINCT t."ArtistId" AS k1
+FROM denorm_changed AS c
+JOIN "Artist" AS t ON t."ArtistId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Artist"},
+				Columns: []string{"ArtistId", "Name"},
+				From:    []string{"ArtistId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "InvoiceLine"},
+				Path:    `sum of Albums.Tracks.InvoiceLines Quantity * UnitPrice as TotalSales`,
+				Columns: []string{"InvoiceLineId", "Quantity", "TrackId", "UnitPrice"},
+				From:    []string{"TrackId"},
+				Roots: `SELECT DISTINCT t."ArtistId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS h1 ON h1."TrackId" = c.v1
+JOIN "Album" AS h2 ON h1."AlbumId" = h2."AlbumId"
+JOIN "Artist" AS t ON h2."ArtistId" = t."ArtistId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `Tracks, count of Albums.Tracks as TrackCount, Albums: count of Tracks as TrackCount and 2 more`,
+				Columns: []string{"AlbumId", "Milliseconds", "Name", "TrackId"},
+				From:    []string{"AlbumId"},
+				Roots: `SELECT DISTINCT t."ArtistId" AS k1
+FROM denorm_changed AS c
+JOIN "Album" AS h1 ON h1."AlbumId" = c.v1
+JOIN "Artist" AS t ON h1."ArtistId" = t."ArtistId"`,
+			},
+		},
 	}
 }
 
-// albumsPostgres is the SQL that loads albums.
+// albumsPostgres is the SQL that loads albums and finds those that a change touches.
 func albumsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Album"`, Key: []string{`"AlbumId"`}},
@@ -127,10 +220,56 @@ LEFT JOIN "Genre" AS a2 ON a2."GenreId" = a1."GenreId"
 LEFT JOIN "MediaType" AS a3 ON a3."MediaTypeId" = a1."MediaTypeId"
 ORDER BY t."AlbumId", a1."TrackId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Album"},
+				Columns: []string{"AlbumId", "ArtistId", "Title"},
+				From:    []string{"AlbumId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "Artist"},
+				Path:    `Artist`,
+				Columns: []string{"ArtistId", "Name"},
+				From:    []string{"ArtistId"},
+				Roots: `SELECT DISTINCT t."AlbumId" AS k1
+FROM denorm_changed AS c
+JOIN "Album" AS t ON t."ArtistId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Genre"},
+				Path:    `Tracks.Genre`,
+				Columns: []string{"GenreId", "Name"},
+				From:    []string{"GenreId"},
+				Roots: `SELECT DISTINCT t."AlbumId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS h1 ON h1."GenreId" = c.v1
+JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "MediaType"},
+				Path:    `Tracks.MediaType`,
+				Columns: []string{"MediaTypeId", "Name"},
+				From:    []string{"MediaTypeId"},
+				Roots: `SELECT DISTINCT t."AlbumId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS h1 ON h1."MediaTypeId" = c.v1
+JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `Tracks, Tracks.Genre (reference), Tracks.MediaType (reference)`,
+				Columns: []string{"AlbumId", "Bytes", "Composer", "GenreId", "MediaTypeId", "Milliseconds", "Name", "TrackId", "UnitPrice"},
+				From:    []string{"AlbumId"},
+				Roots: `SELECT DISTINCT t."AlbumId" AS k1
+FROM denorm_changed AS c
+JOIN "Album" AS t ON t."AlbumId" = c.v1`,
+			},
+		},
 	}
 }
 
-// albumCardsPostgres is the SQL that loads album_cards.
+// albumCardsPostgres is the SQL that loads album_cards and finds those that a change touches.
 func albumCardsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Album"`, Key: []string{`"AlbumId"`}},
@@ -199,10 +338,57 @@ LEFT JOIN "Genre" AS a3 ON a3."GenreId" = a2."a1_GenreId"
 WHERE a2."denorm_rank" <= 3
 ORDER BY a2."t_AlbumId", a2."a1_Milliseconds" DESC, a2."a1_TrackId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Album"},
+				Columns: []string{"AlbumId", "ArtistId", "Title"},
+				From:    []string{"AlbumId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "Artist"},
+				Path:    `Artist`,
+				Columns: []string{"ArtistId", "Name"},
+				From:    []string{"ArtistId"},
+				Roots: `SELECT DISTINCT t."AlbumId" AS k1
+FROM denorm_changed AS c
+JOIN "Album" AS t ON t."ArtistId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Genre"},
+				Path:    `LongTracks.Genre`,
+				Columns: []string{"GenreId", "Name"},
+				From:    []string{"GenreId"},
+				Roots: `SELECT DISTINCT t."AlbumId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS h1 ON h1."GenreId" = c.v1 AND h1."Milliseconds" >= 300000
+JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `LongTracks, LongTracks.Genre (reference), count of LongTracks as LongTrackCount`,
+				Columns: []string{"AlbumId", "GenreId", "Milliseconds", "Name", "TrackId"},
+				From:    []string{"AlbumId"},
+				Old:     `OLD."Milliseconds" >= 300000`,
+				New:     `NEW."Milliseconds" >= 300000`,
+				Roots: `SELECT DISTINCT t."AlbumId" AS k1
+FROM denorm_changed AS c
+JOIN "Album" AS t ON t."AlbumId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `count of Tracks as TrackCount, max of Tracks.Milliseconds as Longest, min of Tracks.Milliseconds as Shortest and 3 more`,
+				Columns: []string{"AlbumId", "Milliseconds", "TrackId", "UnitPrice"},
+				From:    []string{"AlbumId"},
+				Roots: `SELECT DISTINCT t."AlbumId" AS k1
+FROM denorm_changed AS c
+JOIN "Album" AS t ON t."AlbumId" = c.v1`,
+			},
+		},
 	}
 }
 
-// genreChartsPostgres is the SQL that loads genre_charts.
+// genreChartsPostgres is the SQL that loads genre_charts and finds those that a change touches.
 func genreChartsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -241,10 +427,60 @@ LEFT JOIN "Artist" AS a4 ON a4."ArtistId" = a3."ArtistId"
 WHERE a2."denorm_rank" <= 3
 ORDER BY a2."t_GenreId", a2."a1_Milliseconds" DESC, a2."a1_TrackId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Album"},
+				Path:    `Tracks.Album, Tracks.Album.Artist (reference)`,
+				Columns: []string{"AlbumId", "ArtistId", "Title"},
+				From:    []string{"AlbumId"},
+				Roots: `SELECT DISTINCT t."GenreId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS h1 ON h1."AlbumId" = c.v1
+JOIN "Genre" AS t ON h1."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
+			},
+			{
+				Table:   denorm.Table{Name: "Artist"},
+				Path:    `Tracks.Album.Artist`,
+				Columns: []string{"ArtistId", "Name"},
+				From:    []string{"ArtistId"},
+				Roots: `SELECT DISTINCT t."GenreId" AS k1
+FROM denorm_changed AS c
+JOIN "Album" AS h1 ON h1."ArtistId" = c.v1
+JOIN "Track" AS h2 ON h1."AlbumId" = h2."AlbumId"
+JOIN "Genre" AS t ON h2."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
+			},
+			{
+				Table:   denorm.Table{Name: "Genre"},
+				Columns: []string{"GenreId", "Name"},
+				From:    []string{"GenreId"},
+				Old:     `OLD."GenreId" <> 25`,
+				New:     `NEW."GenreId" <> 25`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "InvoiceLine"},
+				Path:    `sum of Tracks.InvoiceLines Quantity * UnitPrice as TotalSales`,
+				Columns: []string{"InvoiceLineId", "Quantity", "TrackId", "UnitPrice"},
+				From:    []string{"TrackId"},
+				Roots: `SELECT DISTINCT t."GenreId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS h1 ON h1."TrackId" = c.v1
+JOIN "Genre" AS t ON h1."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `Tracks, Tracks.Album (reference), count of Tracks as TrackCount and 2 more`,
+				Columns: []string{"AlbumId", "GenreId", "Milliseconds", "Name", "TrackId"},
+				From:    []string{"GenreId"},
+				Roots: `SELECT DISTINCT t."GenreId" AS k1
+FROM denorm_changed AS c
+JOIN "Genre" AS t ON t."GenreId" = c.v1 AND t."GenreId" <> 25`,
+			},
+		},
 	}
 }
 
-// mediaTypesPostgres is the SQL that loads media_types.
+// mediaTypesPostgres is the SQL that loads media_types and finds those that a change touches.
 func mediaTypesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"MediaType"`, Key: []string{`"MediaTypeId"`}},
@@ -264,10 +500,38 @@ func mediaTypesPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."MediaTypeId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "MediaType"},
+				Columns: []string{"MediaTypeId", "Name"},
+				From:    []string{"MediaTypeId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `count of Tracks as TrackCount`,
+				Columns: []string{"MediaTypeId", "TrackId"},
+				From:    []string{"MediaTypeId"},
+				Roots: `SELECT DISTINCT t."MediaTypeId" AS k1
+FROM denorm_changed AS c
+JOIN "MediaType" AS t ON t."MediaTypeId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `count of Tracks where UnitPrice > 1 as DearTrackCount`,
+				Columns: []string{"MediaTypeId", "TrackId", "UnitPrice"},
+				From:    []string{"MediaTypeId"},
+				Old:     `OLD."UnitPrice" > 1`,
+				New:     `NEW."UnitPrice" > 1`,
+				Roots: `SELECT DISTINCT t."MediaTypeId" AS k1
+FROM denorm_changed AS c
+JOIN "MediaType" AS t ON t."MediaTypeId" = c.v1`,
+			},
+		},
 	}
 }
 
-// employeesPostgres is the SQL that loads employees.
+// employeesPostgres is the SQL that loads employees and finds those that a change touches.
 func employeesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Employee"`, Key: []string{`"EmployeeId"`}},
@@ -330,10 +594,90 @@ ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."Las
     a2."FirstName", a2."EmployeeId", a3."LastName", a3."FirstName", a3."EmployeeId",
     a4."CustomerId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Customer"},
+				Path:    `Reports.Customers`,
+				Columns: []string{"CustomerId", "SupportRepId"},
+				From:    []string{"SupportRepId"},
+				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
+JOIN "Employee" AS t ON h1."ReportsTo" = t."EmployeeId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Customer"},
+				Path:    `Reports.Reports.Customers`,
+				Columns: []string{"CustomerId", "SupportRepId"},
+				From:    []string{"SupportRepId"},
+				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
+JOIN "Employee" AS h2 ON h1."ReportsTo" = h2."EmployeeId"
+JOIN "Employee" AS t ON h2."ReportsTo" = t."EmployeeId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Customer"},
+				Path:    `Reports.Reports.Reports.Customers`,
+				Columns: []string{"CustomerId", "SupportRepId"},
+				From:    []string{"SupportRepId"},
+				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
+JOIN "Employee" AS h2 ON h1."ReportsTo" = h2."EmployeeId"
+JOIN "Employee" AS h3 ON h2."ReportsTo" = h3."EmployeeId"
+JOIN "Employee" AS t ON h3."ReportsTo" = t."EmployeeId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Customer"},
+				Path:    `count of Customers as CustomerCount`,
+				Columns: []string{"CustomerId", "SupportRepId"},
+				From:    []string{"SupportRepId"},
+				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Employee"},
+				Columns: []string{"Address", "BirthDate", "City", "Country", "Email", "EmployeeId", "Fax", "FirstName", "HireDate", "LastName", "Phone", "PostalCode", "ReportsTo", "State", "Title"},
+				From:    []string{"EmployeeId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "Employee"},
+				Path:    `Reports, Reports.Reports (reference), Reports.Customers (reference)`,
+				Columns: []string{"EmployeeId", "FirstName", "HireDate", "LastName", "ReportsTo"},
+				From:    []string{"ReportsTo"},
+				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Employee"},
+				Path:    `Reports.Reports, Reports.Reports.Reports (reference), Reports.Reports.Customers (reference)`,
+				Columns: []string{"EmployeeId", "FirstName", "HireDate", "LastName", "ReportsTo"},
+				From:    []string{"ReportsTo"},
+				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
+JOIN "Employee" AS t ON h1."ReportsTo" = t."EmployeeId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Employee"},
+				Path:    `Reports.Reports.Reports, Reports.Reports.Reports.Customers (reference)`,
+				Columns: []string{"EmployeeId", "FirstName", "HireDate", "LastName", "ReportsTo"},
+				From:    []string{"ReportsTo"},
+				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
+JOIN "Employee" AS h2 ON h1."ReportsTo" = h2."EmployeeId"
+JOIN "Employee" AS t ON h2."ReportsTo" = t."EmployeeId"`,
+			},
+		},
 	}
 }
 
-// orgChartsPostgres is the SQL that loads org_charts.
+// orgChartsPostgres is the SQL that loads org_charts and finds those that a change touches.
 func orgChartsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -359,10 +703,39 @@ JOIN "Employee" AS a2 ON a2."ReportsTo" = a1."EmployeeId"
 ORDER BY t."EmployeeId", a1."HireDate" DESC NULLS LAST, a1."EmployeeId",
     a2."HireDate" DESC NULLS LAST, a2."EmployeeId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Employee"},
+				Columns: []string{"EmployeeId", "ReportsTo", "Title"},
+				From:    []string{"EmployeeId"},
+				Old:     `OLD."ReportsTo" IS NULL`,
+				New:     `NEW."ReportsTo" IS NULL`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "Employee"},
+				Path:    `Reports, Reports.Reports (reference)`,
+				Columns: []string{"EmployeeId", "HireDate", "ReportsTo", "Title"},
+				From:    []string{"ReportsTo"},
+				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS t ON t."EmployeeId" = c.v1 AND t."ReportsTo" IS NULL`,
+			},
+			{
+				Table:   denorm.Table{Name: "Employee"},
+				Path:    `Reports.Reports`,
+				Columns: []string{"EmployeeId", "HireDate", "ReportsTo", "Title"},
+				From:    []string{"ReportsTo"},
+				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
+JOIN "Employee" AS t ON h1."ReportsTo" = t."EmployeeId" AND t."ReportsTo" IS NULL`,
+			},
+		},
 	}
 }
 
-// customersPostgres is the SQL that loads customers.
+// customersPostgres is the SQL that loads customers and finds those that a change touches.
 func customersPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Customer"`, Key: []string{`"CustomerId"`}},
@@ -398,10 +771,67 @@ JOIN "InvoiceLine" AS a2 ON a2."InvoiceId" = a1."InvoiceId"
 LEFT JOIN "Track" AS a3 ON a3."TrackId" = a2."TrackId"
 ORDER BY t."CustomerId", a1."InvoiceId", a2."InvoiceLineId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Customer"},
+				Columns: []string{"Address", "City", "Company", "Country", "CustomerId", "Email", "Fax", "FirstName", "LastName", "Phone", "PostalCode", "State", "SupportRepId"},
+				From:    []string{"CustomerId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "Employee"},
+				Path:    `SupportRep, SupportRep.Manager (reference)`,
+				Columns: []string{"EmployeeId", "FirstName", "LastName", "ReportsTo", "Title"},
+				From:    []string{"EmployeeId"},
+				Roots: `SELECT DISTINCT t."CustomerId" AS k1
+FROM denorm_changed AS c
+JOIN "Customer" AS t ON t."SupportRepId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Employee"},
+				Path:    `SupportRep.Manager`,
+				Columns: []string{"EmployeeId", "FirstName", "LastName", "Title"},
+				From:    []string{"EmployeeId"},
+				Roots: `SELECT DISTINCT t."CustomerId" AS k1
+FROM denorm_changed AS c
+JOIN "Employee" AS h1 ON h1."ReportsTo" = c.v1
+JOIN "Customer" AS t ON h1."EmployeeId" = t."SupportRepId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Invoice"},
+				Path:    `Invoices, Invoices.Lines (reference), Invoices: sum of Lines Quantity * UnitPrice as LineTotal (reference)`,
+				Columns: []string{"BillingAddress", "BillingCity", "BillingCountry", "BillingPostalCode", "BillingState", "CustomerId", "InvoiceDate", "InvoiceId", "Total"},
+				From:    []string{"CustomerId"},
+				Roots: `SELECT DISTINCT t."CustomerId" AS k1
+FROM denorm_changed AS c
+JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "InvoiceLine"},
+				Path:    `Invoices.Lines, Invoices.Lines.Track (reference), Invoices: sum of Lines Quantity * UnitPrice as LineTotal`,
+				Columns: []string{"InvoiceId", "InvoiceLineId", "Quantity", "TrackId", "UnitPrice"},
+				From:    []string{"InvoiceId"},
+				Roots: `SELECT DISTINCT t."CustomerId" AS k1
+FROM denorm_changed AS c
+JOIN "Invoice" AS h1 ON h1."InvoiceId" = c.v1
+JOIN "Customer" AS t ON h1."CustomerId" = t."CustomerId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `Invoices.Lines.Track`,
+				Columns: []string{"AlbumId", "Bytes", "Composer", "GenreId", "MediaTypeId", "Milliseconds", "Name", "TrackId", "UnitPrice"},
+				From:    []string{"TrackId"},
+				Roots: `SELECT DISTINCT t."CustomerId" AS k1
+FROM denorm_changed AS c
+JOIN "InvoiceLine" AS h1 ON h1."TrackId" = c.v1
+JOIN "Invoice" AS h2 ON h1."InvoiceId" = h2."InvoiceId"
+JOIN "Customer" AS t ON h2."CustomerId" = t."CustomerId"`,
+			},
+		},
 	}
 }
 
-// customerCardsPostgres is the SQL that loads customer_cards.
+// customerCardsPostgres is the SQL that loads customer_cards and finds those that a change touches.
 func customerCardsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Customer"`, Key: []string{`"CustomerId"`}},
@@ -459,10 +889,49 @@ FROM (
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_CustomerId", a2."a1_Total" DESC, a2."a1_InvoiceDate" DESC, a2."a1_InvoiceId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Customer"},
+				Columns: []string{"Country", "CustomerId", "FirstName", "LastName"},
+				From:    []string{"CustomerId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "Invoice"},
+				Path:    `Invoices`,
+				Columns: []string{"BillingCountry", "CustomerId", "InvoiceDate", "InvoiceId", "Total"},
+				From:    []string{"CustomerId"},
+				Old:     `OLD."Total" >= 5 AND OLD."BillingCountry" IS NOT NULL`,
+				New:     `NEW."Total" >= 5 AND NEW."BillingCountry" IS NOT NULL`,
+				Roots: `SELECT DISTINCT t."CustomerId" AS k1
+FROM denorm_changed AS c
+JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Invoice"},
+				Path:    `count of Invoices where Total >= 5 as LargeInvoiceCount`,
+				Columns: []string{"CustomerId", "InvoiceId", "Total"},
+				From:    []string{"CustomerId"},
+				Old:     `OLD."Total" >= 5`,
+				New:     `NEW."Total" >= 5`,
+				Roots: `SELECT DISTINCT t."CustomerId" AS k1
+FROM denorm_changed AS c
+JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Invoice"},
+				Path:    `sum of Invoices.Total as Spent, count of Invoices as InvoiceCount, avg of Invoices.Total as AverageTotal and 2 more`,
+				Columns: []string{"CustomerId", "InvoiceDate", "InvoiceId", "Total"},
+				From:    []string{"CustomerId"},
+				Roots: `SELECT DISTINCT t."CustomerId" AS k1
+FROM denorm_changed AS c
+JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+			},
+		},
 	}
 }
 
-// tracksPostgres is the SQL that loads tracks.
+// tracksPostgres is the SQL that loads tracks and finds those that a change touches.
 func tracksPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Track"`, Key: []string{`"TrackId"`}},
@@ -494,10 +963,84 @@ JOIN "PlaylistTrack" AS a1 ON a1."TrackId" = t."TrackId"
 JOIN "Playlist" AS a2 ON a2."PlaylistId" = a1."PlaylistId"
 ORDER BY t."TrackId", a2."PlaylistId" DESC`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Album"},
+				Path:    `Album, Album.Artist (reference)`,
+				Columns: []string{"AlbumId", "ArtistId", "Title"},
+				From:    []string{"AlbumId"},
+				Roots: `SELECT DISTINCT t."TrackId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS t ON t."AlbumId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Artist"},
+				Path:    `Album.Artist`,
+				Columns: []string{"ArtistId", "Name"},
+				From:    []string{"ArtistId"},
+				Roots: `SELECT DISTINCT t."TrackId" AS k1
+FROM denorm_changed AS c
+JOIN "Album" AS h1 ON h1."ArtistId" = c.v1
+JOIN "Track" AS t ON h1."AlbumId" = t."AlbumId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Genre"},
+				Path:    `Genre`,
+				Columns: []string{"GenreId", "Name"},
+				From:    []string{"GenreId"},
+				Roots: `SELECT DISTINCT t."TrackId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS t ON t."GenreId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Invoice"},
+				Path:    `max of InvoiceLines.Invoice.InvoiceDate as LastSold`,
+				Columns: []string{"InvoiceDate", "InvoiceId"},
+				From:    []string{"InvoiceId"},
+				Roots: `SELECT DISTINCT t."TrackId" AS k1
+FROM denorm_changed AS c
+JOIN "InvoiceLine" AS h1 ON h1."InvoiceId" = c.v1
+JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "InvoiceLine"},
+				Path:    `count of InvoiceLines as TimesSold, max of InvoiceLines.Invoice.InvoiceDate as LastSold (reference), max of InvoiceLines.Invoice.InvoiceDate as LastSold (via InvoiceLines)`,
+				Columns: []string{"InvoiceId", "InvoiceLineId", "TrackId"},
+				From:    []string{"TrackId"},
+				Roots: `SELECT DISTINCT t."TrackId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS t ON t."TrackId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Playlist"},
+				Path:    `Playlists`,
+				Columns: []string{"Name", "PlaylistId"},
+				From:    []string{"PlaylistId"},
+				Roots: `SELECT DISTINCT t."TrackId" AS k1
+FROM denorm_changed AS c
+JOIN "PlaylistTrack" AS h1 ON h1."PlaylistId" = c.v1
+JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "PlaylistTrack"},
+				Path:    `Playlists (link)`,
+				Columns: []string{"PlaylistId", "TrackId"},
+				From:    []string{"TrackId"},
+				Roots: `SELECT DISTINCT t."TrackId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS t ON t."TrackId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Columns: []string{"AlbumId", "Composer", "GenreId", "Milliseconds", "Name", "TrackId", "UnitPrice"},
+				From:    []string{"TrackId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// playlistsPostgres is the SQL that loads playlists.
+// playlistsPostgres is the SQL that loads playlists and finds those that a change touches.
 func playlistsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Playlist"`, Key: []string{`"PlaylistId"`}},
@@ -527,10 +1070,48 @@ JOIN "Track" AS a2 ON a2."TrackId" = a1."TrackId"
 LEFT JOIN "Album" AS a3 ON a3."AlbumId" = a2."AlbumId"
 ORDER BY t."PlaylistId", a1."TrackId", a2."TrackId", a1."PlaylistId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Album"},
+				Path:    `Tracks.Album`,
+				Columns: []string{"AlbumId", "Title"},
+				From:    []string{"AlbumId"},
+				Roots: `SELECT DISTINCT t."PlaylistId" AS k1
+FROM denorm_changed AS c
+JOIN "Track" AS h1 ON h1."AlbumId" = c.v1
+JOIN "PlaylistTrack" AS h2 ON h1."TrackId" = h2."TrackId"
+JOIN "Playlist" AS t ON h2."PlaylistId" = t."PlaylistId"`,
+			},
+			{
+				Table:   denorm.Table{Name: "Playlist"},
+				Columns: []string{"Name", "PlaylistId"},
+				From:    []string{"PlaylistId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "PlaylistTrack"},
+				Path:    `Tracks (link), count of Tracks as TrackCount (link), sum of Tracks.Milliseconds as Milliseconds (link)`,
+				Columns: []string{"PlaylistId", "TrackId"},
+				From:    []string{"PlaylistId"},
+				Roots: `SELECT DISTINCT t."PlaylistId" AS k1
+FROM denorm_changed AS c
+JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `Tracks, Tracks.Album (reference), count of Tracks as TrackCount and 1 more`,
+				Columns: []string{"AlbumId", "Milliseconds", "Name", "TrackId", "UnitPrice"},
+				From:    []string{"TrackId"},
+				Roots: `SELECT DISTINCT t."PlaylistId" AS k1
+FROM denorm_changed AS c
+JOIN "PlaylistTrack" AS h1 ON h1."TrackId" = c.v1
+JOIN "Playlist" AS t ON h1."PlaylistId" = t."PlaylistId"`,
+			},
+		},
 	}
 }
 
-// playlistKeysPostgres is the SQL that loads playlist_keys.
+// playlistKeysPostgres is the SQL that loads playlist_keys and finds those that a change touches.
 func playlistKeysPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"Playlist"`, Key: []string{`"PlaylistId"`}},
@@ -546,10 +1127,37 @@ JOIN "PlaylistTrack" AS a1 ON a1."PlaylistId" = t."PlaylistId"
 JOIN "Track" AS a2 ON a2."TrackId" = a1."TrackId"
 ORDER BY t."PlaylistId", a2."TrackId" DESC, a1."PlaylistId", a1."TrackId"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Playlist"},
+				Columns: []string{"Name", "PlaylistId"},
+				From:    []string{"PlaylistId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "PlaylistTrack"},
+				Path:    `Tracks (link)`,
+				Columns: []string{"PlaylistId", "TrackId"},
+				From:    []string{"PlaylistId"},
+				Roots: `SELECT DISTINCT t."PlaylistId" AS k1
+FROM denorm_changed AS c
+JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `Tracks`,
+				Columns: []string{"TrackId"},
+				From:    []string{"TrackId"},
+				Roots: `SELECT DISTINCT t."PlaylistId" AS k1
+FROM denorm_changed AS c
+JOIN "PlaylistTrack" AS h1 ON h1."TrackId" = c.v1
+JOIN "Playlist" AS t ON h1."PlaylistId" = t."PlaylistId"`,
+			},
+		},
 	}
 }
 
-// playlistEntriesPostgres is the SQL that loads playlist_entries.
+// playlistEntriesPostgres is the SQL that loads playlist_entries and finds those that a change touches.
 func playlistEntriesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"PlaylistTrack"`, Key: []string{`"PlaylistId"`, `"TrackId"`}},
@@ -560,6 +1168,32 @@ FROM denorm_roots AS t
 LEFT JOIN "Playlist" AS a1 ON a1."PlaylistId" = t."PlaylistId"
 LEFT JOIN "Track" AS a2 ON a2."TrackId" = t."TrackId"
 ORDER BY t."PlaylistId", t."TrackId"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Playlist"},
+				Path:    `Playlist`,
+				Columns: []string{"Name", "PlaylistId"},
+				From:    []string{"PlaylistId"},
+				Roots: `SELECT DISTINCT t."PlaylistId" AS k1, t."TrackId" AS k2
+FROM denorm_changed AS c
+JOIN "PlaylistTrack" AS t ON t."PlaylistId" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "PlaylistTrack"},
+				Columns: []string{"PlaylistId", "TrackId"},
+				From:    []string{"PlaylistId", "TrackId"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "Track"},
+				Path:    `Track`,
+				Columns: []string{"Name", "TrackId"},
+				From:    []string{"TrackId"},
+				Roots: `SELECT DISTINCT t."PlaylistId" AS k1, t."TrackId" AS k2
+FROM denorm_changed AS c
+JOIN "PlaylistTrack" AS t ON t."TrackId" = c.v1`,
+			},
 		},
 	}
 }

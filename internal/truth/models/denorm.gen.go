@@ -10,6 +10,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -134,18 +136,19 @@ func NewAuthors(engine *denorm.Engine) *Authors {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *Authors) Get(ctx context.Context, id int64) (*AuthorDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *Authors) GetMany(ctx context.Context, ids []int64) ([]*AuthorDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Authors) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -174,12 +177,34 @@ func (a *Authors) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *Authors) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *Authors) Invalidate(ctx context.Context, ids ...int64) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *Authors) Refresh(ctx context.Context, ids ...int64) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // authorsDefinition is all that the engine knows of authors.
 func authorsDefinition() *denorm.Definition[int64, AuthorDoc] {
 	return &denorm.Definition[int64, AuthorDoc]{
-		Name:  "authors",
-		Shape: "a445141ac1e846ab",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "authors",
+		Shape:   "a445141ac1e846ab",
+		Table:   denorm.Table{Name: "authors"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    authorsMySQL(),
 			denorm.Postgres: authorsPostgres(),
@@ -188,6 +213,11 @@ func authorsDefinition() *denorm.Definition[int64, AuthorDoc] {
 		Loaders: []string{"", "Profile.Comments", "Mentees", "Mentees.Profile.Comments", "Mentees.Mentees", "Mentees.Mentees.Profile.Comments", "Mentees.Mentees.Mentees", "Mentees.Mentees.Mentees.Profile.Comments", "Books", "Books.Comments", "Shelves"},
 		Queries: authorsQueries,
 		Load:    loadAuthors,
+		Encode:  encodeAuthorDoc,
+		Decode:  decodeAuthorDoc,
+		AppendJSON: func(dst []byte, doc *AuthorDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeAuthorDocJSON)
+		},
 	}
 }
 
@@ -480,6 +510,491 @@ func (d *AuthorDocBooksComments) detach() {
 	}
 }
 
+// encodeAuthorDoc appends the binary form of an AuthorDoc.
+func encodeAuthorDoc(e *wire.Encoder, doc *AuthorDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+	if e.Present(doc.LastName != nil) {
+		e.Text(*doc.LastName)
+	}
+	if e.Present(doc.Born != nil) {
+		e.Int(int64(*doc.Born))
+	}
+	if e.Present(doc.MentorID != nil) {
+		e.Int(*doc.MentorID)
+	}
+	e.Text(doc.FullName)
+	e.Int(int64(doc.Seniority))
+	if e.Present(doc.Region != nil) {
+		e.Text(*doc.Region)
+	}
+	if e.Present(doc.About != nil) {
+		encodeAuthorDocAbout(e, doc.About)
+	}
+	if e.Present(doc.Mentor != nil) {
+		encodeAuthorDocMentor(e, doc.Mentor)
+	}
+	e.List(len(doc.Mentees), doc.Mentees == nil)
+	for i := range doc.Mentees {
+		encodeAuthorDocMentees(e, &doc.Mentees[i])
+	}
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		encodeAuthorDocBooks(e, &doc.Books[i])
+	}
+	e.List(len(doc.Shelves), doc.Shelves == nil)
+	for i := range doc.Shelves {
+		encodeAuthorDocShelves(e, &doc.Shelves[i])
+	}
+}
+
+// encodeAuthorDocAbout appends the binary form of an AuthorDocAbout.
+func encodeAuthorDocAbout(e *wire.Encoder, doc *AuthorDocAbout) {
+	e.Int(doc.ID)
+	if e.Present(doc.Bio != nil) {
+		e.Text(*doc.Bio)
+	}
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodeAuthorDocAboutComments(e, &doc.Comments[i])
+	}
+}
+
+// encodeAuthorDocAboutComments appends the binary form of an AuthorDocAboutComments.
+func encodeAuthorDocAboutComments(e *wire.Encoder, doc *AuthorDocAboutComments) {
+	e.Int(doc.ID)
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	e.Time(doc.CreatedAt)
+}
+
+// encodeAuthorDocMentor appends the binary form of an AuthorDocMentor.
+func encodeAuthorDocMentor(e *wire.Encoder, doc *AuthorDocMentor) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+	if e.Present(doc.Mentor != nil) {
+		encodeAuthorDocMentor2(e, doc.Mentor)
+	}
+}
+
+// encodeAuthorDocMentor2 appends the binary form of an AuthorDocMentor2.
+func encodeAuthorDocMentor2(e *wire.Encoder, doc *AuthorDocMentor2) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+}
+
+// encodeAuthorDocMentees appends the binary form of an AuthorDocMentees.
+func encodeAuthorDocMentees(e *wire.Encoder, doc *AuthorDocMentees) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+	if e.Present(doc.Born != nil) {
+		e.Int(int64(*doc.Born))
+	}
+	e.Int(doc.MenteeCount)
+	if e.Present(doc.Profile != nil) {
+		encodeAuthorDocMenteesProfile(e, doc.Profile)
+	}
+	e.List(len(doc.Mentees), doc.Mentees == nil)
+	for i := range doc.Mentees {
+		encodeAuthorDocMentees(e, &doc.Mentees[i])
+	}
+}
+
+// encodeAuthorDocMenteesProfile appends the binary form of an AuthorDocMenteesProfile.
+func encodeAuthorDocMenteesProfile(e *wire.Encoder, doc *AuthorDocMenteesProfile) {
+	e.Int(doc.ID)
+	if e.Present(doc.Bio != nil) {
+		e.Text(*doc.Bio)
+	}
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		e.Int(int64(doc.Comments[i]))
+	}
+}
+
+// encodeAuthorDocBooks appends the binary form of an AuthorDocBooks.
+func encodeAuthorDocBooks(e *wire.Encoder, doc *AuthorDocBooks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Text(doc.Role)
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodeAuthorDocBooksComments(e, &doc.Comments[i])
+	}
+	if e.Present(doc.Publisher != nil) {
+		e.Text(*doc.Publisher)
+	}
+}
+
+// encodeAuthorDocBooksComments appends the binary form of an AuthorDocBooksComments.
+func encodeAuthorDocBooksComments(e *wire.Encoder, doc *AuthorDocBooksComments) {
+	e.Int(doc.ID)
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	e.Time(doc.CreatedAt)
+}
+
+// encodeAuthorDocShelves appends the binary form of an AuthorDocShelves.
+func encodeAuthorDocShelves(e *wire.Encoder, doc *AuthorDocShelves) {
+	e.Int(int64(doc.Room))
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+}
+
+// decodeAuthorDoc reads the binary form of an AuthorDoc. Its texts and bytes alias the input.
+func decodeAuthorDoc(d *wire.Decoder, doc *AuthorDoc) {
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+	if d.Present() {
+		doc.LastName = new(d.Text())
+	}
+	if d.Present() {
+		doc.Born = new(wire.Int[int](d))
+	}
+	if d.Present() {
+		doc.MentorID = new(d.Int())
+	}
+	doc.FullName = d.Text()
+	doc.Seniority = wire.Int[int](d)
+	if d.Present() {
+		doc.Region = new(d.Text())
+	}
+	if d.Present() {
+		doc.About = new(AuthorDocAbout)
+		decodeAuthorDocAbout(d, doc.About)
+	}
+	if d.Present() {
+		doc.Mentor = new(AuthorDocMentor)
+		decodeAuthorDocMentor(d, doc.Mentor)
+	}
+	if n, ok := d.List(6); ok {
+		doc.Mentees = make([]AuthorDocMentees, n)
+		for i := range doc.Mentees {
+			decodeAuthorDocMentees(d, &doc.Mentees[i])
+		}
+	}
+	if n, ok := d.List(5); ok {
+		doc.Books = make([]AuthorDocBooks, n)
+		for i := range doc.Books {
+			decodeAuthorDocBooks(d, &doc.Books[i])
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Shelves = make([]AuthorDocShelves, n)
+		for i := range doc.Shelves {
+			decodeAuthorDocShelves(d, &doc.Shelves[i])
+		}
+	}
+}
+
+// decodeAuthorDocAbout reads the binary form of an AuthorDocAbout. Its texts and bytes alias the input.
+func decodeAuthorDocAbout(d *wire.Decoder, doc *AuthorDocAbout) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Bio = new(d.Text())
+	}
+	if n, ok := d.List(4); ok {
+		doc.Comments = make([]AuthorDocAboutComments, n)
+		for i := range doc.Comments {
+			decodeAuthorDocAboutComments(d, &doc.Comments[i])
+		}
+	}
+}
+
+// decodeAuthorDocAboutComments reads the binary form of an AuthorDocAboutComments. Its texts and bytes alias the input.
+func decodeAuthorDocAboutComments(d *wire.Decoder, doc *AuthorDocAboutComments) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	doc.CreatedAt = d.Time()
+}
+
+// decodeAuthorDocMentor reads the binary form of an AuthorDocMentor. Its texts and bytes alias the input.
+func decodeAuthorDocMentor(d *wire.Decoder, doc *AuthorDocMentor) {
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+	if d.Present() {
+		doc.Mentor = new(AuthorDocMentor2)
+		decodeAuthorDocMentor2(d, doc.Mentor)
+	}
+}
+
+// decodeAuthorDocMentor2 reads the binary form of an AuthorDocMentor2. Its texts and bytes alias the input.
+func decodeAuthorDocMentor2(d *wire.Decoder, doc *AuthorDocMentor2) {
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+}
+
+// decodeAuthorDocMentees reads the binary form of an AuthorDocMentees. Its texts and bytes alias the input.
+func decodeAuthorDocMentees(d *wire.Decoder, doc *AuthorDocMentees) {
+	if !d.Enter() {
+		return
+	}
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+	if d.Present() {
+		doc.Born = new(wire.Int[int](d))
+	}
+	doc.MenteeCount = d.Int()
+	if d.Present() {
+		doc.Profile = new(AuthorDocMenteesProfile)
+		decodeAuthorDocMenteesProfile(d, doc.Profile)
+	}
+	if n, ok := d.List(6); ok {
+		doc.Mentees = make([]AuthorDocMentees, n)
+		for i := range doc.Mentees {
+			decodeAuthorDocMentees(d, &doc.Mentees[i])
+		}
+	}
+	d.Leave()
+}
+
+// decodeAuthorDocMenteesProfile reads the binary form of an AuthorDocMenteesProfile. Its texts and bytes alias the input.
+func decodeAuthorDocMenteesProfile(d *wire.Decoder, doc *AuthorDocMenteesProfile) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Bio = new(d.Text())
+	}
+	if n, ok := d.List(1); ok {
+		doc.Comments = make([]int, n)
+		for i := range doc.Comments {
+			doc.Comments[i] = wire.Int[int](d)
+		}
+	}
+}
+
+// decodeAuthorDocBooks reads the binary form of an AuthorDocBooks. Its texts and bytes alias the input.
+func decodeAuthorDocBooks(d *wire.Decoder, doc *AuthorDocBooks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.Role = d.Text()
+	if n, ok := d.List(4); ok {
+		doc.Comments = make([]AuthorDocBooksComments, n)
+		for i := range doc.Comments {
+			decodeAuthorDocBooksComments(d, &doc.Comments[i])
+		}
+	}
+	if d.Present() {
+		doc.Publisher = new(d.Text())
+	}
+}
+
+// decodeAuthorDocBooksComments reads the binary form of an AuthorDocBooksComments. Its texts and bytes alias the input.
+func decodeAuthorDocBooksComments(d *wire.Decoder, doc *AuthorDocBooksComments) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	doc.CreatedAt = d.Time()
+}
+
+// decodeAuthorDocShelves reads the binary form of an AuthorDocShelves. Its texts and bytes alias the input.
+func decodeAuthorDocShelves(d *wire.Decoder, doc *AuthorDocShelves) {
+	doc.Room = wire.Int[int](d)
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+}
+
+// writeAuthorDocJSON writes what json.Marshal does of an AuthorDoc.
+func writeAuthorDocJSON(w *jsondoc.Writer, doc *AuthorDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`,"last_name":`)
+	if w.Present(doc.LastName != nil) {
+		w.Text(*doc.LastName)
+	}
+	w.Raw(`,"born":`)
+	if w.Present(doc.Born != nil) {
+		w.Int(int64(*doc.Born))
+	}
+	w.Raw(`,"mentor_id":`)
+	if w.Present(doc.MentorID != nil) {
+		w.Int(*doc.MentorID)
+	}
+	w.Raw(`,"full_name":`).Text(doc.FullName)
+	w.Raw(`,"seniority":`).Int(int64(doc.Seniority))
+	w.Raw(`,"region":`)
+	if w.Present(doc.Region != nil) {
+		w.Text(*doc.Region)
+	}
+	w.Raw(`,"about":`)
+	if w.Present(doc.About != nil) {
+		writeAuthorDocAboutJSON(w, doc.About)
+	}
+	w.Raw(`,"mentor":`)
+	if w.Present(doc.Mentor != nil) {
+		writeAuthorDocMentorJSON(w, doc.Mentor)
+	}
+	w.Raw(`,"mentees":`)
+	if w.Present(doc.Mentees != nil) {
+		w.Raw(`[`)
+		for i := range doc.Mentees {
+			w.Next()
+			writeAuthorDocMenteesJSON(w, &doc.Mentees[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			writeAuthorDocBooksJSON(w, &doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"shelves":`)
+	if w.Present(doc.Shelves != nil) {
+		w.Raw(`[`)
+		for i := range doc.Shelves {
+			w.Next()
+			writeAuthorDocShelvesJSON(w, &doc.Shelves[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeAuthorDocAboutJSON writes what json.Marshal does of an AuthorDocAbout.
+func writeAuthorDocAboutJSON(w *jsondoc.Writer, doc *AuthorDocAbout) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"bio":`)
+	if w.Present(doc.Bio != nil) {
+		w.Text(*doc.Bio)
+	}
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			writeAuthorDocAboutCommentsJSON(w, &doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeAuthorDocAboutCommentsJSON writes what json.Marshal does of an AuthorDocAboutComments.
+func writeAuthorDocAboutCommentsJSON(w *jsondoc.Writer, doc *AuthorDocAboutComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"created_at":`).Time(doc.CreatedAt)
+	w.Raw(`}`)
+}
+
+// writeAuthorDocMentorJSON writes what json.Marshal does of an AuthorDocMentor.
+func writeAuthorDocMentorJSON(w *jsondoc.Writer, doc *AuthorDocMentor) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`,"mentor":`)
+	if w.Present(doc.Mentor != nil) {
+		writeAuthorDocMentor2JSON(w, doc.Mentor)
+	}
+	w.Raw(`}`)
+}
+
+// writeAuthorDocMentor2JSON writes what json.Marshal does of an AuthorDocMentor2.
+func writeAuthorDocMentor2JSON(w *jsondoc.Writer, doc *AuthorDocMentor2) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`}`)
+}
+
+// writeAuthorDocMenteesJSON writes what json.Marshal does of an AuthorDocMentees.
+func writeAuthorDocMenteesJSON(w *jsondoc.Writer, doc *AuthorDocMentees) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`,"born":`)
+	if w.Present(doc.Born != nil) {
+		w.Int(int64(*doc.Born))
+	}
+	w.Raw(`,"mentee_count":`).Int(doc.MenteeCount)
+	w.Raw(`,"profile":`)
+	if w.Present(doc.Profile != nil) {
+		writeAuthorDocMenteesProfileJSON(w, doc.Profile)
+	}
+	if doc.Mentees != nil {
+		w.Raw(`,"mentees":`)
+		w.Raw(`[`)
+		for i := range doc.Mentees {
+			w.Next()
+			writeAuthorDocMenteesJSON(w, &doc.Mentees[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
+}
+
+// writeAuthorDocMenteesProfileJSON writes what json.Marshal does of an AuthorDocMenteesProfile.
+func writeAuthorDocMenteesProfileJSON(w *jsondoc.Writer, doc *AuthorDocMenteesProfile) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"bio":`)
+	if w.Present(doc.Bio != nil) {
+		w.Text(*doc.Bio)
+	}
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			w.Int(int64(doc.Comments[i]))
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeAuthorDocBooksJSON writes what json.Marshal does of an AuthorDocBooks.
+func writeAuthorDocBooksJSON(w *jsondoc.Writer, doc *AuthorDocBooks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"role":`).Text(doc.Role)
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			writeAuthorDocBooksCommentsJSON(w, &doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"publisher":`)
+	if w.Present(doc.Publisher != nil) {
+		w.Text(*doc.Publisher)
+	}
+	w.Raw(`}`)
+}
+
+// writeAuthorDocBooksCommentsJSON writes what json.Marshal does of an AuthorDocBooksComments.
+func writeAuthorDocBooksCommentsJSON(w *jsondoc.Writer, doc *AuthorDocBooksComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"created_at":`).Time(doc.CreatedAt)
+	w.Raw(`}`)
+}
+
+// writeAuthorDocShelvesJSON writes what json.Marshal does of an AuthorDocShelves.
+func writeAuthorDocShelvesJSON(w *jsondoc.Writer, doc *AuthorDocShelves) {
+	w.Raw(`{"room":`).Int(int64(doc.Room))
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
 // booksQueries is the number of queries that load a batch of up to 1,000 documents of books.
 const booksQueries = 11
 
@@ -636,18 +1151,19 @@ func NewBooks(engine *denorm.Engine) *Books {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *Books) Get(ctx context.Context, id int64) (*BookDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *Books) GetMany(ctx context.Context, ids []int64) ([]*BookDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *Books) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -676,12 +1192,34 @@ func (b *Books) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *Books) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *Books) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // booksDefinition is all that the engine knows of books.
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
-		Name:  "books",
-		Shape: "2ecb3ee6d443c2ac",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "books",
+		Shape:   "2ecb3ee6d443c2ac",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    booksMySQL(),
 			denorm.Postgres: booksPostgres(),
@@ -690,6 +1228,11 @@ func booksDefinition() *denorm.Definition[int64, BookDoc] {
 		Loaders: []string{"", "Publisher.Books", "Chapters", "Chapters.Notes", "Chapters.Notes.Comments", "Authors", "Authors.Profile.Comments", "Editors", "Tags", "TagIDs", "Shelves"},
 		Queries: booksQueries,
 		Load:    loadBooks,
+		Encode:  encodeBookDoc,
+		Decode:  decodeBookDoc,
+		AppendJSON: func(dst []byte, doc *BookDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookDocJSON)
+		},
 	}
 }
 
@@ -1080,6 +1623,797 @@ func (d *BookDocPinned) detach() {
 	}
 }
 
+// encodeBookDoc appends the binary form of a BookDoc.
+func encodeBookDoc(e *wire.Encoder, doc *BookDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Float(doc.Price)
+	if e.Present(doc.Pages != nil) {
+		e.Int(int64(*doc.Pages))
+	}
+	e.Text(doc.Status)
+	e.Bool(doc.InPrint)
+	if e.Present(doc.PublisherID != nil) {
+		e.Int(*doc.PublisherID)
+	}
+	if e.Present(doc.ImprintSlug != nil) {
+		e.Text(*doc.ImprintSlug)
+	}
+	if e.Present(doc.DeletedAt != nil) {
+		e.Time(*doc.DeletedAt)
+	}
+	if e.Present(doc.Publisher != nil) {
+		encodeBookDocPublisher(e, doc.Publisher)
+	}
+	if e.Present(doc.Imprint != nil) {
+		e.Text(*doc.Imprint)
+	}
+	if e.Present(doc.Category != nil) {
+		encodeBookDocCategory(e, doc.Category)
+	}
+	e.List(len(doc.Chapters), doc.Chapters == nil)
+	for i := range doc.Chapters {
+		encodeBookDocChapters(e, &doc.Chapters[i])
+	}
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		encodeBookDocAuthors(e, &doc.Authors[i])
+	}
+	e.List(len(doc.Editors), doc.Editors == nil)
+	for i := range doc.Editors {
+		if e.Present(doc.Editors[i] != nil) {
+			e.Text(*doc.Editors[i])
+		}
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		encodeBookDocTags(e, &doc.Tags[i])
+	}
+	e.List(len(doc.TagIDs), doc.TagIDs == nil)
+	for i := range doc.TagIDs {
+		e.Int(doc.TagIDs[i])
+	}
+	e.List(len(doc.Shelves), doc.Shelves == nil)
+	for i := range doc.Shelves {
+		encodeBookDocShelves(e, &doc.Shelves[i])
+	}
+	if e.Present(doc.Pinned != nil) {
+		encodeBookDocPinned(e, doc.Pinned)
+	}
+}
+
+// encodeBookDocPublisher appends the binary form of a BookDocPublisher.
+func encodeBookDocPublisher(e *wire.Encoder, doc *BookDocPublisher) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Region != nil) {
+		encodeBookDocPublisherRegion(e, doc.Region)
+	}
+	e.List(len(doc.Siblings), doc.Siblings == nil)
+	for i := range doc.Siblings {
+		encodeBookDocPublisherSiblings(e, &doc.Siblings[i])
+	}
+}
+
+// encodeBookDocPublisherRegion appends the binary form of a BookDocPublisherRegion.
+func encodeBookDocPublisherRegion(e *wire.Encoder, doc *BookDocPublisherRegion) {
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+}
+
+// encodeBookDocPublisherSiblings appends the binary form of a BookDocPublisherSiblings.
+func encodeBookDocPublisherSiblings(e *wire.Encoder, doc *BookDocPublisherSiblings) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+}
+
+// encodeBookDocCategory appends the binary form of a BookDocCategory.
+func encodeBookDocCategory(e *wire.Encoder, doc *BookDocCategory) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Parent != nil) {
+		encodeBookDocCategoryParent(e, doc.Parent)
+	}
+}
+
+// encodeBookDocCategoryParent appends the binary form of a BookDocCategoryParent.
+func encodeBookDocCategoryParent(e *wire.Encoder, doc *BookDocCategoryParent) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Rank != nil) {
+		e.Int(int64(*doc.Rank))
+	}
+	if e.Present(doc.Parent != nil) {
+		encodeBookDocCategoryParent2(e, doc.Parent)
+	}
+}
+
+// encodeBookDocCategoryParent2 appends the binary form of a BookDocCategoryParent2.
+func encodeBookDocCategoryParent2(e *wire.Encoder, doc *BookDocCategoryParent2) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Rank != nil) {
+		e.Int(int64(*doc.Rank))
+	}
+}
+
+// encodeBookDocChapters appends the binary form of a BookDocChapters.
+func encodeBookDocChapters(e *wire.Encoder, doc *BookDocChapters) {
+	e.Int(doc.BookID)
+	e.Int(int64(doc.Number))
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+	e.Int(int64(doc.Words))
+	e.List(len(doc.Notes), doc.Notes == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Notes)) {
+		value := doc.Notes[key]
+		e.Text(key)
+		encodeBookDocChaptersNotes(e, &value)
+	}
+}
+
+// encodeBookDocChaptersNotes appends the binary form of a BookDocChaptersNotes.
+func encodeBookDocChaptersNotes(e *wire.Encoder, doc *BookDocChaptersNotes) {
+	e.Int(doc.ID)
+	if e.Present(doc.BookID != nil) {
+		e.Int(*doc.BookID)
+	}
+	if e.Present(doc.ChapterNo != nil) {
+		e.Int(int64(*doc.ChapterNo))
+	}
+	e.Text(doc.Lang)
+	if e.Present(doc.Body != nil) {
+		e.Text(*doc.Body)
+	}
+	e.Float(doc.Weight)
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodeBookDocChaptersNotesComments(e, &doc.Comments[i])
+	}
+}
+
+// encodeBookDocChaptersNotesComments appends the binary form of a BookDocChaptersNotesComments.
+func encodeBookDocChaptersNotesComments(e *wire.Encoder, doc *BookDocChaptersNotesComments) {
+	e.Int(doc.ID)
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	e.Int(int64(doc.Score))
+}
+
+// encodeBookDocAuthors appends the binary form of a BookDocAuthors.
+func encodeBookDocAuthors(e *wire.Encoder, doc *BookDocAuthors) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+	if e.Present(doc.LastName != nil) {
+		e.Text(*doc.LastName)
+	}
+	e.Text(doc.Role)
+	if e.Present(doc.Position != nil) {
+		e.Int(int64(*doc.Position))
+	}
+	e.Text(doc.FullName)
+	if e.Present(doc.Profile != nil) {
+		encodeBookDocAuthorsProfile(e, doc.Profile)
+	}
+}
+
+// encodeBookDocAuthorsProfile appends the binary form of a BookDocAuthorsProfile.
+func encodeBookDocAuthorsProfile(e *wire.Encoder, doc *BookDocAuthorsProfile) {
+	e.Int(doc.ID)
+	if e.Present(doc.Bio != nil) {
+		e.Text(*doc.Bio)
+	}
+	e.Bool(doc.Visible)
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		if e.Present(doc.Comments[i] != nil) {
+			e.Text(*doc.Comments[i])
+		}
+	}
+}
+
+// encodeBookDocTags appends the binary form of a BookDocTags.
+func encodeBookDocTags(e *wire.Encoder, doc *BookDocTags) {
+	e.Int(doc.ID)
+	e.Text(doc.Label)
+	e.Int(int64(doc.Weight))
+}
+
+// encodeBookDocShelves appends the binary form of a BookDocShelves.
+func encodeBookDocShelves(e *wire.Encoder, doc *BookDocShelves) {
+	e.Int(int64(doc.Room))
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+	if e.Present(doc.Slot != nil) {
+		e.Int(int64(*doc.Slot))
+	}
+}
+
+// encodeBookDocPinned appends the binary form of a BookDocPinned.
+func encodeBookDocPinned(e *wire.Encoder, doc *BookDocPinned) {
+	e.Int(doc.ID)
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	if e.Present(doc.Author != nil) {
+		encodeBookDocPinnedAuthor(e, doc.Author)
+	}
+}
+
+// encodeBookDocPinnedAuthor appends the binary form of a BookDocPinnedAuthor.
+func encodeBookDocPinnedAuthor(e *wire.Encoder, doc *BookDocPinnedAuthor) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+}
+
+// decodeBookDoc reads the binary form of a BookDoc. Its texts and bytes alias the input.
+func decodeBookDoc(d *wire.Decoder, doc *BookDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.Price = d.Float()
+	if d.Present() {
+		doc.Pages = new(wire.Int[int](d))
+	}
+	doc.Status = d.Text()
+	doc.InPrint = d.Bool()
+	if d.Present() {
+		doc.PublisherID = new(d.Int())
+	}
+	if d.Present() {
+		doc.ImprintSlug = new(d.Text())
+	}
+	if d.Present() {
+		doc.DeletedAt = new(d.Time())
+	}
+	if d.Present() {
+		doc.Publisher = new(BookDocPublisher)
+		decodeBookDocPublisher(d, doc.Publisher)
+	}
+	if d.Present() {
+		doc.Imprint = new(d.Text())
+	}
+	if d.Present() {
+		doc.Category = new(BookDocCategory)
+		decodeBookDocCategory(d, doc.Category)
+	}
+	if n, ok := d.List(5); ok {
+		doc.Chapters = make([]BookDocChapters, n)
+		for i := range doc.Chapters {
+			decodeBookDocChapters(d, &doc.Chapters[i])
+		}
+	}
+	if n, ok := d.List(7); ok {
+		doc.Authors = make([]BookDocAuthors, n)
+		for i := range doc.Authors {
+			decodeBookDocAuthors(d, &doc.Authors[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Editors = make([]*string, n)
+		for i := range doc.Editors {
+			if d.Present() {
+				doc.Editors[i] = new(d.Text())
+			}
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Tags = make([]BookDocTags, n)
+		for i := range doc.Tags {
+			decodeBookDocTags(d, &doc.Tags[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.TagIDs = make([]int64, n)
+		for i := range doc.TagIDs {
+			doc.TagIDs[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(4); ok {
+		doc.Shelves = make([]BookDocShelves, n)
+		for i := range doc.Shelves {
+			decodeBookDocShelves(d, &doc.Shelves[i])
+		}
+	}
+	if d.Present() {
+		doc.Pinned = new(BookDocPinned)
+		decodeBookDocPinned(d, doc.Pinned)
+	}
+}
+
+// decodeBookDocPublisher reads the binary form of a BookDocPublisher. Its texts and bytes alias the input.
+func decodeBookDocPublisher(d *wire.Decoder, doc *BookDocPublisher) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Region = new(BookDocPublisherRegion)
+		decodeBookDocPublisherRegion(d, doc.Region)
+	}
+	if n, ok := d.List(2); ok {
+		doc.Siblings = make([]BookDocPublisherSiblings, n)
+		for i := range doc.Siblings {
+			decodeBookDocPublisherSiblings(d, &doc.Siblings[i])
+		}
+	}
+}
+
+// decodeBookDocPublisherRegion reads the binary form of a BookDocPublisherRegion. Its texts and bytes alias the input.
+func decodeBookDocPublisherRegion(d *wire.Decoder, doc *BookDocPublisherRegion) {
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+}
+
+// decodeBookDocPublisherSiblings reads the binary form of a BookDocPublisherSiblings. Its texts and bytes alias the input.
+func decodeBookDocPublisherSiblings(d *wire.Decoder, doc *BookDocPublisherSiblings) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+}
+
+// decodeBookDocCategory reads the binary form of a BookDocCategory. Its texts and bytes alias the input.
+func decodeBookDocCategory(d *wire.Decoder, doc *BookDocCategory) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Parent = new(BookDocCategoryParent)
+		decodeBookDocCategoryParent(d, doc.Parent)
+	}
+}
+
+// decodeBookDocCategoryParent reads the binary form of a BookDocCategoryParent. Its texts and bytes alias the input.
+func decodeBookDocCategoryParent(d *wire.Decoder, doc *BookDocCategoryParent) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Rank = new(wire.Int[int](d))
+	}
+	if d.Present() {
+		doc.Parent = new(BookDocCategoryParent2)
+		decodeBookDocCategoryParent2(d, doc.Parent)
+	}
+}
+
+// decodeBookDocCategoryParent2 reads the binary form of a BookDocCategoryParent2. Its texts and bytes alias the input.
+func decodeBookDocCategoryParent2(d *wire.Decoder, doc *BookDocCategoryParent2) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Rank = new(wire.Int[int](d))
+	}
+}
+
+// decodeBookDocChapters reads the binary form of a BookDocChapters. Its texts and bytes alias the input.
+func decodeBookDocChapters(d *wire.Decoder, doc *BookDocChapters) {
+	doc.BookID = d.Int()
+	doc.Number = wire.Int[int](d)
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+	doc.Words = wire.Int[int](d)
+	if n, ok := d.List(15); ok {
+		doc.Notes = make(map[string]BookDocChaptersNotes, n)
+		for range n {
+			key := d.Text()
+			var value BookDocChaptersNotes
+			decodeBookDocChaptersNotes(d, &value)
+			doc.Notes[key] = value
+		}
+	}
+}
+
+// decodeBookDocChaptersNotes reads the binary form of a BookDocChaptersNotes. Its texts and bytes alias the input.
+func decodeBookDocChaptersNotes(d *wire.Decoder, doc *BookDocChaptersNotes) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.BookID = new(d.Int())
+	}
+	if d.Present() {
+		doc.ChapterNo = new(wire.Int[int](d))
+	}
+	doc.Lang = d.Text()
+	if d.Present() {
+		doc.Body = new(d.Text())
+	}
+	doc.Weight = d.Float()
+	if n, ok := d.List(3); ok {
+		doc.Comments = make([]BookDocChaptersNotesComments, n)
+		for i := range doc.Comments {
+			decodeBookDocChaptersNotesComments(d, &doc.Comments[i])
+		}
+	}
+}
+
+// decodeBookDocChaptersNotesComments reads the binary form of a BookDocChaptersNotesComments. Its texts and bytes alias the input.
+func decodeBookDocChaptersNotesComments(d *wire.Decoder, doc *BookDocChaptersNotesComments) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	doc.Score = wire.Int[int](d)
+}
+
+// decodeBookDocAuthors reads the binary form of a BookDocAuthors. Its texts and bytes alias the input.
+func decodeBookDocAuthors(d *wire.Decoder, doc *BookDocAuthors) {
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+	if d.Present() {
+		doc.LastName = new(d.Text())
+	}
+	doc.Role = d.Text()
+	if d.Present() {
+		doc.Position = new(wire.Int[int](d))
+	}
+	doc.FullName = d.Text()
+	if d.Present() {
+		doc.Profile = new(BookDocAuthorsProfile)
+		decodeBookDocAuthorsProfile(d, doc.Profile)
+	}
+}
+
+// decodeBookDocAuthorsProfile reads the binary form of a BookDocAuthorsProfile. Its texts and bytes alias the input.
+func decodeBookDocAuthorsProfile(d *wire.Decoder, doc *BookDocAuthorsProfile) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Bio = new(d.Text())
+	}
+	doc.Visible = d.Bool()
+	if n, ok := d.List(1); ok {
+		doc.Comments = make([]*string, n)
+		for i := range doc.Comments {
+			if d.Present() {
+				doc.Comments[i] = new(d.Text())
+			}
+		}
+	}
+}
+
+// decodeBookDocTags reads the binary form of a BookDocTags. Its texts and bytes alias the input.
+func decodeBookDocTags(d *wire.Decoder, doc *BookDocTags) {
+	doc.ID = d.Int()
+	doc.Label = d.Text()
+	doc.Weight = wire.Int[int](d)
+}
+
+// decodeBookDocShelves reads the binary form of a BookDocShelves. Its texts and bytes alias the input.
+func decodeBookDocShelves(d *wire.Decoder, doc *BookDocShelves) {
+	doc.Room = wire.Int[int](d)
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Slot = new(wire.Int[int](d))
+	}
+}
+
+// decodeBookDocPinned reads the binary form of a BookDocPinned. Its texts and bytes alias the input.
+func decodeBookDocPinned(d *wire.Decoder, doc *BookDocPinned) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	if d.Present() {
+		doc.Author = new(BookDocPinnedAuthor)
+		decodeBookDocPinnedAuthor(d, doc.Author)
+	}
+}
+
+// decodeBookDocPinnedAuthor reads the binary form of a BookDocPinnedAuthor. Its texts and bytes alias the input.
+func decodeBookDocPinnedAuthor(d *wire.Decoder, doc *BookDocPinnedAuthor) {
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+}
+
+// writeBookDocJSON writes what json.Marshal does of a BookDoc.
+func writeBookDocJSON(w *jsondoc.Writer, doc *BookDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"price":`).Float64(doc.Price)
+	w.Raw(`,"pages":`)
+	if w.Present(doc.Pages != nil) {
+		w.Int(int64(*doc.Pages))
+	}
+	w.Raw(`,"status":`).Text(doc.Status)
+	w.Raw(`,"in_print":`).Bool(doc.InPrint)
+	w.Raw(`,"publisher_id":`)
+	if w.Present(doc.PublisherID != nil) {
+		w.Int(*doc.PublisherID)
+	}
+	w.Raw(`,"imprint_slug":`)
+	if w.Present(doc.ImprintSlug != nil) {
+		w.Text(*doc.ImprintSlug)
+	}
+	w.Raw(`,"deleted_at":`).TimePointer(doc.DeletedAt)
+	w.Raw(`,"publisher":`)
+	if w.Present(doc.Publisher != nil) {
+		writeBookDocPublisherJSON(w, doc.Publisher)
+	}
+	w.Raw(`,"imprint":`)
+	if w.Present(doc.Imprint != nil) {
+		w.Text(*doc.Imprint)
+	}
+	w.Raw(`,"category":`)
+	if w.Present(doc.Category != nil) {
+		writeBookDocCategoryJSON(w, doc.Category)
+	}
+	w.Raw(`,"chapters":`)
+	if w.Present(doc.Chapters != nil) {
+		w.Raw(`[`)
+		for i := range doc.Chapters {
+			w.Next()
+			writeBookDocChaptersJSON(w, &doc.Chapters[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"authors":`)
+	if w.Present(doc.Authors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Authors {
+			w.Next()
+			writeBookDocAuthorsJSON(w, &doc.Authors[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"editors":`)
+	if w.Present(doc.Editors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Editors {
+			w.Next()
+			if w.Present(doc.Editors[i] != nil) {
+				w.Text(*doc.Editors[i])
+			}
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			writeBookDocTagsJSON(w, &doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"tag_numbers":`)
+	if w.Present(doc.TagIDs != nil) {
+		w.Raw(`[`)
+		for i := range doc.TagIDs {
+			w.Next()
+			w.Int(doc.TagIDs[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"shelves":`)
+	if w.Present(doc.Shelves != nil) {
+		w.Raw(`[`)
+		for i := range doc.Shelves {
+			w.Next()
+			writeBookDocShelvesJSON(w, &doc.Shelves[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"pinned":`)
+	if w.Present(doc.Pinned != nil) {
+		writeBookDocPinnedJSON(w, doc.Pinned)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocPublisherJSON writes what json.Marshal does of a BookDocPublisher.
+func writeBookDocPublisherJSON(w *jsondoc.Writer, doc *BookDocPublisher) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"region":`)
+	if w.Present(doc.Region != nil) {
+		writeBookDocPublisherRegionJSON(w, doc.Region)
+	}
+	w.Raw(`,"siblings":`)
+	if w.Present(doc.Siblings != nil) {
+		w.Raw(`[`)
+		for i := range doc.Siblings {
+			w.Next()
+			writeBookDocPublisherSiblingsJSON(w, &doc.Siblings[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocPublisherRegionJSON writes what json.Marshal does of a BookDocPublisherRegion.
+func writeBookDocPublisherRegionJSON(w *jsondoc.Writer, doc *BookDocPublisherRegion) {
+	w.Raw(`{"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeBookDocPublisherSiblingsJSON writes what json.Marshal does of a BookDocPublisherSiblings.
+func writeBookDocPublisherSiblingsJSON(w *jsondoc.Writer, doc *BookDocPublisherSiblings) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`}`)
+}
+
+// writeBookDocCategoryJSON writes what json.Marshal does of a BookDocCategory.
+func writeBookDocCategoryJSON(w *jsondoc.Writer, doc *BookDocCategory) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"parent":`)
+	if w.Present(doc.Parent != nil) {
+		writeBookDocCategoryParentJSON(w, doc.Parent)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocCategoryParentJSON writes what json.Marshal does of a BookDocCategoryParent.
+func writeBookDocCategoryParentJSON(w *jsondoc.Writer, doc *BookDocCategoryParent) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"rank":`)
+	if w.Present(doc.Rank != nil) {
+		w.Int(int64(*doc.Rank))
+	}
+	w.Raw(`,"parent":`)
+	if w.Present(doc.Parent != nil) {
+		writeBookDocCategoryParent2JSON(w, doc.Parent)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocCategoryParent2JSON writes what json.Marshal does of a BookDocCategoryParent2.
+func writeBookDocCategoryParent2JSON(w *jsondoc.Writer, doc *BookDocCategoryParent2) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"rank":`)
+	if w.Present(doc.Rank != nil) {
+		w.Int(int64(*doc.Rank))
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocChaptersJSON writes what json.Marshal does of a BookDocChapters.
+func writeBookDocChaptersJSON(w *jsondoc.Writer, doc *BookDocChapters) {
+	w.Raw(`{"book_id":`).Int(doc.BookID)
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`,"words":`).Int(int64(doc.Words))
+	w.Raw(`,"notes":`)
+	if w.Present(doc.Notes != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Notes) {
+			w.TextKey(key)
+			value := doc.Notes[key]
+			writeBookDocChaptersNotesJSON(w, &value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocChaptersNotesJSON writes what json.Marshal does of a BookDocChaptersNotes.
+func writeBookDocChaptersNotesJSON(w *jsondoc.Writer, doc *BookDocChaptersNotes) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"book_id":`)
+	if w.Present(doc.BookID != nil) {
+		w.Int(*doc.BookID)
+	}
+	w.Raw(`,"chapter_no":`)
+	if w.Present(doc.ChapterNo != nil) {
+		w.Int(int64(*doc.ChapterNo))
+	}
+	w.Raw(`,"lang":`).Text(doc.Lang)
+	w.Raw(`,"body":`)
+	if w.Present(doc.Body != nil) {
+		w.Text(*doc.Body)
+	}
+	w.Raw(`,"weight":`).Float64(doc.Weight)
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			writeBookDocChaptersNotesCommentsJSON(w, &doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocChaptersNotesCommentsJSON writes what json.Marshal does of a BookDocChaptersNotesComments.
+func writeBookDocChaptersNotesCommentsJSON(w *jsondoc.Writer, doc *BookDocChaptersNotesComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"score":`).Int(int64(doc.Score))
+	w.Raw(`}`)
+}
+
+// writeBookDocAuthorsJSON writes what json.Marshal does of a BookDocAuthors.
+func writeBookDocAuthorsJSON(w *jsondoc.Writer, doc *BookDocAuthors) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`,"last_name":`)
+	if w.Present(doc.LastName != nil) {
+		w.Text(*doc.LastName)
+	}
+	w.Raw(`,"role":`).Text(doc.Role)
+	w.Raw(`,"position":`)
+	if w.Present(doc.Position != nil) {
+		w.Int(int64(*doc.Position))
+	}
+	w.Raw(`,"full_name":`).Text(doc.FullName)
+	w.Raw(`,"profile":`)
+	if w.Present(doc.Profile != nil) {
+		writeBookDocAuthorsProfileJSON(w, doc.Profile)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocAuthorsProfileJSON writes what json.Marshal does of a BookDocAuthorsProfile.
+func writeBookDocAuthorsProfileJSON(w *jsondoc.Writer, doc *BookDocAuthorsProfile) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"bio":`)
+	if w.Present(doc.Bio != nil) {
+		w.Text(*doc.Bio)
+	}
+	w.Raw(`,"visible":`).Bool(doc.Visible)
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			if w.Present(doc.Comments[i] != nil) {
+				w.Text(*doc.Comments[i])
+			}
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocTagsJSON writes what json.Marshal does of a BookDocTags.
+func writeBookDocTagsJSON(w *jsondoc.Writer, doc *BookDocTags) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"label":`).Text(doc.Label)
+	w.Raw(`,"weight":`).Int(int64(doc.Weight))
+	w.Raw(`}`)
+}
+
+// writeBookDocShelvesJSON writes what json.Marshal does of a BookDocShelves.
+func writeBookDocShelvesJSON(w *jsondoc.Writer, doc *BookDocShelves) {
+	w.Raw(`{"room":`).Int(int64(doc.Room))
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"slot":`)
+	if w.Present(doc.Slot != nil) {
+		w.Int(int64(*doc.Slot))
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocPinnedJSON writes what json.Marshal does of a BookDocPinned.
+func writeBookDocPinnedJSON(w *jsondoc.Writer, doc *BookDocPinned) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"author":`)
+	if w.Present(doc.Author != nil) {
+		writeBookDocPinnedAuthorJSON(w, doc.Author)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocPinnedAuthorJSON writes what json.Marshal does of a BookDocPinnedAuthor.
+func writeBookDocPinnedAuthorJSON(w *jsondoc.Writer, doc *BookDocPinnedAuthor) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`}`)
+}
+
 // bookCardsQueries is the number of queries that load a batch of up to 1,000 documents of book_cards.
 const bookCardsQueries = 8
 
@@ -1119,18 +2453,19 @@ func NewBookCards(engine *denorm.Engine) *BookCards {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *BookCards) Get(ctx context.Context, id int64) (*BookCard, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *BookCards) GetMany(ctx context.Context, ids []int64) ([]*BookCard, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *BookCards) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -1159,12 +2494,34 @@ func (b *BookCards) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *BookCards) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *BookCards) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *BookCards) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // bookCardsDefinition is all that the engine knows of book_cards.
 func bookCardsDefinition() *denorm.Definition[int64, BookCard] {
 	return &denorm.Definition[int64, BookCard]{
-		Name:  "book_cards",
-		Shape: "eb320ed9daaf81a1",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "book_cards",
+		Shape:   "eb320ed9daaf81a1",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    bookCardsMySQL(),
 			denorm.Postgres: bookCardsPostgres(),
@@ -1173,6 +2530,11 @@ func bookCardsDefinition() *denorm.Definition[int64, BookCard] {
 		Loaders: []string{"", "Authors", "Editors", "Tags", "Chapters", "Sales", "Shelves", "Comments"},
 		Queries: bookCardsQueries,
 		Load:    loadBookCards,
+		Encode:  encodeBookCard,
+		Decode:  decodeBookCard,
+		AppendJSON: func(dst []byte, doc *BookCard) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookCardJSON)
+		},
 	}
 }
 
@@ -1308,6 +2670,223 @@ func (d *BookCardComments) detach() {
 	}
 }
 
+// encodeBookCard appends the binary form of a BookCard.
+func encodeBookCard(e *wire.Encoder, doc *BookCard) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		e.Text(doc.Authors[i])
+	}
+	e.List(len(doc.Editors), doc.Editors == nil)
+	for i := range doc.Editors {
+		e.Text(doc.Editors[i])
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+	if e.Present(doc.Category != nil) {
+		e.Text(*doc.Category)
+	}
+	e.List(len(doc.Chapters), doc.Chapters == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Chapters)) {
+		value := doc.Chapters[key]
+		e.Int(int64(key))
+		if e.Present(value != nil) {
+			e.Text(*value)
+		}
+	}
+	e.List(len(doc.Sales), doc.Sales == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Sales)) {
+		value := doc.Sales[key]
+		e.Text(key)
+		e.Int(int64(value))
+	}
+	e.List(len(doc.Shelves), doc.Shelves == nil)
+	for i := range doc.Shelves {
+		e.Int(int64(doc.Shelves[i]))
+	}
+	if e.Present(doc.Publisher != nil) {
+		e.Int(int64(*doc.Publisher))
+	}
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodeBookCardComments(e, &doc.Comments[i])
+	}
+}
+
+// encodeBookCardComments appends the binary form of a BookCardComments.
+func encodeBookCardComments(e *wire.Encoder, doc *BookCardComments) {
+	e.Int(doc.ID)
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	e.Int(int64(doc.Score))
+}
+
+// decodeBookCard reads the binary form of a BookCard. Its texts and bytes alias the input.
+func decodeBookCard(d *wire.Decoder, doc *BookCard) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Authors = make([]string, n)
+		for i := range doc.Authors {
+			doc.Authors[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Editors = make([]string, n)
+		for i := range doc.Editors {
+			doc.Editors[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+	if d.Present() {
+		doc.Category = new(d.Text())
+	}
+	if n, ok := d.List(2); ok {
+		doc.Chapters = make(map[int]*string, n)
+		for range n {
+			key := wire.Int[int](d)
+			var value *string
+			if d.Present() {
+				value = new(d.Text())
+			}
+			doc.Chapters[key] = value
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Sales = make(map[string]int, n)
+		for range n {
+			key := d.Text()
+			doc.Sales[key] = wire.Int[int](d)
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Shelves = make([]int, n)
+		for i := range doc.Shelves {
+			doc.Shelves[i] = wire.Int[int](d)
+		}
+	}
+	if d.Present() {
+		doc.Publisher = new(wire.Int[int32](d))
+	}
+	if n, ok := d.List(3); ok {
+		doc.Comments = make([]BookCardComments, n)
+		for i := range doc.Comments {
+			decodeBookCardComments(d, &doc.Comments[i])
+		}
+	}
+}
+
+// decodeBookCardComments reads the binary form of a BookCardComments. Its texts and bytes alias the input.
+func decodeBookCardComments(d *wire.Decoder, doc *BookCardComments) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	doc.Score = wire.Int[int](d)
+}
+
+// writeBookCardJSON writes what json.Marshal does of a BookCard.
+func writeBookCardJSON(w *jsondoc.Writer, doc *BookCard) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"authors":`)
+	if w.Present(doc.Authors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Authors {
+			w.Next()
+			w.Text(doc.Authors[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"editors":`)
+	if w.Present(doc.Editors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Editors {
+			w.Next()
+			w.Text(doc.Editors[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"category":`)
+	if w.Present(doc.Category != nil) {
+		w.Text(*doc.Category)
+	}
+	w.Raw(`,"chapters":`)
+	if w.Present(doc.Chapters != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.IntKeys(doc.Chapters) {
+			w.IntKey(int64(key))
+			value := doc.Chapters[key]
+			if w.Present(value != nil) {
+				w.Text(*value)
+			}
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"sales":`)
+	if w.Present(doc.Sales != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Sales) {
+			w.TextKey(key)
+			value := doc.Sales[key]
+			w.Int(int64(value))
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"shelves":`)
+	if w.Present(doc.Shelves != nil) {
+		w.Raw(`[`)
+		for i := range doc.Shelves {
+			w.Next()
+			w.Int(int64(doc.Shelves[i]))
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"publisher":`)
+	if w.Present(doc.Publisher != nil) {
+		w.Int(int64(*doc.Publisher))
+	}
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			writeBookCardCommentsJSON(w, &doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookCardCommentsJSON writes what json.Marshal does of a BookCardComments.
+func writeBookCardCommentsJSON(w *jsondoc.Writer, doc *BookCardComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"score":`).Int(int64(doc.Score))
+	w.Raw(`}`)
+}
+
 // bookStatsQueries is the number of queries that load a batch of up to 1,000 documents of book_stats.
 const bookStatsQueries = 3
 
@@ -1370,18 +2949,19 @@ func NewBookStats(engine *denorm.Engine) *BookStats {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *BookStats) Get(ctx context.Context, id int64) (*BookFigures, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *BookStats) GetMany(ctx context.Context, ids []int64) ([]*BookFigures, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *BookStats) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -1410,12 +2990,34 @@ func (b *BookStats) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *BookStats) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *BookStats) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *BookStats) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // bookStatsDefinition is all that the engine knows of book_stats.
 func bookStatsDefinition() *denorm.Definition[int64, BookFigures] {
 	return &denorm.Definition[int64, BookFigures]{
-		Name:  "book_stats",
-		Shape: "3596be07f0d90c9a",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "book_stats",
+		Shape:   "3596be07f0d90c9a",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    bookStatsMySQL(),
 			denorm.Postgres: bookStatsPostgres(),
@@ -1424,6 +3026,11 @@ func bookStatsDefinition() *denorm.Definition[int64, BookFigures] {
 		Loaders: []string{"", "Chapters", "Authors"},
 		Queries: bookStatsQueries,
 		Load:    loadBookStats,
+		Encode:  encodeBookFigures,
+		Decode:  decodeBookFigures,
+		AppendJSON: func(dst []byte, doc *BookFigures) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookFiguresJSON)
+		},
 	}
 }
 
@@ -1545,6 +3152,236 @@ func (d *BookFiguresAuthors) detach() {
 	}
 }
 
+// encodeBookFigures appends the binary form of a BookFigures.
+func encodeBookFigures(e *wire.Encoder, doc *BookFigures) {
+	e.Int(doc.ID)
+	e.Int(doc.SaleCount)
+	e.Int(doc.BigSales)
+	e.Int(doc.Discounts)
+	e.Int(doc.Quantity)
+	e.Float(doc.Revenue)
+	e.Float(doc.Net)
+	e.Int(doc.Bundles)
+	if e.Present(doc.AverageQuantity != nil) {
+		e.Float(*doc.AverageQuantity)
+	}
+	if e.Present(doc.AverageDiscount != nil) {
+		e.Float(*doc.AverageDiscount)
+	}
+	if e.Present(doc.LeastDiscount != nil) {
+		e.Float(*doc.LeastDiscount)
+	}
+	if e.Present(doc.LastSale != nil) {
+		e.Time(*doc.LastSale)
+	}
+	if e.Present(doc.LastKind != nil) {
+		e.Text(*doc.LastKind)
+	}
+	e.Int(doc.TagCount)
+	e.Int(doc.TagWeight)
+	e.Int(doc.AuthorCount)
+	if e.Present(doc.LastPosition != nil) {
+		e.Int(int64(*doc.LastPosition))
+	}
+	e.Int(doc.SharedBooks)
+	e.Int(doc.Opinions)
+	e.Int(doc.SiblingCount)
+	e.Int(doc.EverySibling)
+	e.List(len(doc.Chapters), doc.Chapters == nil)
+	for i := range doc.Chapters {
+		encodeBookFiguresChapters(e, &doc.Chapters[i])
+	}
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		encodeBookFiguresAuthors(e, &doc.Authors[i])
+	}
+}
+
+// encodeBookFiguresChapters appends the binary form of a BookFiguresChapters.
+func encodeBookFiguresChapters(e *wire.Encoder, doc *BookFiguresChapters) {
+	e.Int(doc.BookID)
+	e.Int(int64(doc.Number))
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+	e.Int(doc.NoteCount)
+	e.Float(doc.NoteWeight)
+}
+
+// encodeBookFiguresAuthors appends the binary form of a BookFiguresAuthors.
+func encodeBookFiguresAuthors(e *wire.Encoder, doc *BookFiguresAuthors) {
+	e.Int(doc.ID)
+	if e.Present(doc.Born != nil) {
+		e.Int(int64(*doc.Born))
+	}
+	e.Int(doc.BookCount)
+	if e.Present(doc.LeastPrice != nil) {
+		e.Float(*doc.LeastPrice)
+	}
+	e.Int(doc.MenteeCount)
+}
+
+// decodeBookFigures reads the binary form of a BookFigures. Its texts and bytes alias the input.
+func decodeBookFigures(d *wire.Decoder, doc *BookFigures) {
+	doc.ID = d.Int()
+	doc.SaleCount = d.Int()
+	doc.BigSales = d.Int()
+	doc.Discounts = d.Int()
+	doc.Quantity = d.Int()
+	doc.Revenue = d.Float()
+	doc.Net = d.Float()
+	doc.Bundles = d.Int()
+	if d.Present() {
+		doc.AverageQuantity = new(d.Float())
+	}
+	if d.Present() {
+		doc.AverageDiscount = new(d.Float())
+	}
+	if d.Present() {
+		doc.LeastDiscount = new(d.Float())
+	}
+	if d.Present() {
+		doc.LastSale = new(d.Time())
+	}
+	if d.Present() {
+		doc.LastKind = new(d.Text())
+	}
+	doc.TagCount = d.Int()
+	doc.TagWeight = d.Int()
+	doc.AuthorCount = d.Int()
+	if d.Present() {
+		doc.LastPosition = new(wire.Int[int](d))
+	}
+	doc.SharedBooks = d.Int()
+	doc.Opinions = d.Int()
+	doc.SiblingCount = d.Int()
+	doc.EverySibling = d.Int()
+	if n, ok := d.List(12); ok {
+		doc.Chapters = make([]BookFiguresChapters, n)
+		for i := range doc.Chapters {
+			decodeBookFiguresChapters(d, &doc.Chapters[i])
+		}
+	}
+	if n, ok := d.List(5); ok {
+		doc.Authors = make([]BookFiguresAuthors, n)
+		for i := range doc.Authors {
+			decodeBookFiguresAuthors(d, &doc.Authors[i])
+		}
+	}
+}
+
+// decodeBookFiguresChapters reads the binary form of a BookFiguresChapters. Its texts and bytes alias the input.
+func decodeBookFiguresChapters(d *wire.Decoder, doc *BookFiguresChapters) {
+	doc.BookID = d.Int()
+	doc.Number = wire.Int[int](d)
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+	doc.NoteCount = d.Int()
+	doc.NoteWeight = d.Float()
+}
+
+// decodeBookFiguresAuthors reads the binary form of a BookFiguresAuthors. Its texts and bytes alias the input.
+func decodeBookFiguresAuthors(d *wire.Decoder, doc *BookFiguresAuthors) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Born = new(wire.Int[int](d))
+	}
+	doc.BookCount = d.Int()
+	if d.Present() {
+		doc.LeastPrice = new(d.Float())
+	}
+	doc.MenteeCount = d.Int()
+}
+
+// writeBookFiguresJSON writes what json.Marshal does of a BookFigures.
+func writeBookFiguresJSON(w *jsondoc.Writer, doc *BookFigures) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"sale_count":`).Int(doc.SaleCount)
+	w.Raw(`,"big_sales":`).Int(doc.BigSales)
+	w.Raw(`,"discounts":`).Int(doc.Discounts)
+	w.Raw(`,"quantity":`).Int(doc.Quantity)
+	w.Raw(`,"revenue":`).Float64(doc.Revenue)
+	w.Raw(`,"net":`).Float64(doc.Net)
+	w.Raw(`,"bundles":`).Int(doc.Bundles)
+	w.Raw(`,"average_quantity":`)
+	if w.Present(doc.AverageQuantity != nil) {
+		w.Float64(*doc.AverageQuantity)
+	}
+	w.Raw(`,"average_discount":`)
+	if w.Present(doc.AverageDiscount != nil) {
+		w.Float64(*doc.AverageDiscount)
+	}
+	w.Raw(`,"least_discount":`)
+	if w.Present(doc.LeastDiscount != nil) {
+		w.Float64(*doc.LeastDiscount)
+	}
+	w.Raw(`,"last_sale":`).TimePointer(doc.LastSale)
+	w.Raw(`,"last_kind":`)
+	if w.Present(doc.LastKind != nil) {
+		w.Text(*doc.LastKind)
+	}
+	w.Raw(`,"tag_count":`).Int(doc.TagCount)
+	w.Raw(`,"tag_weight":`).Int(doc.TagWeight)
+	w.Raw(`,"author_count":`).Int(doc.AuthorCount)
+	w.Raw(`,"last_position":`)
+	if w.Present(doc.LastPosition != nil) {
+		w.Int(int64(*doc.LastPosition))
+	}
+	w.Raw(`,"shared_books":`).Int(doc.SharedBooks)
+	w.Raw(`,"opinions":`).Int(doc.Opinions)
+	w.Raw(`,"sibling_count":`).Int(doc.SiblingCount)
+	w.Raw(`,"every_sibling":`).Int(doc.EverySibling)
+	w.Raw(`,"chapters":`)
+	if w.Present(doc.Chapters != nil) {
+		w.Raw(`[`)
+		for i := range doc.Chapters {
+			w.Next()
+			writeBookFiguresChaptersJSON(w, &doc.Chapters[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"authors":`)
+	if w.Present(doc.Authors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Authors {
+			w.Next()
+			writeBookFiguresAuthorsJSON(w, &doc.Authors[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookFiguresChaptersJSON writes what json.Marshal does of a BookFiguresChapters.
+func writeBookFiguresChaptersJSON(w *jsondoc.Writer, doc *BookFiguresChapters) {
+	w.Raw(`{"book_id":`).Int(doc.BookID)
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`,"note_count":`).Int(doc.NoteCount)
+	w.Raw(`,"note_weight":`).Float64(doc.NoteWeight)
+	w.Raw(`}`)
+}
+
+// writeBookFiguresAuthorsJSON writes what json.Marshal does of a BookFiguresAuthors.
+func writeBookFiguresAuthorsJSON(w *jsondoc.Writer, doc *BookFiguresAuthors) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"born":`)
+	if w.Present(doc.Born != nil) {
+		w.Int(int64(*doc.Born))
+	}
+	w.Raw(`,"book_count":`).Int(doc.BookCount)
+	w.Raw(`,"least_price":`)
+	if w.Present(doc.LeastPrice != nil) {
+		w.Float64(*doc.LeastPrice)
+	}
+	w.Raw(`,"mentee_count":`).Int(doc.MenteeCount)
+	w.Raw(`}`)
+}
+
 // chaptersQueries is the number of queries that load a batch of up to 1,000 documents of chapters.
 const chaptersQueries = 5
 
@@ -1611,18 +3448,19 @@ func NewChapters(engine *denorm.Engine) *Chapters {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Chapters) Get(ctx context.Context, key ChapterKey) (*ChapterDoc, error) {
 	return c.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Chapters) GetMany(ctx context.Context, keys []ChapterKey) ([]*ChapterDoc, error) {
 	return c.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Chapters) GetJSON(ctx context.Context, key ChapterKey) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, key)
 }
@@ -1651,14 +3489,38 @@ func (c *Chapters) Load(ctx context.Context, queryer denorm.Queryer, keys ...Cha
 	return c.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Chapters) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[ChapterKey], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Chapters) Invalidate(ctx context.Context, keys ...ChapterKey) error {
+	return c.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Chapters) Refresh(ctx context.Context, keys ...ChapterKey) error {
+	return c.collection.Refresh(ctx, keys...)
+}
+
 // chaptersDefinition is all that the engine knows of chapters.
 func chaptersDefinition() *denorm.Definition[ChapterKey, ChapterDoc] {
 	return &denorm.Definition[ChapterKey, ChapterDoc]{
-		Name:  "chapters",
-		Shape: "e7925ed696ef9385",
-		Key: denorm.KeyCodec[ChapterKey]{Bind: func(args []any, key ChapterKey) []any {
-			return append(args, key.BookID, key.Number)
-		}},
+		Name:    "chapters",
+		Shape:   "e7925ed696ef9385",
+		Table:   denorm.Table{Name: "chapters"},
+		Columns: []string{"book_id", "number"},
+		Key: denorm.KeyCodec[ChapterKey]{
+			Bind: func(args []any, key ChapterKey) []any {
+				return append(args, key.BookID, key.Number)
+			},
+			Read: func(row denorm.Row) ChapterKey {
+				return ChapterKey{BookID: row.Int64(0), Number: denorm.Int[int](row, 1)}
+			},
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    chaptersMySQL(),
 			denorm.Postgres: chaptersPostgres(),
@@ -1667,6 +3529,11 @@ func chaptersDefinition() *denorm.Definition[ChapterKey, ChapterDoc] {
 		Loaders: []string{"", "Book.Tags", "Book.Authors", "Notes", "Notes.Comments"},
 		Queries: chaptersQueries,
 		Load:    loadChapters,
+		Encode:  encodeChapterDoc,
+		Decode:  decodeChapterDoc,
+		AppendJSON: func(dst []byte, doc *ChapterDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeChapterDocJSON)
+		},
 	}
 }
 
@@ -1823,6 +3690,280 @@ func (d *ChapterDocNotesComments) detach() {
 	}
 }
 
+// encodeChapterDoc appends the binary form of a ChapterDoc.
+func encodeChapterDoc(e *wire.Encoder, doc *ChapterDoc) {
+	e.Int(doc.BookID)
+	e.Int(int64(doc.Number))
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+	e.Int(int64(doc.Words))
+	e.Float(doc.Weight)
+	if e.Present(doc.LastBody != nil) {
+		e.Text(*doc.LastBody)
+	}
+	if e.Present(doc.Book != nil) {
+		encodeChapterDocBook(e, doc.Book)
+	}
+	e.List(len(doc.Notes), doc.Notes == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Notes)) {
+		value := doc.Notes[key]
+		e.Text(key)
+		encodeChapterDocNotes(e, &value)
+	}
+	if e.Present(doc.First != nil) {
+		encodeChapterDocFirst(e, doc.First)
+	}
+}
+
+// encodeChapterDocBook appends the binary form of a ChapterDocBook.
+func encodeChapterDocBook(e *wire.Encoder, doc *ChapterDocBook) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Int(doc.Tags[i])
+	}
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		encodeChapterDocBookAuthors(e, &doc.Authors[i])
+	}
+}
+
+// encodeChapterDocBookAuthors appends the binary form of a ChapterDocBookAuthors.
+func encodeChapterDocBookAuthors(e *wire.Encoder, doc *ChapterDocBookAuthors) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+}
+
+// encodeChapterDocNotes appends the binary form of a ChapterDocNotes.
+func encodeChapterDocNotes(e *wire.Encoder, doc *ChapterDocNotes) {
+	e.Int(doc.ID)
+	if e.Present(doc.Body != nil) {
+		e.Text(*doc.Body)
+	}
+	e.Float(doc.Weight)
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodeChapterDocNotesComments(e, &doc.Comments[i])
+	}
+}
+
+// encodeChapterDocNotesComments appends the binary form of a ChapterDocNotesComments.
+func encodeChapterDocNotesComments(e *wire.Encoder, doc *ChapterDocNotesComments) {
+	e.Int(doc.ID)
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	e.Bool(doc.Approved)
+	if e.Present(doc.Author != nil) {
+		e.Text(*doc.Author)
+	}
+}
+
+// encodeChapterDocFirst appends the binary form of a ChapterDocFirst.
+func encodeChapterDocFirst(e *wire.Encoder, doc *ChapterDocFirst) {
+	e.Int(doc.ID)
+	e.Text(doc.Lang)
+}
+
+// decodeChapterDoc reads the binary form of a ChapterDoc. Its texts and bytes alias the input.
+func decodeChapterDoc(d *wire.Decoder, doc *ChapterDoc) {
+	doc.BookID = d.Int()
+	doc.Number = wire.Int[int](d)
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+	doc.Words = wire.Int[int](d)
+	doc.Weight = d.Float()
+	if d.Present() {
+		doc.LastBody = new(d.Text())
+	}
+	if d.Present() {
+		doc.Book = new(ChapterDocBook)
+		decodeChapterDocBook(d, doc.Book)
+	}
+	if n, ok := d.List(12); ok {
+		doc.Notes = make(map[string]ChapterDocNotes, n)
+		for range n {
+			key := d.Text()
+			var value ChapterDocNotes
+			decodeChapterDocNotes(d, &value)
+			doc.Notes[key] = value
+		}
+	}
+	if d.Present() {
+		doc.First = new(ChapterDocFirst)
+		decodeChapterDocFirst(d, doc.First)
+	}
+}
+
+// decodeChapterDocBook reads the binary form of a ChapterDocBook. Its texts and bytes alias the input.
+func decodeChapterDocBook(d *wire.Decoder, doc *ChapterDocBook) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]int64, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Authors = make([]ChapterDocBookAuthors, n)
+		for i := range doc.Authors {
+			decodeChapterDocBookAuthors(d, &doc.Authors[i])
+		}
+	}
+}
+
+// decodeChapterDocBookAuthors reads the binary form of a ChapterDocBookAuthors. Its texts and bytes alias the input.
+func decodeChapterDocBookAuthors(d *wire.Decoder, doc *ChapterDocBookAuthors) {
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+}
+
+// decodeChapterDocNotes reads the binary form of a ChapterDocNotes. Its texts and bytes alias the input.
+func decodeChapterDocNotes(d *wire.Decoder, doc *ChapterDocNotes) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Body = new(d.Text())
+	}
+	doc.Weight = d.Float()
+	if n, ok := d.List(4); ok {
+		doc.Comments = make([]ChapterDocNotesComments, n)
+		for i := range doc.Comments {
+			decodeChapterDocNotesComments(d, &doc.Comments[i])
+		}
+	}
+}
+
+// decodeChapterDocNotesComments reads the binary form of a ChapterDocNotesComments. Its texts and bytes alias the input.
+func decodeChapterDocNotesComments(d *wire.Decoder, doc *ChapterDocNotesComments) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	doc.Approved = d.Bool()
+	if d.Present() {
+		doc.Author = new(d.Text())
+	}
+}
+
+// decodeChapterDocFirst reads the binary form of a ChapterDocFirst. Its texts and bytes alias the input.
+func decodeChapterDocFirst(d *wire.Decoder, doc *ChapterDocFirst) {
+	doc.ID = d.Int()
+	doc.Lang = d.Text()
+}
+
+// writeChapterDocJSON writes what json.Marshal does of a ChapterDoc.
+func writeChapterDocJSON(w *jsondoc.Writer, doc *ChapterDoc) {
+	w.Raw(`{"book_id":`).Int(doc.BookID)
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`,"words":`).Int(int64(doc.Words))
+	w.Raw(`,"weight":`).Float64(doc.Weight)
+	w.Raw(`,"last_body":`)
+	if w.Present(doc.LastBody != nil) {
+		w.Text(*doc.LastBody)
+	}
+	w.Raw(`,"book":`)
+	if w.Present(doc.Book != nil) {
+		writeChapterDocBookJSON(w, doc.Book)
+	}
+	w.Raw(`,"notes":`)
+	if w.Present(doc.Notes != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Notes) {
+			w.TextKey(key)
+			value := doc.Notes[key]
+			writeChapterDocNotesJSON(w, &value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"first":`)
+	if w.Present(doc.First != nil) {
+		writeChapterDocFirstJSON(w, doc.First)
+	}
+	w.Raw(`}`)
+}
+
+// writeChapterDocBookJSON writes what json.Marshal does of a ChapterDocBook.
+func writeChapterDocBookJSON(w *jsondoc.Writer, doc *ChapterDocBook) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Int(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"authors":`)
+	if w.Present(doc.Authors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Authors {
+			w.Next()
+			writeChapterDocBookAuthorsJSON(w, &doc.Authors[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeChapterDocBookAuthorsJSON writes what json.Marshal does of a ChapterDocBookAuthors.
+func writeChapterDocBookAuthorsJSON(w *jsondoc.Writer, doc *ChapterDocBookAuthors) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`}`)
+}
+
+// writeChapterDocNotesJSON writes what json.Marshal does of a ChapterDocNotes.
+func writeChapterDocNotesJSON(w *jsondoc.Writer, doc *ChapterDocNotes) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"body":`)
+	if w.Present(doc.Body != nil) {
+		w.Text(*doc.Body)
+	}
+	w.Raw(`,"weight":`).Float64(doc.Weight)
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			writeChapterDocNotesCommentsJSON(w, &doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeChapterDocNotesCommentsJSON writes what json.Marshal does of a ChapterDocNotesComments.
+func writeChapterDocNotesCommentsJSON(w *jsondoc.Writer, doc *ChapterDocNotesComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"approved":`).Bool(doc.Approved)
+	w.Raw(`,"author":`)
+	if w.Present(doc.Author != nil) {
+		w.Text(*doc.Author)
+	}
+	w.Raw(`}`)
+}
+
+// writeChapterDocFirstJSON writes what json.Marshal does of a ChapterDocFirst.
+func writeChapterDocFirstJSON(w *jsondoc.Writer, doc *ChapterDocFirst) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"lang":`).Text(doc.Lang)
+	w.Raw(`}`)
+}
+
 // commentsQueries is the number of queries that load a batch of up to 1,000 documents of comments.
 const commentsQueries = 2
 
@@ -1895,18 +4036,19 @@ func NewComments(engine *denorm.Engine) *Comments {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Comments) Get(ctx context.Context, id int64) (*CommentDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Comments) GetMany(ctx context.Context, ids []int64) ([]*CommentDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Comments) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -1935,12 +4077,34 @@ func (c *Comments) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Comments) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Comments) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Comments) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // commentsDefinition is all that the engine knows of comments.
 func commentsDefinition() *denorm.Definition[int64, CommentDoc] {
 	return &denorm.Definition[int64, CommentDoc]{
-		Name:  "comments",
-		Shape: "aaaaeb9e1ee359da",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "comments",
+		Shape:   "aaaaeb9e1ee359da",
+		Table:   denorm.Table{Name: "comments"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    commentsMySQL(),
 			denorm.Postgres: commentsPostgres(),
@@ -1949,6 +4113,11 @@ func commentsDefinition() *denorm.Definition[int64, CommentDoc] {
 		Loaders: []string{"", "Note.Chapter.Notes"},
 		Queries: commentsQueries,
 		Load:    loadComments,
+		Encode:  encodeCommentDoc,
+		Decode:  decodeCommentDoc,
+		AppendJSON: func(dst []byte, doc *CommentDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCommentDocJSON)
+		},
 	}
 }
 
@@ -2072,6 +4241,277 @@ func (d *CommentDocProfile) detach() {
 	}
 }
 
+// encodeCommentDoc appends the binary form of a CommentDoc.
+func encodeCommentDoc(e *wire.Encoder, doc *CommentDoc) {
+	e.Int(doc.ID)
+	if e.Present(doc.SubjectID != nil) {
+		e.Int(*doc.SubjectID)
+	}
+	if e.Present(doc.AuthorID != nil) {
+		e.Int(*doc.AuthorID)
+	}
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	e.Int(int64(doc.Score))
+	e.Bool(doc.Approved)
+	e.Time(doc.CreatedAt)
+	if e.Present(doc.Book != nil) {
+		encodeCommentDocBook(e, doc.Book)
+	}
+	if e.Present(doc.Note != nil) {
+		encodeCommentDocNote(e, doc.Note)
+	}
+	if e.Present(doc.Profile != nil) {
+		encodeCommentDocProfile(e, doc.Profile)
+	}
+	if e.Present(doc.Author != nil) {
+		encodeCommentDocAuthor(e, doc.Author)
+	}
+}
+
+// encodeCommentDocBook appends the binary form of a CommentDocBook.
+func encodeCommentDocBook(e *wire.Encoder, doc *CommentDocBook) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	if e.Present(doc.Publisher != nil) {
+		encodeCommentDocBookPublisher(e, doc.Publisher)
+	}
+}
+
+// encodeCommentDocBookPublisher appends the binary form of a CommentDocBookPublisher.
+func encodeCommentDocBookPublisher(e *wire.Encoder, doc *CommentDocBookPublisher) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeCommentDocNote appends the binary form of a CommentDocNote.
+func encodeCommentDocNote(e *wire.Encoder, doc *CommentDocNote) {
+	e.Int(doc.ID)
+	e.Text(doc.Lang)
+	if e.Present(doc.Chapter != nil) {
+		encodeCommentDocNoteChapter(e, doc.Chapter)
+	}
+}
+
+// encodeCommentDocNoteChapter appends the binary form of a CommentDocNoteChapter.
+func encodeCommentDocNoteChapter(e *wire.Encoder, doc *CommentDocNoteChapter) {
+	e.Int(doc.BookID)
+	e.Int(int64(doc.Number))
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+	e.List(len(doc.Notes), doc.Notes == nil)
+	for i := range doc.Notes {
+		e.Text(doc.Notes[i])
+	}
+}
+
+// encodeCommentDocProfile appends the binary form of a CommentDocProfile.
+func encodeCommentDocProfile(e *wire.Encoder, doc *CommentDocProfile) {
+	e.Int(doc.ID)
+	if e.Present(doc.Bio != nil) {
+		e.Text(*doc.Bio)
+	}
+}
+
+// encodeCommentDocAuthor appends the binary form of a CommentDocAuthor.
+func encodeCommentDocAuthor(e *wire.Encoder, doc *CommentDocAuthor) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+}
+
+// decodeCommentDoc reads the binary form of a CommentDoc. Its texts and bytes alias the input.
+func decodeCommentDoc(d *wire.Decoder, doc *CommentDoc) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.SubjectID = new(d.Int())
+	}
+	if d.Present() {
+		doc.AuthorID = new(d.Int())
+	}
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	doc.Score = wire.Int[int](d)
+	doc.Approved = d.Bool()
+	doc.CreatedAt = d.Time()
+	if d.Present() {
+		doc.Book = new(CommentDocBook)
+		decodeCommentDocBook(d, doc.Book)
+	}
+	if d.Present() {
+		doc.Note = new(CommentDocNote)
+		decodeCommentDocNote(d, doc.Note)
+	}
+	if d.Present() {
+		doc.Profile = new(CommentDocProfile)
+		decodeCommentDocProfile(d, doc.Profile)
+	}
+	if d.Present() {
+		doc.Author = new(CommentDocAuthor)
+		decodeCommentDocAuthor(d, doc.Author)
+	}
+}
+
+// decodeCommentDocBook reads the binary form of a CommentDocBook. Its texts and bytes alias the input.
+func decodeCommentDocBook(d *wire.Decoder, doc *CommentDocBook) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.Publisher = new(CommentDocBookPublisher)
+		decodeCommentDocBookPublisher(d, doc.Publisher)
+	}
+}
+
+// decodeCommentDocBookPublisher reads the binary form of a CommentDocBookPublisher. Its texts and bytes alias the input.
+func decodeCommentDocBookPublisher(d *wire.Decoder, doc *CommentDocBookPublisher) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeCommentDocNote reads the binary form of a CommentDocNote. Its texts and bytes alias the input.
+func decodeCommentDocNote(d *wire.Decoder, doc *CommentDocNote) {
+	doc.ID = d.Int()
+	doc.Lang = d.Text()
+	if d.Present() {
+		doc.Chapter = new(CommentDocNoteChapter)
+		decodeCommentDocNoteChapter(d, doc.Chapter)
+	}
+}
+
+// decodeCommentDocNoteChapter reads the binary form of a CommentDocNoteChapter. Its texts and bytes alias the input.
+func decodeCommentDocNoteChapter(d *wire.Decoder, doc *CommentDocNoteChapter) {
+	doc.BookID = d.Int()
+	doc.Number = wire.Int[int](d)
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+	if n, ok := d.List(1); ok {
+		doc.Notes = make([]string, n)
+		for i := range doc.Notes {
+			doc.Notes[i] = d.Text()
+		}
+	}
+}
+
+// decodeCommentDocProfile reads the binary form of a CommentDocProfile. Its texts and bytes alias the input.
+func decodeCommentDocProfile(d *wire.Decoder, doc *CommentDocProfile) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Bio = new(d.Text())
+	}
+}
+
+// decodeCommentDocAuthor reads the binary form of a CommentDocAuthor. Its texts and bytes alias the input.
+func decodeCommentDocAuthor(d *wire.Decoder, doc *CommentDocAuthor) {
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+}
+
+// writeCommentDocJSON writes what json.Marshal does of a CommentDoc.
+func writeCommentDocJSON(w *jsondoc.Writer, doc *CommentDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"subject_id":`)
+	if w.Present(doc.SubjectID != nil) {
+		w.Int(*doc.SubjectID)
+	}
+	w.Raw(`,"author_id":`)
+	if w.Present(doc.AuthorID != nil) {
+		w.Int(*doc.AuthorID)
+	}
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"score":`).Int(int64(doc.Score))
+	w.Raw(`,"approved":`).Bool(doc.Approved)
+	w.Raw(`,"created_at":`).Time(doc.CreatedAt)
+	w.Raw(`,"book":`)
+	if w.Present(doc.Book != nil) {
+		writeCommentDocBookJSON(w, doc.Book)
+	}
+	w.Raw(`,"note":`)
+	if w.Present(doc.Note != nil) {
+		writeCommentDocNoteJSON(w, doc.Note)
+	}
+	w.Raw(`,"profile":`)
+	if w.Present(doc.Profile != nil) {
+		writeCommentDocProfileJSON(w, doc.Profile)
+	}
+	w.Raw(`,"author":`)
+	if w.Present(doc.Author != nil) {
+		writeCommentDocAuthorJSON(w, doc.Author)
+	}
+	w.Raw(`}`)
+}
+
+// writeCommentDocBookJSON writes what json.Marshal does of a CommentDocBook.
+func writeCommentDocBookJSON(w *jsondoc.Writer, doc *CommentDocBook) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"publisher":`)
+	if w.Present(doc.Publisher != nil) {
+		writeCommentDocBookPublisherJSON(w, doc.Publisher)
+	}
+	w.Raw(`}`)
+}
+
+// writeCommentDocBookPublisherJSON writes what json.Marshal does of a CommentDocBookPublisher.
+func writeCommentDocBookPublisherJSON(w *jsondoc.Writer, doc *CommentDocBookPublisher) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeCommentDocNoteJSON writes what json.Marshal does of a CommentDocNote.
+func writeCommentDocNoteJSON(w *jsondoc.Writer, doc *CommentDocNote) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"lang":`).Text(doc.Lang)
+	w.Raw(`,"chapter":`)
+	if w.Present(doc.Chapter != nil) {
+		writeCommentDocNoteChapterJSON(w, doc.Chapter)
+	}
+	w.Raw(`}`)
+}
+
+// writeCommentDocNoteChapterJSON writes what json.Marshal does of a CommentDocNoteChapter.
+func writeCommentDocNoteChapterJSON(w *jsondoc.Writer, doc *CommentDocNoteChapter) {
+	w.Raw(`{"book_id":`).Int(doc.BookID)
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`,"notes":`)
+	if w.Present(doc.Notes != nil) {
+		w.Raw(`[`)
+		for i := range doc.Notes {
+			w.Next()
+			w.Text(doc.Notes[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCommentDocProfileJSON writes what json.Marshal does of a CommentDocProfile.
+func writeCommentDocProfileJSON(w *jsondoc.Writer, doc *CommentDocProfile) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"bio":`)
+	if w.Present(doc.Bio != nil) {
+		w.Text(*doc.Bio)
+	}
+	w.Raw(`}`)
+}
+
+// writeCommentDocAuthorJSON writes what json.Marshal does of a CommentDocAuthor.
+func writeCommentDocAuthorJSON(w *jsondoc.Writer, doc *CommentDocAuthor) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`}`)
+}
+
 // opinionsQueries is the number of queries that load a batch of up to 1,000 documents of opinions.
 const opinionsQueries = 2
 
@@ -2104,18 +4544,19 @@ func NewOpinions(engine *denorm.Engine) *Opinions {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (o *Opinions) Get(ctx context.Context, id int64) (*Opinion, error) {
 	return o.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (o *Opinions) GetMany(ctx context.Context, ids []int64) ([]*Opinion, error) {
 	return o.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (o *Opinions) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return o.collection.GetJSON(ctx, id)
 }
@@ -2144,12 +4585,34 @@ func (o *Opinions) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return o.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (o *Opinions) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return o.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (o *Opinions) Invalidate(ctx context.Context, ids ...int64) error {
+	return o.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (o *Opinions) Refresh(ctx context.Context, ids ...int64) error {
+	return o.collection.Refresh(ctx, ids...)
+}
+
 // opinionsDefinition is all that the engine knows of opinions.
 func opinionsDefinition() *denorm.Definition[int64, Opinion] {
 	return &denorm.Definition[int64, Opinion]{
-		Name:  "opinions",
-		Shape: "530811e7ad27d081",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "opinions",
+		Shape:   "530811e7ad27d081",
+		Table:   denorm.Table{Name: "comments"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    opinionsMySQL(),
 			denorm.Postgres: opinionsPostgres(),
@@ -2158,6 +4621,11 @@ func opinionsDefinition() *denorm.Definition[int64, Opinion] {
 		Loaders: []string{"", "Author.Books"},
 		Queries: opinionsQueries,
 		Load:    loadOpinions,
+		Encode:  encodeOpinion,
+		Decode:  decodeOpinion,
+		AppendJSON: func(dst []byte, doc *Opinion) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeOpinionJSON)
+		},
 	}
 }
 
@@ -2222,6 +4690,84 @@ func (d *OpinionAuthor) detach() {
 	d.Books = slices.Clone(d.Books)
 }
 
+// encodeOpinion appends the binary form of an Opinion.
+func encodeOpinion(e *wire.Encoder, doc *Opinion) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Score))
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	if e.Present(doc.Author != nil) {
+		encodeOpinionAuthor(e, doc.Author)
+	}
+}
+
+// encodeOpinionAuthor appends the binary form of an OpinionAuthor.
+func encodeOpinionAuthor(e *wire.Encoder, doc *OpinionAuthor) {
+	e.Int(doc.ID)
+	e.Text(doc.FullName)
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		e.Text(doc.Books[i])
+	}
+}
+
+// decodeOpinion reads the binary form of an Opinion. Its texts and bytes alias the input.
+func decodeOpinion(d *wire.Decoder, doc *Opinion) {
+	doc.ID = d.Int()
+	doc.Score = wire.Int[int](d)
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	if d.Present() {
+		doc.Author = new(OpinionAuthor)
+		decodeOpinionAuthor(d, doc.Author)
+	}
+}
+
+// decodeOpinionAuthor reads the binary form of an OpinionAuthor. Its texts and bytes alias the input.
+func decodeOpinionAuthor(d *wire.Decoder, doc *OpinionAuthor) {
+	doc.ID = d.Int()
+	doc.FullName = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Books = make([]string, n)
+		for i := range doc.Books {
+			doc.Books[i] = d.Text()
+		}
+	}
+}
+
+// writeOpinionJSON writes what json.Marshal does of an Opinion.
+func writeOpinionJSON(w *jsondoc.Writer, doc *Opinion) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"score":`).Int(int64(doc.Score))
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"author":`)
+	if w.Present(doc.Author != nil) {
+		writeOpinionAuthorJSON(w, doc.Author)
+	}
+	w.Raw(`}`)
+}
+
+// writeOpinionAuthorJSON writes what json.Marshal does of an OpinionAuthor.
+func writeOpinionAuthorJSON(w *jsondoc.Writer, doc *OpinionAuthor) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"full_name":`).Text(doc.FullName)
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			w.Text(doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
 // regionsQueries is the number of queries that load a batch of up to 1,000 documents of regions.
 const regionsQueries = 5
 
@@ -2271,18 +4817,19 @@ func NewRegions(engine *denorm.Engine) *Regions {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (r *Regions) Get(ctx context.Context, key string) (*RegionDoc, error) {
 	return r.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (r *Regions) GetMany(ctx context.Context, keys []string) ([]*RegionDoc, error) {
 	return r.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (r *Regions) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
 	return r.collection.GetJSON(ctx, key)
 }
@@ -2311,12 +4858,34 @@ func (r *Regions) Load(ctx context.Context, queryer denorm.Queryer, keys ...stri
 	return r.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (r *Regions) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
+	return r.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (r *Regions) Invalidate(ctx context.Context, keys ...string) error {
+	return r.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (r *Regions) Refresh(ctx context.Context, keys ...string) error {
+	return r.collection.Refresh(ctx, keys...)
+}
+
 // regionsDefinition is all that the engine knows of regions.
 func regionsDefinition() *denorm.Definition[string, RegionDoc] {
 	return &denorm.Definition[string, RegionDoc]{
-		Name:  "regions",
-		Shape: "bb97a43284e9ef96",
-		Key:   denorm.KeyCodec[string]{Bind: func(args []any, key string) []any { return append(args, key) }},
+		Name:    "regions",
+		Shape:   "bb97a43284e9ef96",
+		Table:   denorm.Table{Name: "regions"},
+		Columns: []string{"code"},
+		Key: denorm.KeyCodec[string]{
+			Bind:  func(args []any, key string) []any { return append(args, key) },
+			Read:  func(row denorm.Row) string { return row.Text(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    regionsMySQL(),
 			denorm.Postgres: regionsPostgres(),
@@ -2325,6 +4894,11 @@ func regionsDefinition() *denorm.Definition[string, RegionDoc] {
 		Loaders: []string{"", "Publishers", "Publishers.Books", "Publishers.Books.Comments", "Authors"},
 		Queries: regionsQueries,
 		Load:    loadRegions,
+		Encode:  encodeRegionDoc,
+		Decode:  decodeRegionDoc,
+		AppendJSON: func(dst []byte, doc *RegionDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeRegionDocJSON)
+		},
 	}
 }
 
@@ -2432,6 +5006,183 @@ func (d *RegionDocPublishersBooks) detach() {
 	d.Comments = slices.Clone(d.Comments)
 }
 
+// encodeRegionDoc appends the binary form of a RegionDoc.
+func encodeRegionDoc(e *wire.Encoder, doc *RegionDoc) {
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+	e.Int(doc.PublisherCount)
+	e.Int(doc.BookCount)
+	e.Int(doc.EveryBookCount)
+	e.List(len(doc.Publishers), doc.Publishers == nil)
+	for i := range doc.Publishers {
+		encodeRegionDocPublishers(e, &doc.Publishers[i])
+	}
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		if e.Present(doc.Authors[i] != nil) {
+			e.Text(*doc.Authors[i])
+		}
+	}
+}
+
+// encodeRegionDocPublishers appends the binary form of a RegionDocPublishers.
+func encodeRegionDocPublishers(e *wire.Encoder, doc *RegionDocPublishers) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Rating != nil) {
+		e.Int(int64(*doc.Rating))
+	}
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		encodeRegionDocPublishersBooks(e, &doc.Books[i])
+	}
+}
+
+// encodeRegionDocPublishersBooks appends the binary form of a RegionDocPublishersBooks.
+func encodeRegionDocPublishersBooks(e *wire.Encoder, doc *RegionDocPublishersBooks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodeRegionDocPublishersBooksComments(e, &doc.Comments[i])
+	}
+}
+
+// encodeRegionDocPublishersBooksComments appends the binary form of a RegionDocPublishersBooksComments.
+func encodeRegionDocPublishersBooksComments(e *wire.Encoder, doc *RegionDocPublishersBooksComments) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Score))
+}
+
+// decodeRegionDoc reads the binary form of a RegionDoc. Its texts and bytes alias the input.
+func decodeRegionDoc(d *wire.Decoder, doc *RegionDoc) {
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+	doc.PublisherCount = d.Int()
+	doc.BookCount = d.Int()
+	doc.EveryBookCount = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Publishers = make([]RegionDocPublishers, n)
+		for i := range doc.Publishers {
+			decodeRegionDocPublishers(d, &doc.Publishers[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Authors = make([]*string, n)
+		for i := range doc.Authors {
+			if d.Present() {
+				doc.Authors[i] = new(d.Text())
+			}
+		}
+	}
+}
+
+// decodeRegionDocPublishers reads the binary form of a RegionDocPublishers. Its texts and bytes alias the input.
+func decodeRegionDocPublishers(d *wire.Decoder, doc *RegionDocPublishers) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Rating = new(wire.Int[int32](d))
+	}
+	if n, ok := d.List(3); ok {
+		doc.Books = make([]RegionDocPublishersBooks, n)
+		for i := range doc.Books {
+			decodeRegionDocPublishersBooks(d, &doc.Books[i])
+		}
+	}
+}
+
+// decodeRegionDocPublishersBooks reads the binary form of a RegionDocPublishersBooks. Its texts and bytes alias the input.
+func decodeRegionDocPublishersBooks(d *wire.Decoder, doc *RegionDocPublishersBooks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if n, ok := d.List(2); ok {
+		doc.Comments = make([]RegionDocPublishersBooksComments, n)
+		for i := range doc.Comments {
+			decodeRegionDocPublishersBooksComments(d, &doc.Comments[i])
+		}
+	}
+}
+
+// decodeRegionDocPublishersBooksComments reads the binary form of a RegionDocPublishersBooksComments. Its texts and bytes alias the input.
+func decodeRegionDocPublishersBooksComments(d *wire.Decoder, doc *RegionDocPublishersBooksComments) {
+	doc.ID = d.Int()
+	doc.Score = wire.Int[int](d)
+}
+
+// writeRegionDocJSON writes what json.Marshal does of a RegionDoc.
+func writeRegionDocJSON(w *jsondoc.Writer, doc *RegionDoc) {
+	w.Raw(`{"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"publisher_count":`).Int(doc.PublisherCount)
+	w.Raw(`,"book_count":`).Int(doc.BookCount)
+	w.Raw(`,"every_book_count":`).Int(doc.EveryBookCount)
+	w.Raw(`,"publishers":`)
+	if w.Present(doc.Publishers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Publishers {
+			w.Next()
+			writeRegionDocPublishersJSON(w, &doc.Publishers[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"authors":`)
+	if w.Present(doc.Authors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Authors {
+			w.Next()
+			if w.Present(doc.Authors[i] != nil) {
+				w.Text(*doc.Authors[i])
+			}
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeRegionDocPublishersJSON writes what json.Marshal does of a RegionDocPublishers.
+func writeRegionDocPublishersJSON(w *jsondoc.Writer, doc *RegionDocPublishers) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"rating":`)
+	if w.Present(doc.Rating != nil) {
+		w.Int(int64(*doc.Rating))
+	}
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			writeRegionDocPublishersBooksJSON(w, &doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeRegionDocPublishersBooksJSON writes what json.Marshal does of a RegionDocPublishersBooks.
+func writeRegionDocPublishersBooksJSON(w *jsondoc.Writer, doc *RegionDocPublishersBooks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			writeRegionDocPublishersBooksCommentsJSON(w, &doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeRegionDocPublishersBooksCommentsJSON writes what json.Marshal does of a RegionDocPublishersBooksComments.
+func writeRegionDocPublishersBooksCommentsJSON(w *jsondoc.Writer, doc *RegionDocPublishersBooksComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"score":`).Int(int64(doc.Score))
+	w.Raw(`}`)
+}
+
 // publishersQueries is the number of queries that load a batch of up to 1,000 documents of publishers.
 const publishersQueries = 10
 
@@ -2527,18 +5278,19 @@ func NewPublishers(engine *denorm.Engine) *Publishers {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Publishers) Get(ctx context.Context, id int64) (*PublisherDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Publishers) GetMany(ctx context.Context, ids []int64) ([]*PublisherDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Publishers) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -2567,12 +5319,34 @@ func (p *Publishers) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Publishers) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Publishers) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Publishers) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // publishersDefinition is all that the engine knows of publishers.
 func publishersDefinition() *denorm.Definition[int64, PublisherDoc] {
 	return &denorm.Definition[int64, PublisherDoc]{
-		Name:  "publishers",
-		Shape: "0abc1126d2a47762",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "publishers",
+		Shape:   "0abc1126d2a47762",
+		Table:   denorm.Table{Name: "publishers"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    publishersMySQL(),
 			denorm.Postgres: publishersPostgres(),
@@ -2581,6 +5355,11 @@ func publishersDefinition() *denorm.Definition[int64, PublisherDoc] {
 		Loaders: []string{"", "Books", "Books.Comments", "Books.Chapters", "Books.Chapters.Notes", "AllBooks", "Writers", "Topics", "TopicIDs", "Imprints"},
 		Queries: publishersQueries,
 		Load:    loadPublishers,
+		Encode:  encodePublisherDoc,
+		Decode:  decodePublisherDoc,
+		AppendJSON: func(dst []byte, doc *PublisherDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePublisherDocJSON)
+		},
 	}
 }
 
@@ -2808,6 +5587,472 @@ func (d *PublisherDocWritersProfile) detach() {
 	}
 }
 
+// encodePublisherDoc appends the binary form of a PublisherDoc.
+func encodePublisherDoc(e *wire.Encoder, doc *PublisherDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Slug != nil) {
+		e.Text(*doc.Slug)
+	}
+	if e.Present(doc.RegionCode != nil) {
+		e.Text(*doc.RegionCode)
+	}
+	if e.Present(doc.Rating != nil) {
+		e.Int(int64(*doc.Rating))
+	}
+	e.Float(doc.Revenue)
+	e.Int(doc.WriterCount)
+	e.Int(doc.TopicCount)
+	e.Int(doc.BookTagCount)
+	if e.Present(doc.AveragePrice != nil) {
+		e.Float(*doc.AveragePrice)
+	}
+	if e.Present(doc.Region != nil) {
+		encodePublisherDocRegion(e, doc.Region)
+	}
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		encodePublisherDocBooks(e, &doc.Books[i])
+	}
+	e.List(len(doc.AllBooks), doc.AllBooks == nil)
+	for i := range doc.AllBooks {
+		e.Text(doc.AllBooks[i])
+	}
+	e.List(len(doc.Writers), doc.Writers == nil)
+	for i := range doc.Writers {
+		encodePublisherDocWriters(e, &doc.Writers[i])
+	}
+	e.List(len(doc.Topics), doc.Topics == nil)
+	for i := range doc.Topics {
+		e.Text(doc.Topics[i])
+	}
+	e.List(len(doc.TopicIDs), doc.TopicIDs == nil)
+	for i := range doc.TopicIDs {
+		e.Int(doc.TopicIDs[i])
+	}
+	e.List(len(doc.Imprints), doc.Imprints == nil)
+	for i := range doc.Imprints {
+		encodePublisherDocImprints(e, &doc.Imprints[i])
+	}
+}
+
+// encodePublisherDocRegion appends the binary form of a PublisherDocRegion.
+func encodePublisherDocRegion(e *wire.Encoder, doc *PublisherDocRegion) {
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+}
+
+// encodePublisherDocBooks appends the binary form of a PublisherDocBooks.
+func encodePublisherDocBooks(e *wire.Encoder, doc *PublisherDocBooks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Float(doc.Price)
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodePublisherDocBooksComments(e, &doc.Comments[i])
+	}
+	e.List(len(doc.Chapters), doc.Chapters == nil)
+	for i := range doc.Chapters {
+		encodePublisherDocBooksChapters(e, &doc.Chapters[i])
+	}
+}
+
+// encodePublisherDocBooksComments appends the binary form of a PublisherDocBooksComments.
+func encodePublisherDocBooksComments(e *wire.Encoder, doc *PublisherDocBooksComments) {
+	e.Int(doc.ID)
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	if e.Present(doc.Author != nil) {
+		encodePublisherDocBooksCommentsAuthor(e, doc.Author)
+	}
+}
+
+// encodePublisherDocBooksCommentsAuthor appends the binary form of a PublisherDocBooksCommentsAuthor.
+func encodePublisherDocBooksCommentsAuthor(e *wire.Encoder, doc *PublisherDocBooksCommentsAuthor) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+	e.Int(int64(doc.Seniority))
+}
+
+// encodePublisherDocBooksChapters appends the binary form of a PublisherDocBooksChapters.
+func encodePublisherDocBooksChapters(e *wire.Encoder, doc *PublisherDocBooksChapters) {
+	e.Int(doc.BookID)
+	e.Int(int64(doc.Number))
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+	e.Int(int64(doc.Words))
+	e.List(len(doc.Notes), doc.Notes == nil)
+	for i := range doc.Notes {
+		if e.Present(doc.Notes[i] != nil) {
+			e.Text(*doc.Notes[i])
+		}
+	}
+}
+
+// encodePublisherDocWriters appends the binary form of a PublisherDocWriters.
+func encodePublisherDocWriters(e *wire.Encoder, doc *PublisherDocWriters) {
+	e.Int(doc.ID)
+	e.Text(doc.FirstName)
+	if e.Present(doc.Profile != nil) {
+		encodePublisherDocWritersProfile(e, doc.Profile)
+	}
+}
+
+// encodePublisherDocWritersProfile appends the binary form of a PublisherDocWritersProfile.
+func encodePublisherDocWritersProfile(e *wire.Encoder, doc *PublisherDocWritersProfile) {
+	e.Int(doc.ID)
+	if e.Present(doc.Bio != nil) {
+		e.Text(*doc.Bio)
+	}
+}
+
+// encodePublisherDocImprints appends the binary form of a PublisherDocImprints.
+func encodePublisherDocImprints(e *wire.Encoder, doc *PublisherDocImprints) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+}
+
+// decodePublisherDoc reads the binary form of a PublisherDoc. Its texts and bytes alias the input.
+func decodePublisherDoc(d *wire.Decoder, doc *PublisherDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Slug = new(d.Text())
+	}
+	if d.Present() {
+		doc.RegionCode = new(d.Text())
+	}
+	if d.Present() {
+		doc.Rating = new(wire.Int[int32](d))
+	}
+	doc.Revenue = d.Float()
+	doc.WriterCount = d.Int()
+	doc.TopicCount = d.Int()
+	doc.BookTagCount = d.Int()
+	if d.Present() {
+		doc.AveragePrice = new(d.Float())
+	}
+	if d.Present() {
+		doc.Region = new(PublisherDocRegion)
+		decodePublisherDocRegion(d, doc.Region)
+	}
+	if n, ok := d.List(12); ok {
+		doc.Books = make([]PublisherDocBooks, n)
+		for i := range doc.Books {
+			decodePublisherDocBooks(d, &doc.Books[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.AllBooks = make([]string, n)
+		for i := range doc.AllBooks {
+			doc.AllBooks[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Writers = make([]PublisherDocWriters, n)
+		for i := range doc.Writers {
+			decodePublisherDocWriters(d, &doc.Writers[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Topics = make([]string, n)
+		for i := range doc.Topics {
+			doc.Topics[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.TopicIDs = make([]int64, n)
+		for i := range doc.TopicIDs {
+			doc.TopicIDs[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Imprints = make([]PublisherDocImprints, n)
+		for i := range doc.Imprints {
+			decodePublisherDocImprints(d, &doc.Imprints[i])
+		}
+	}
+}
+
+// decodePublisherDocRegion reads the binary form of a PublisherDocRegion. Its texts and bytes alias the input.
+func decodePublisherDocRegion(d *wire.Decoder, doc *PublisherDocRegion) {
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+}
+
+// decodePublisherDocBooks reads the binary form of a PublisherDocBooks. Its texts and bytes alias the input.
+func decodePublisherDocBooks(d *wire.Decoder, doc *PublisherDocBooks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.Price = d.Float()
+	if n, ok := d.List(3); ok {
+		doc.Comments = make([]PublisherDocBooksComments, n)
+		for i := range doc.Comments {
+			decodePublisherDocBooksComments(d, &doc.Comments[i])
+		}
+	}
+	if n, ok := d.List(5); ok {
+		doc.Chapters = make([]PublisherDocBooksChapters, n)
+		for i := range doc.Chapters {
+			decodePublisherDocBooksChapters(d, &doc.Chapters[i])
+		}
+	}
+}
+
+// decodePublisherDocBooksComments reads the binary form of a PublisherDocBooksComments. Its texts and bytes alias the input.
+func decodePublisherDocBooksComments(d *wire.Decoder, doc *PublisherDocBooksComments) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	if d.Present() {
+		doc.Author = new(PublisherDocBooksCommentsAuthor)
+		decodePublisherDocBooksCommentsAuthor(d, doc.Author)
+	}
+}
+
+// decodePublisherDocBooksCommentsAuthor reads the binary form of a PublisherDocBooksCommentsAuthor. Its texts and bytes alias the input.
+func decodePublisherDocBooksCommentsAuthor(d *wire.Decoder, doc *PublisherDocBooksCommentsAuthor) {
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+	doc.Seniority = wire.Int[int](d)
+}
+
+// decodePublisherDocBooksChapters reads the binary form of a PublisherDocBooksChapters. Its texts and bytes alias the input.
+func decodePublisherDocBooksChapters(d *wire.Decoder, doc *PublisherDocBooksChapters) {
+	doc.BookID = d.Int()
+	doc.Number = wire.Int[int](d)
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+	doc.Words = wire.Int[int](d)
+	if n, ok := d.List(1); ok {
+		doc.Notes = make([]*string, n)
+		for i := range doc.Notes {
+			if d.Present() {
+				doc.Notes[i] = new(d.Text())
+			}
+		}
+	}
+}
+
+// decodePublisherDocWriters reads the binary form of a PublisherDocWriters. Its texts and bytes alias the input.
+func decodePublisherDocWriters(d *wire.Decoder, doc *PublisherDocWriters) {
+	doc.ID = d.Int()
+	doc.FirstName = d.Text()
+	if d.Present() {
+		doc.Profile = new(PublisherDocWritersProfile)
+		decodePublisherDocWritersProfile(d, doc.Profile)
+	}
+}
+
+// decodePublisherDocWritersProfile reads the binary form of a PublisherDocWritersProfile. Its texts and bytes alias the input.
+func decodePublisherDocWritersProfile(d *wire.Decoder, doc *PublisherDocWritersProfile) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Bio = new(d.Text())
+	}
+}
+
+// decodePublisherDocImprints reads the binary form of a PublisherDocImprints. Its texts and bytes alias the input.
+func decodePublisherDocImprints(d *wire.Decoder, doc *PublisherDocImprints) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+}
+
+// writePublisherDocJSON writes what json.Marshal does of a PublisherDoc.
+func writePublisherDocJSON(w *jsondoc.Writer, doc *PublisherDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"slug":`)
+	if w.Present(doc.Slug != nil) {
+		w.Text(*doc.Slug)
+	}
+	w.Raw(`,"region_code":`)
+	if w.Present(doc.RegionCode != nil) {
+		w.Text(*doc.RegionCode)
+	}
+	w.Raw(`,"rating":`)
+	if w.Present(doc.Rating != nil) {
+		w.Int(int64(*doc.Rating))
+	}
+	w.Raw(`,"revenue":`).Float64(doc.Revenue)
+	w.Raw(`,"writer_count":`).Int(doc.WriterCount)
+	w.Raw(`,"topic_count":`).Int(doc.TopicCount)
+	w.Raw(`,"book_tag_count":`).Int(doc.BookTagCount)
+	w.Raw(`,"average_price":`)
+	if w.Present(doc.AveragePrice != nil) {
+		w.Float64(*doc.AveragePrice)
+	}
+	w.Raw(`,"region":`)
+	if w.Present(doc.Region != nil) {
+		writePublisherDocRegionJSON(w, doc.Region)
+	}
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			writePublisherDocBooksJSON(w, &doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"all_books":`)
+	if w.Present(doc.AllBooks != nil) {
+		w.Raw(`[`)
+		for i := range doc.AllBooks {
+			w.Next()
+			w.Text(doc.AllBooks[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"writers":`)
+	if w.Present(doc.Writers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Writers {
+			w.Next()
+			writePublisherDocWritersJSON(w, &doc.Writers[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"topics":`)
+	if w.Present(doc.Topics != nil) {
+		w.Raw(`[`)
+		for i := range doc.Topics {
+			w.Next()
+			w.Text(doc.Topics[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"topic_ids":`)
+	if w.Present(doc.TopicIDs != nil) {
+		w.Raw(`[`)
+		for i := range doc.TopicIDs {
+			w.Next()
+			w.Int(doc.TopicIDs[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"imprints":`)
+	if w.Present(doc.Imprints != nil) {
+		w.Raw(`[`)
+		for i := range doc.Imprints {
+			w.Next()
+			writePublisherDocImprintsJSON(w, &doc.Imprints[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePublisherDocRegionJSON writes what json.Marshal does of a PublisherDocRegion.
+func writePublisherDocRegionJSON(w *jsondoc.Writer, doc *PublisherDocRegion) {
+	w.Raw(`{"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writePublisherDocBooksJSON writes what json.Marshal does of a PublisherDocBooks.
+func writePublisherDocBooksJSON(w *jsondoc.Writer, doc *PublisherDocBooks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"price":`).Float64(doc.Price)
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			writePublisherDocBooksCommentsJSON(w, &doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"chapters":`)
+	if w.Present(doc.Chapters != nil) {
+		w.Raw(`[`)
+		for i := range doc.Chapters {
+			w.Next()
+			writePublisherDocBooksChaptersJSON(w, &doc.Chapters[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePublisherDocBooksCommentsJSON writes what json.Marshal does of a PublisherDocBooksComments.
+func writePublisherDocBooksCommentsJSON(w *jsondoc.Writer, doc *PublisherDocBooksComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"author":`)
+	if w.Present(doc.Author != nil) {
+		writePublisherDocBooksCommentsAuthorJSON(w, doc.Author)
+	}
+	w.Raw(`}`)
+}
+
+// writePublisherDocBooksCommentsAuthorJSON writes what json.Marshal does of a PublisherDocBooksCommentsAuthor.
+func writePublisherDocBooksCommentsAuthorJSON(w *jsondoc.Writer, doc *PublisherDocBooksCommentsAuthor) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`,"seniority":`).Int(int64(doc.Seniority))
+	w.Raw(`}`)
+}
+
+// writePublisherDocBooksChaptersJSON writes what json.Marshal does of a PublisherDocBooksChapters.
+func writePublisherDocBooksChaptersJSON(w *jsondoc.Writer, doc *PublisherDocBooksChapters) {
+	w.Raw(`{"book_id":`).Int(doc.BookID)
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`,"words":`).Int(int64(doc.Words))
+	w.Raw(`,"notes":`)
+	if w.Present(doc.Notes != nil) {
+		w.Raw(`[`)
+		for i := range doc.Notes {
+			w.Next()
+			if w.Present(doc.Notes[i] != nil) {
+				w.Text(*doc.Notes[i])
+			}
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePublisherDocWritersJSON writes what json.Marshal does of a PublisherDocWriters.
+func writePublisherDocWritersJSON(w *jsondoc.Writer, doc *PublisherDocWriters) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.FirstName)
+	w.Raw(`,"profile":`)
+	if w.Present(doc.Profile != nil) {
+		writePublisherDocWritersProfileJSON(w, doc.Profile)
+	}
+	w.Raw(`}`)
+}
+
+// writePublisherDocWritersProfileJSON writes what json.Marshal does of a PublisherDocWritersProfile.
+func writePublisherDocWritersProfileJSON(w *jsondoc.Writer, doc *PublisherDocWritersProfile) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"bio":`)
+	if w.Present(doc.Bio != nil) {
+		w.Text(*doc.Bio)
+	}
+	w.Raw(`}`)
+}
+
+// writePublisherDocImprintsJSON writes what json.Marshal does of a PublisherDocImprints.
+func writePublisherDocImprintsJSON(w *jsondoc.Writer, doc *PublisherDocImprints) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`}`)
+}
+
 // categoriesQueries is the number of queries that load a batch of up to 1,000 documents of categories.
 const categoriesQueries = 11
 
@@ -2851,18 +6096,19 @@ func NewCategories(engine *denorm.Engine) *Categories {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Categories) Get(ctx context.Context, id int64) (*CategoryDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Categories) GetMany(ctx context.Context, ids []int64) ([]*CategoryDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Categories) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -2891,12 +6137,34 @@ func (c *Categories) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Categories) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Categories) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Categories) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // categoriesDefinition is all that the engine knows of categories.
 func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 	return &denorm.Definition[int64, CategoryDoc]{
-		Name:  "categories",
-		Shape: "006fca5e1cf1f4bf",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "categories",
+		Shape:   "006fca5e1cf1f4bf",
+		Table:   denorm.Table{Name: "categories"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    categoriesMySQL(),
 			denorm.Postgres: categoriesPostgres(),
@@ -2905,6 +6173,11 @@ func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 		Loaders: []string{"", "Children", "Children.Books", "Children.Books.Tags", "Children.Children", "Children.Children.Books", "Children.Children.Books.Tags", "Children.Children.Children", "Children.Children.Children.Books", "Children.Children.Children.Books.Tags", "Books"},
 		Queries: categoriesQueries,
 		Load:    loadCategories,
+		Encode:  encodeCategoryDoc,
+		Decode:  decodeCategoryDoc,
+		AppendJSON: func(dst []byte, doc *CategoryDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCategoryDocJSON)
+		},
 	}
 }
 
@@ -3103,6 +6376,190 @@ func (d *CategoryDocChildrenBooks) detach() {
 	d.Tags = slices.Clone(d.Tags)
 }
 
+// encodeCategoryDoc appends the binary form of a CategoryDoc.
+func encodeCategoryDoc(e *wire.Encoder, doc *CategoryDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Rank != nil) {
+		e.Int(int64(*doc.Rank))
+	}
+	if e.Present(doc.ParentID != nil) {
+		e.Int(*doc.ParentID)
+	}
+	e.List(len(doc.Children), doc.Children == nil)
+	for i := range doc.Children {
+		encodeCategoryDocChildren(e, &doc.Children[i])
+	}
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		e.Int(doc.Books[i])
+	}
+}
+
+// encodeCategoryDocChildren appends the binary form of a CategoryDocChildren.
+func encodeCategoryDocChildren(e *wire.Encoder, doc *CategoryDocChildren) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.BookCount)
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		encodeCategoryDocChildrenBooks(e, &doc.Books[i])
+	}
+	e.List(len(doc.Children), doc.Children == nil)
+	for i := range doc.Children {
+		encodeCategoryDocChildren(e, &doc.Children[i])
+	}
+}
+
+// encodeCategoryDocChildrenBooks appends the binary form of a CategoryDocChildrenBooks.
+func encodeCategoryDocChildrenBooks(e *wire.Encoder, doc *CategoryDocChildrenBooks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+}
+
+// decodeCategoryDoc reads the binary form of a CategoryDoc. Its texts and bytes alias the input.
+func decodeCategoryDoc(d *wire.Decoder, doc *CategoryDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Rank = new(wire.Int[int](d))
+	}
+	if d.Present() {
+		doc.ParentID = new(d.Int())
+	}
+	if n, ok := d.List(5); ok {
+		doc.Children = make([]CategoryDocChildren, n)
+		for i := range doc.Children {
+			decodeCategoryDocChildren(d, &doc.Children[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Books = make([]int64, n)
+		for i := range doc.Books {
+			doc.Books[i] = d.Int()
+		}
+	}
+}
+
+// decodeCategoryDocChildren reads the binary form of a CategoryDocChildren. Its texts and bytes alias the input.
+func decodeCategoryDocChildren(d *wire.Decoder, doc *CategoryDocChildren) {
+	if !d.Enter() {
+		return
+	}
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.BookCount = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Books = make([]CategoryDocChildrenBooks, n)
+		for i := range doc.Books {
+			decodeCategoryDocChildrenBooks(d, &doc.Books[i])
+		}
+	}
+	if n, ok := d.List(5); ok {
+		doc.Children = make([]CategoryDocChildren, n)
+		for i := range doc.Children {
+			decodeCategoryDocChildren(d, &doc.Children[i])
+		}
+	}
+	d.Leave()
+}
+
+// decodeCategoryDocChildrenBooks reads the binary form of a CategoryDocChildrenBooks. Its texts and bytes alias the input.
+func decodeCategoryDocChildrenBooks(d *wire.Decoder, doc *CategoryDocChildrenBooks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+}
+
+// writeCategoryDocJSON writes what json.Marshal does of a CategoryDoc.
+func writeCategoryDocJSON(w *jsondoc.Writer, doc *CategoryDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"rank":`)
+	if w.Present(doc.Rank != nil) {
+		w.Int(int64(*doc.Rank))
+	}
+	w.Raw(`,"parent_id":`)
+	if w.Present(doc.ParentID != nil) {
+		w.Int(*doc.ParentID)
+	}
+	w.Raw(`,"children":`)
+	if w.Present(doc.Children != nil) {
+		w.Raw(`[`)
+		for i := range doc.Children {
+			w.Next()
+			writeCategoryDocChildrenJSON(w, &doc.Children[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			w.Int(doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCategoryDocChildrenJSON writes what json.Marshal does of a CategoryDocChildren.
+func writeCategoryDocChildrenJSON(w *jsondoc.Writer, doc *CategoryDocChildren) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"book_count":`).Int(doc.BookCount)
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			writeCategoryDocChildrenBooksJSON(w, &doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	if doc.Children != nil {
+		w.Raw(`,"children":`)
+		w.Raw(`[`)
+		for i := range doc.Children {
+			w.Next()
+			writeCategoryDocChildrenJSON(w, &doc.Children[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
+}
+
+// writeCategoryDocChildrenBooksJSON writes what json.Marshal does of a CategoryDocChildrenBooks.
+func writeCategoryDocChildrenBooksJSON(w *jsondoc.Writer, doc *CategoryDocChildrenBooks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
 // tagsQueries is the number of queries that load a batch of up to 1,000 documents of tags.
 const tagsQueries = 4
 
@@ -3145,18 +6602,19 @@ func NewTags(engine *denorm.Engine) *Tags {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Tags) Get(ctx context.Context, id int64) (*TagDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Tags) GetMany(ctx context.Context, ids []int64) ([]*TagDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Tags) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -3185,12 +6643,34 @@ func (t *Tags) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) (
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Tags) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Tags) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Tags) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // tagsDefinition is all that the engine knows of tags.
 func tagsDefinition() *denorm.Definition[int64, TagDoc] {
 	return &denorm.Definition[int64, TagDoc]{
-		Name:  "tags",
-		Shape: "2bae085aecf96ef3",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "tags",
+		Shape:   "2bae085aecf96ef3",
+		Table:   denorm.Table{Name: "tags"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    tagsMySQL(),
 			denorm.Postgres: tagsPostgres(),
@@ -3199,6 +6679,11 @@ func tagsDefinition() *denorm.Definition[int64, TagDoc] {
 		Loaders: []string{"", "Books", "Books.Tags", "Books.Comments"},
 		Queries: tagsQueries,
 		Load:    loadTags,
+		Encode:  encodeTagDoc,
+		Decode:  decodeTagDoc,
+		AppendJSON: func(dst []byte, doc *TagDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTagDocJSON)
+		},
 	}
 }
 
@@ -3283,6 +6768,146 @@ func (d *TagDocBooks) detach() {
 	d.Comments = slices.Clone(d.Comments)
 }
 
+// encodeTagDoc appends the binary form of a TagDoc.
+func encodeTagDoc(e *wire.Encoder, doc *TagDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Label)
+	e.Int(int64(doc.Weight))
+	e.Int(doc.BookCount)
+	if e.Present(doc.LastStatus != nil) {
+		e.Text(*doc.LastStatus)
+	}
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		encodeTagDocBooks(e, &doc.Books[i])
+	}
+}
+
+// encodeTagDocBooks appends the binary form of a TagDocBooks.
+func encodeTagDocBooks(e *wire.Encoder, doc *TagDocBooks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	if e.Present(doc.Pages != nil) {
+		e.Int(int64(*doc.Pages))
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		encodeTagDocBooksTags(e, &doc.Tags[i])
+	}
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		e.Int(int64(doc.Comments[i]))
+	}
+}
+
+// encodeTagDocBooksTags appends the binary form of a TagDocBooksTags.
+func encodeTagDocBooksTags(e *wire.Encoder, doc *TagDocBooksTags) {
+	e.Int(doc.ID)
+	e.Text(doc.Label)
+}
+
+// decodeTagDoc reads the binary form of a TagDoc. Its texts and bytes alias the input.
+func decodeTagDoc(d *wire.Decoder, doc *TagDoc) {
+	doc.ID = d.Int()
+	doc.Label = d.Text()
+	doc.Weight = wire.Int[int](d)
+	doc.BookCount = d.Int()
+	if d.Present() {
+		doc.LastStatus = new(d.Text())
+	}
+	if n, ok := d.List(5); ok {
+		doc.Books = make([]TagDocBooks, n)
+		for i := range doc.Books {
+			decodeTagDocBooks(d, &doc.Books[i])
+		}
+	}
+}
+
+// decodeTagDocBooks reads the binary form of a TagDocBooks. Its texts and bytes alias the input.
+func decodeTagDocBooks(d *wire.Decoder, doc *TagDocBooks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.Pages = new(wire.Int[int](d))
+	}
+	if n, ok := d.List(2); ok {
+		doc.Tags = make([]TagDocBooksTags, n)
+		for i := range doc.Tags {
+			decodeTagDocBooksTags(d, &doc.Tags[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Comments = make([]int, n)
+		for i := range doc.Comments {
+			doc.Comments[i] = wire.Int[int](d)
+		}
+	}
+}
+
+// decodeTagDocBooksTags reads the binary form of a TagDocBooksTags. Its texts and bytes alias the input.
+func decodeTagDocBooksTags(d *wire.Decoder, doc *TagDocBooksTags) {
+	doc.ID = d.Int()
+	doc.Label = d.Text()
+}
+
+// writeTagDocJSON writes what json.Marshal does of a TagDoc.
+func writeTagDocJSON(w *jsondoc.Writer, doc *TagDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"label":`).Text(doc.Label)
+	w.Raw(`,"weight":`).Int(int64(doc.Weight))
+	w.Raw(`,"book_count":`).Int(doc.BookCount)
+	w.Raw(`,"last_status":`)
+	if w.Present(doc.LastStatus != nil) {
+		w.Text(*doc.LastStatus)
+	}
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			writeTagDocBooksJSON(w, &doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeTagDocBooksJSON writes what json.Marshal does of a TagDocBooks.
+func writeTagDocBooksJSON(w *jsondoc.Writer, doc *TagDocBooks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"pages":`)
+	if w.Present(doc.Pages != nil) {
+		w.Int(int64(*doc.Pages))
+	}
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			writeTagDocBooksTagsJSON(w, &doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			w.Int(int64(doc.Comments[i]))
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeTagDocBooksTagsJSON writes what json.Marshal does of a TagDocBooksTags.
+func writeTagDocBooksTagsJSON(w *jsondoc.Writer, doc *TagDocBooksTags) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"label":`).Text(doc.Label)
+	w.Raw(`}`)
+}
+
 // shelvesQueries is the number of queries that load a batch of up to 1,000 documents of shelves.
 const shelvesQueries = 7
 
@@ -3338,18 +6963,19 @@ func NewShelves(engine *denorm.Engine) *Shelves {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (s *Shelves) Get(ctx context.Context, key ShelfKey) (*ShelfDoc, error) {
 	return s.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (s *Shelves) GetMany(ctx context.Context, keys []ShelfKey) ([]*ShelfDoc, error) {
 	return s.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *Shelves) GetJSON(ctx context.Context, key ShelfKey) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, key)
 }
@@ -3378,14 +7004,38 @@ func (s *Shelves) Load(ctx context.Context, queryer denorm.Queryer, keys ...Shel
 	return s.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (s *Shelves) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[ShelfKey], error] {
+	return s.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (s *Shelves) Invalidate(ctx context.Context, keys ...ShelfKey) error {
+	return s.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (s *Shelves) Refresh(ctx context.Context, keys ...ShelfKey) error {
+	return s.collection.Refresh(ctx, keys...)
+}
+
 // shelvesDefinition is all that the engine knows of shelves.
 func shelvesDefinition() *denorm.Definition[ShelfKey, ShelfDoc] {
 	return &denorm.Definition[ShelfKey, ShelfDoc]{
-		Name:  "shelves",
-		Shape: "d2635b58236aba19",
-		Key: denorm.KeyCodec[ShelfKey]{Bind: func(args []any, key ShelfKey) []any {
-			return append(args, key.Room, key.Code)
-		}},
+		Name:    "shelves",
+		Shape:   "d2635b58236aba19",
+		Table:   denorm.Table{Name: "shelves"},
+		Columns: []string{"room", "code"},
+		Key: denorm.KeyCodec[ShelfKey]{
+			Bind: func(args []any, key ShelfKey) []any {
+				return append(args, key.Room, key.Code)
+			},
+			Read: func(row denorm.Row) ShelfKey {
+				return ShelfKey{Room: denorm.Int[int](row, 0), Code: row.Text(1)}
+			},
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    shelvesMySQL(),
 			denorm.Postgres: shelvesPostgres(),
@@ -3394,6 +7044,11 @@ func shelvesDefinition() *denorm.Definition[ShelfKey, ShelfDoc] {
 		Loaders: []string{"", "Books", "Books.Authors", "Books.Comments", "Neighbours", "Neighbours.Books", "NeighbourCodes"},
 		Queries: shelvesQueries,
 		Load:    loadShelves,
+		Encode:  encodeShelfDoc,
+		Decode:  decodeShelfDoc,
+		AppendJSON: func(dst []byte, doc *ShelfDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeShelfDocJSON)
+		},
 	}
 }
 
@@ -3560,6 +7215,247 @@ func (d *ShelfDocNeighbours) detach() {
 	d.Books = slices.Clone(d.Books)
 }
 
+// encodeShelfDoc appends the binary form of a ShelfDoc.
+func encodeShelfDoc(e *wire.Encoder, doc *ShelfDoc) {
+	e.Int(int64(doc.Room))
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+	if e.Present(doc.Capacity != nil) {
+		e.Int(int64(*doc.Capacity))
+	}
+	e.Int(doc.Copies)
+	e.Float(doc.Value)
+	e.Int(doc.NeighbourCount)
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		encodeShelfDocBooks(e, &doc.Books[i])
+	}
+	e.List(len(doc.Neighbours), doc.Neighbours == nil)
+	for i := range doc.Neighbours {
+		encodeShelfDocNeighbours(e, &doc.Neighbours[i])
+	}
+	e.List(len(doc.NeighbourCodes), doc.NeighbourCodes == nil)
+	for i := range doc.NeighbourCodes {
+		e.Text(doc.NeighbourCodes[i])
+	}
+}
+
+// encodeShelfDocBooks appends the binary form of a ShelfDocBooks.
+func encodeShelfDocBooks(e *wire.Encoder, doc *ShelfDocBooks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Int(int64(doc.Copies))
+	if e.Present(doc.Slot != nil) {
+		e.Int(int64(*doc.Slot))
+	}
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		if e.Present(doc.Authors[i] != nil) {
+			e.Text(*doc.Authors[i])
+		}
+	}
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodeShelfDocBooksComments(e, &doc.Comments[i])
+	}
+}
+
+// encodeShelfDocBooksComments appends the binary form of a ShelfDocBooksComments.
+func encodeShelfDocBooksComments(e *wire.Encoder, doc *ShelfDocBooksComments) {
+	e.Int(doc.ID)
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+}
+
+// encodeShelfDocNeighbours appends the binary form of a ShelfDocNeighbours.
+func encodeShelfDocNeighbours(e *wire.Encoder, doc *ShelfDocNeighbours) {
+	e.Int(int64(doc.Room))
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		e.Text(doc.Books[i])
+	}
+}
+
+// decodeShelfDoc reads the binary form of a ShelfDoc. Its texts and bytes alias the input.
+func decodeShelfDoc(d *wire.Decoder, doc *ShelfDoc) {
+	doc.Room = wire.Int[int](d)
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Capacity = new(wire.Int[int](d))
+	}
+	doc.Copies = d.Int()
+	doc.Value = d.Float()
+	doc.NeighbourCount = d.Int()
+	if n, ok := d.List(6); ok {
+		doc.Books = make([]ShelfDocBooks, n)
+		for i := range doc.Books {
+			decodeShelfDocBooks(d, &doc.Books[i])
+		}
+	}
+	if n, ok := d.List(4); ok {
+		doc.Neighbours = make([]ShelfDocNeighbours, n)
+		for i := range doc.Neighbours {
+			decodeShelfDocNeighbours(d, &doc.Neighbours[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NeighbourCodes = make([]string, n)
+		for i := range doc.NeighbourCodes {
+			doc.NeighbourCodes[i] = d.Text()
+		}
+	}
+}
+
+// decodeShelfDocBooks reads the binary form of a ShelfDocBooks. Its texts and bytes alias the input.
+func decodeShelfDocBooks(d *wire.Decoder, doc *ShelfDocBooks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.Copies = wire.Int[int](d)
+	if d.Present() {
+		doc.Slot = new(wire.Int[int](d))
+	}
+	if n, ok := d.List(1); ok {
+		doc.Authors = make([]*string, n)
+		for i := range doc.Authors {
+			if d.Present() {
+				doc.Authors[i] = new(d.Text())
+			}
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Comments = make([]ShelfDocBooksComments, n)
+		for i := range doc.Comments {
+			decodeShelfDocBooksComments(d, &doc.Comments[i])
+		}
+	}
+}
+
+// decodeShelfDocBooksComments reads the binary form of a ShelfDocBooksComments. Its texts and bytes alias the input.
+func decodeShelfDocBooksComments(d *wire.Decoder, doc *ShelfDocBooksComments) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+}
+
+// decodeShelfDocNeighbours reads the binary form of a ShelfDocNeighbours. Its texts and bytes alias the input.
+func decodeShelfDocNeighbours(d *wire.Decoder, doc *ShelfDocNeighbours) {
+	doc.Room = wire.Int[int](d)
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Books = make([]string, n)
+		for i := range doc.Books {
+			doc.Books[i] = d.Text()
+		}
+	}
+}
+
+// writeShelfDocJSON writes what json.Marshal does of a ShelfDoc.
+func writeShelfDocJSON(w *jsondoc.Writer, doc *ShelfDoc) {
+	w.Raw(`{"room":`).Int(int64(doc.Room))
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"capacity":`)
+	if w.Present(doc.Capacity != nil) {
+		w.Int(int64(*doc.Capacity))
+	}
+	w.Raw(`,"copies":`).Int(doc.Copies)
+	w.Raw(`,"value":`).Float64(doc.Value)
+	w.Raw(`,"neighbour_count":`).Int(doc.NeighbourCount)
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			writeShelfDocBooksJSON(w, &doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"neighbours":`)
+	if w.Present(doc.Neighbours != nil) {
+		w.Raw(`[`)
+		for i := range doc.Neighbours {
+			w.Next()
+			writeShelfDocNeighboursJSON(w, &doc.Neighbours[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"neighbour_codes":`)
+	if w.Present(doc.NeighbourCodes != nil) {
+		w.Raw(`[`)
+		for i := range doc.NeighbourCodes {
+			w.Next()
+			w.Text(doc.NeighbourCodes[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeShelfDocBooksJSON writes what json.Marshal does of a ShelfDocBooks.
+func writeShelfDocBooksJSON(w *jsondoc.Writer, doc *ShelfDocBooks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"copies":`).Int(int64(doc.Copies))
+	w.Raw(`,"slot":`)
+	if w.Present(doc.Slot != nil) {
+		w.Int(int64(*doc.Slot))
+	}
+	w.Raw(`,"authors":`)
+	if w.Present(doc.Authors != nil) {
+		w.Raw(`[`)
+		for i := range doc.Authors {
+			w.Next()
+			if w.Present(doc.Authors[i] != nil) {
+				w.Text(*doc.Authors[i])
+			}
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			writeShelfDocBooksCommentsJSON(w, &doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeShelfDocBooksCommentsJSON writes what json.Marshal does of a ShelfDocBooksComments.
+func writeShelfDocBooksCommentsJSON(w *jsondoc.Writer, doc *ShelfDocBooksComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`}`)
+}
+
+// writeShelfDocNeighboursJSON writes what json.Marshal does of a ShelfDocNeighbours.
+func writeShelfDocNeighboursJSON(w *jsondoc.Writer, doc *ShelfDocNeighbours) {
+	w.Raw(`{"room":`).Int(int64(doc.Room))
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			w.Text(doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
 // placementsQueries is the number of queries that load a batch of up to 1,000 documents of placements.
 const placementsQueries = 3
 
@@ -3611,18 +7507,19 @@ func NewPlacements(engine *denorm.Engine) *Placements {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Placements) Get(ctx context.Context, key PlacementKey) (*PlacementDoc, error) {
 	return p.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Placements) GetMany(ctx context.Context, keys []PlacementKey) ([]*PlacementDoc, error) {
 	return p.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Placements) GetJSON(ctx context.Context, key PlacementKey) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, key)
 }
@@ -3651,14 +7548,38 @@ func (p *Placements) Load(ctx context.Context, queryer denorm.Queryer, keys ...P
 	return p.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Placements) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[PlacementKey], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Placements) Invalidate(ctx context.Context, keys ...PlacementKey) error {
+	return p.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Placements) Refresh(ctx context.Context, keys ...PlacementKey) error {
+	return p.collection.Refresh(ctx, keys...)
+}
+
 // placementsDefinition is all that the engine knows of placements.
 func placementsDefinition() *denorm.Definition[PlacementKey, PlacementDoc] {
 	return &denorm.Definition[PlacementKey, PlacementDoc]{
-		Name:  "placements",
-		Shape: "4d8b2b491493b9c1",
-		Key: denorm.KeyCodec[PlacementKey]{Bind: func(args []any, key PlacementKey) []any {
-			return append(args, key.Room, key.ShelfCode, key.BookID)
-		}},
+		Name:    "placements",
+		Shape:   "4d8b2b491493b9c1",
+		Table:   denorm.Table{Name: "placements"},
+		Columns: []string{"room", "shelf_code", "book_id"},
+		Key: denorm.KeyCodec[PlacementKey]{
+			Bind: func(args []any, key PlacementKey) []any {
+				return append(args, key.Room, key.ShelfCode, key.BookID)
+			},
+			Read: func(row denorm.Row) PlacementKey {
+				return PlacementKey{Room: denorm.Int[int](row, 0), ShelfCode: row.Text(1), BookID: row.Int64(2)}
+			},
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    placementsMySQL(),
 			denorm.Postgres: placementsPostgres(),
@@ -3667,6 +7588,11 @@ func placementsDefinition() *denorm.Definition[PlacementKey, PlacementDoc] {
 		Loaders: []string{"", "Shelf.Books", "Book.Shelves"},
 		Queries: placementsQueries,
 		Load:    loadPlacements,
+		Encode:  encodePlacementDoc,
+		Decode:  decodePlacementDoc,
+		AppendJSON: func(dst []byte, doc *PlacementDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePlacementDocJSON)
+		},
 	}
 }
 
@@ -3777,6 +7703,174 @@ func (d *PlacementDocBookShelves) detach() {
 	if d.Capacity != nil {
 		d.Capacity = new(*d.Capacity)
 	}
+}
+
+// encodePlacementDoc appends the binary form of a PlacementDoc.
+func encodePlacementDoc(e *wire.Encoder, doc *PlacementDoc) {
+	e.Int(int64(doc.Room))
+	e.Text(doc.ShelfCode)
+	e.Int(doc.BookID)
+	e.Int(int64(doc.Copies))
+	if e.Present(doc.Slot != nil) {
+		e.Int(int64(*doc.Slot))
+	}
+	if e.Present(doc.Shelf != nil) {
+		encodePlacementDocShelf(e, doc.Shelf)
+	}
+	if e.Present(doc.Book != nil) {
+		encodePlacementDocBook(e, doc.Book)
+	}
+}
+
+// encodePlacementDocShelf appends the binary form of a PlacementDocShelf.
+func encodePlacementDocShelf(e *wire.Encoder, doc *PlacementDocShelf) {
+	e.Int(int64(doc.Room))
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		e.Text(doc.Books[i])
+	}
+}
+
+// encodePlacementDocBook appends the binary form of a PlacementDocBook.
+func encodePlacementDocBook(e *wire.Encoder, doc *PlacementDocBook) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.List(len(doc.Shelves), doc.Shelves == nil)
+	for i := range doc.Shelves {
+		encodePlacementDocBookShelves(e, &doc.Shelves[i])
+	}
+}
+
+// encodePlacementDocBookShelves appends the binary form of a PlacementDocBookShelves.
+func encodePlacementDocBookShelves(e *wire.Encoder, doc *PlacementDocBookShelves) {
+	e.Int(int64(doc.Room))
+	e.Text(doc.Code)
+	if e.Present(doc.Capacity != nil) {
+		e.Int(int64(*doc.Capacity))
+	}
+	e.Int(int64(doc.Copies))
+}
+
+// decodePlacementDoc reads the binary form of a PlacementDoc. Its texts and bytes alias the input.
+func decodePlacementDoc(d *wire.Decoder, doc *PlacementDoc) {
+	doc.Room = wire.Int[int](d)
+	doc.ShelfCode = d.Text()
+	doc.BookID = d.Int()
+	doc.Copies = wire.Int[int](d)
+	if d.Present() {
+		doc.Slot = new(wire.Int[int](d))
+	}
+	if d.Present() {
+		doc.Shelf = new(PlacementDocShelf)
+		decodePlacementDocShelf(d, doc.Shelf)
+	}
+	if d.Present() {
+		doc.Book = new(PlacementDocBook)
+		decodePlacementDocBook(d, doc.Book)
+	}
+}
+
+// decodePlacementDocShelf reads the binary form of a PlacementDocShelf. Its texts and bytes alias the input.
+func decodePlacementDocShelf(d *wire.Decoder, doc *PlacementDocShelf) {
+	doc.Room = wire.Int[int](d)
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Books = make([]string, n)
+		for i := range doc.Books {
+			doc.Books[i] = d.Text()
+		}
+	}
+}
+
+// decodePlacementDocBook reads the binary form of a PlacementDocBook. Its texts and bytes alias the input.
+func decodePlacementDocBook(d *wire.Decoder, doc *PlacementDocBook) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if n, ok := d.List(4); ok {
+		doc.Shelves = make([]PlacementDocBookShelves, n)
+		for i := range doc.Shelves {
+			decodePlacementDocBookShelves(d, &doc.Shelves[i])
+		}
+	}
+}
+
+// decodePlacementDocBookShelves reads the binary form of a PlacementDocBookShelves. Its texts and bytes alias the input.
+func decodePlacementDocBookShelves(d *wire.Decoder, doc *PlacementDocBookShelves) {
+	doc.Room = wire.Int[int](d)
+	doc.Code = d.Text()
+	if d.Present() {
+		doc.Capacity = new(wire.Int[int](d))
+	}
+	doc.Copies = wire.Int[int](d)
+}
+
+// writePlacementDocJSON writes what json.Marshal does of a PlacementDoc.
+func writePlacementDocJSON(w *jsondoc.Writer, doc *PlacementDoc) {
+	w.Raw(`{"room":`).Int(int64(doc.Room))
+	w.Raw(`,"shelf_code":`).Text(doc.ShelfCode)
+	w.Raw(`,"book_id":`).Int(doc.BookID)
+	w.Raw(`,"copies":`).Int(int64(doc.Copies))
+	w.Raw(`,"slot":`)
+	if w.Present(doc.Slot != nil) {
+		w.Int(int64(*doc.Slot))
+	}
+	w.Raw(`,"shelf":`)
+	if w.Present(doc.Shelf != nil) {
+		writePlacementDocShelfJSON(w, doc.Shelf)
+	}
+	w.Raw(`,"book":`)
+	if w.Present(doc.Book != nil) {
+		writePlacementDocBookJSON(w, doc.Book)
+	}
+	w.Raw(`}`)
+}
+
+// writePlacementDocShelfJSON writes what json.Marshal does of a PlacementDocShelf.
+func writePlacementDocShelfJSON(w *jsondoc.Writer, doc *PlacementDocShelf) {
+	w.Raw(`{"room":`).Int(int64(doc.Room))
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			w.Text(doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePlacementDocBookJSON writes what json.Marshal does of a PlacementDocBook.
+func writePlacementDocBookJSON(w *jsondoc.Writer, doc *PlacementDocBook) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"shelves":`)
+	if w.Present(doc.Shelves != nil) {
+		w.Raw(`[`)
+		for i := range doc.Shelves {
+			w.Next()
+			writePlacementDocBookShelvesJSON(w, &doc.Shelves[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePlacementDocBookShelvesJSON writes what json.Marshal does of a PlacementDocBookShelves.
+func writePlacementDocBookShelvesJSON(w *jsondoc.Writer, doc *PlacementDocBookShelves) {
+	w.Raw(`{"room":`).Int(int64(doc.Room))
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"capacity":`)
+	if w.Present(doc.Capacity != nil) {
+		w.Int(int64(*doc.Capacity))
+	}
+	w.Raw(`,"copies":`).Int(int64(doc.Copies))
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

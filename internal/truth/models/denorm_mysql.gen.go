@@ -4,7 +4,7 @@ package models
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// authorsMySQL is the SQL that loads authors.
+// authorsMySQL is the SQL that loads authors and finds those that a change touches.
 func authorsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`authors`", Key: []string{"`id`"}},
@@ -266,10 +266,260 @@ func authorsMySQL() denorm.Statements {
 				"JOIN `shelves` AS a4 ON a4.`room` = a3.`room` AND a4.`code` = a3.`shelf_code`\n" +
 				"ORDER BY t.`id`, a4.`room`, a4.`code`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Columns: []string{"born", "first_name", "id", "last_name", "mentor_id", "region_code"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Mentees, Mentees.Profile (reference), Mentees.Mentees (reference) and 1 more`,
+				Columns: []string{"born", "first_name", "id", "mentor_id"},
+				From:    []string{"mentor_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Mentees.Mentees, Mentees.Mentees.Profile (reference), Mentees.Mentees.Mentees (reference) and 2 more`,
+				Columns: []string{"born", "first_name", "id", "mentor_id"},
+				From:    []string{"mentor_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authors` AS t ON h1.`mentor_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Mentees.Mentees.Mentees, Mentees.Mentees.Mentees.Profile (reference), Mentees.Mentees: count of Mentees as MenteeCount and 1 more`,
+				Columns: []string{"born", "first_name", "id", "mentor_id"},
+				From:    []string{"mentor_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authors` AS h2 ON h1.`mentor_id` = h2.`id`\n" +
+					"JOIN `authors` AS t ON h2.`mentor_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Mentees.Mentees.Mentees: count of Mentees as MenteeCount`,
+				Columns: []string{"id", "mentor_id"},
+				From:    []string{"mentor_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authors` AS h2 ON h1.`mentor_id` = h2.`id`\n" +
+					"JOIN `authors` AS h3 ON h2.`mentor_id` = h3.`id`\n" +
+					"JOIN `authors` AS t ON h3.`mentor_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Mentor, Mentor.Mentor (reference)`,
+				Columns: []string{"first_name", "id", "mentor_id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS t ON t.`mentor_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Mentor.Mentor`,
+				Columns: []string{"first_name", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`mentor_id` = c.v1\n" +
+					"JOIN `authors` AS t ON h1.`id` = t.`mentor_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Books (link), Shelves (via Books) (link)`,
+				Columns: []string{"author_id", "book_id", "id", "position", "role"},
+				From:    []string{"author_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Books, Shelves (via Books), Shelves (reference) and 2 more`,
+				Columns: []string{"deleted_at", "id", "publisher_id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`book_id` = c.v1\n" +
+					"JOIN `authors` AS t ON h1.`author_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Books.Comments`,
+				Columns: []string{"created_at", "id", "score", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old:     "OLD.`score` >= -1 AND CAST(OLD.`subject_type` AS BINARY) = 'book'",
+				New:     "NEW.`score` >= -1 AND CAST(NEW.`subject_type` AS BINARY) = 'book'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `authorships` AS h2 ON h1.`id` = h2.`book_id`\n" +
+					"JOIN `authors` AS t ON h2.`author_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Mentees.Mentees.Mentees.Profile.Comments`,
+				Columns: []string{"id", "score", "subject_id", "subject_type"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'profile'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'profile'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `profiles` AS h1 ON h1.`id` = c.v1 AND h1.`visible`\n" +
+					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
+					"JOIN `authors` AS h3 ON h2.`mentor_id` = h3.`id`\n" +
+					"JOIN `authors` AS h4 ON h3.`mentor_id` = h4.`id`\n" +
+					"JOIN `authors` AS t ON h4.`mentor_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Mentees.Mentees.Profile.Comments`,
+				Columns: []string{"id", "score", "subject_id", "subject_type"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'profile'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'profile'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `profiles` AS h1 ON h1.`id` = c.v1 AND h1.`visible`\n" +
+					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
+					"JOIN `authors` AS h3 ON h2.`mentor_id` = h3.`id`\n" +
+					"JOIN `authors` AS t ON h3.`mentor_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Mentees.Profile.Comments`,
+				Columns: []string{"id", "score", "subject_id", "subject_type"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'profile'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'profile'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `profiles` AS h1 ON h1.`id` = c.v1 AND h1.`visible`\n" +
+					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
+					"JOIN `authors` AS t ON h2.`mentor_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Profile.Comments`,
+				Columns: []string{"created_at", "id", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'profile'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'profile'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `profiles` AS h1 ON h1.`id` = c.v1 AND h1.`visible`\n" +
+					"JOIN `authors` AS t ON h1.`author_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "placements"},
+				Path:    `Shelves (link)`,
+				Columns: []string{"book_id", "room", "shelf_code"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `authorships` AS h2 ON h1.`id` = h2.`book_id`\n" +
+					"JOIN `authors` AS t ON h2.`author_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "profiles"},
+				Path:    `Mentees.Mentees.Mentees.Profile, Mentees.Mentees.Mentees.Profile.Comments (reference)`,
+				Columns: []string{"author_id", "bio", "id", "visible"},
+				From:    []string{"author_id"},
+				Old:     "OLD.`visible`",
+				New:     "NEW.`visible`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authors` AS h2 ON h1.`mentor_id` = h2.`id`\n" +
+					"JOIN `authors` AS h3 ON h2.`mentor_id` = h3.`id`\n" +
+					"JOIN `authors` AS t ON h3.`mentor_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "profiles"},
+				Path:    `Mentees.Mentees.Profile, Mentees.Mentees.Profile.Comments (reference)`,
+				Columns: []string{"author_id", "bio", "id", "visible"},
+				From:    []string{"author_id"},
+				Old:     "OLD.`visible`",
+				New:     "NEW.`visible`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authors` AS h2 ON h1.`mentor_id` = h2.`id`\n" +
+					"JOIN `authors` AS t ON h2.`mentor_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "profiles"},
+				Path:    `Mentees.Profile, Mentees.Profile.Comments (reference)`,
+				Columns: []string{"author_id", "bio", "id", "visible"},
+				From:    []string{"author_id"},
+				Old:     "OLD.`visible`",
+				New:     "NEW.`visible`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authors` AS t ON h1.`mentor_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "profiles"},
+				Path:    `Profile, Profile.Comments (reference)`,
+				Columns: []string{"author_id", "bio", "id", "visible"},
+				From:    []string{"author_id"},
+				Old:     "OLD.`visible`",
+				New:     "NEW.`visible`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Path:    `Books.Publisher`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`publisher_id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `authorships` AS h2 ON h1.`id` = h2.`book_id`\n" +
+					"JOIN `authors` AS t ON h2.`author_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "regions"},
+				Path:    `Region`,
+				Columns: []string{"code", "name"},
+				From:    []string{"code"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS t ON t.`region_code` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "shelves"},
+				Path:    `Shelves`,
+				Columns: []string{"code", "name", "room"},
+				From:    []string{"room", "code"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS h1 ON h1.`room` = c.v1 AND h1.`shelf_code` = c.v2\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `authorships` AS h3 ON h2.`id` = h3.`book_id`\n" +
+					"JOIN `authors` AS t ON h3.`author_id` = t.`id`",
+			},
+		},
 	}
 }
 
-// booksMySQL is the SQL that loads books.
+// booksMySQL is the SQL that loads books and finds those that a change touches.
 func booksMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -387,10 +637,250 @@ func booksMySQL() denorm.Statements {
 				"JOIN `shelves` AS a2 ON a2.`room` = a1.`room` AND a2.`code` = a1.`shelf_code`\n" +
 				"ORDER BY t.`id`, a1.`slot`, a2.`room`, a2.`code`, a1.`room`, a1.`shelf_code`, a1.`book_id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Authors, Authors.Profile (reference)`,
+				Columns: []string{"first_name", "id", "last_name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Editors`,
+				Columns: []string{"id", "last_name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1 AND CAST(h1.`role` AS BINARY) = 'editor'\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Pinned.Author`,
+				Columns: []string{"first_name", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS h1 ON h1.`author_id` = c.v1\n" +
+					"    AND CAST(h1.`subject_type` AS BINARY) = 'pin'\n" +
+					"    AND h1.`approved`\n" +
+					"JOIN `books` AS t ON h1.`subject_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Authors (link)`,
+				Columns: []string{"author_id", "book_id", "id", "position", "role"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Editors (link)`,
+				Columns: []string{"author_id", "book_id", "id", "position", "role"},
+				From:    []string{"book_id"},
+				Old:     "CAST(OLD.`role` AS BINARY) = 'editor'",
+				New:     "CAST(NEW.`role` AS BINARY) = 'editor'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Tags (link), TagIDs (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"category_id", "deleted_at", "id", "imprint_slug", "in_print", "pages", "price", "publisher_id", "status", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Publisher.Books`,
+				Columns: []string{"deleted_at", "id", "publisher_id", "title"},
+				From:    []string{"publisher_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Category, Category.Parent (reference)`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`category_id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Category.Parent, Category.Parent.Parent (reference)`,
+				Columns: []string{"id", "name", "parent_id", "rank"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`parent_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`id` = t.`category_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Category.Parent.Parent`,
+				Columns: []string{"id", "name", "rank"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`parent_id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`id` = h2.`parent_id`\n" +
+					"JOIN `books` AS t ON h2.`id` = t.`category_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "chapters"},
+				Path:    `Chapters, Chapters.Notes (reference)`,
+				Columns: []string{"book_id", "number", "title", "words"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Authors.Profile.Comments`,
+				Columns: []string{"id", "score", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'profile'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'profile'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `profiles` AS h1 ON h1.`id` = c.v1 AND h1.`visible`\n" +
+					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
+					"JOIN `authorships` AS h3 ON h2.`id` = h3.`author_id`\n" +
+					"JOIN `books` AS t ON h3.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Chapters.Notes.Comments`,
+				Columns: []string{"id", "score", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'note'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'note'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `notes` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `chapters` AS h2 ON h1.`book_id` = h2.`book_id` AND h1.`chapter_no` = h2.`number`\n" +
+					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Pinned, Pinned.Author (reference)`,
+				Columns: []string{"approved", "author_id", "id", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'pin' AND OLD.`approved`",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'pin' AND NEW.`approved`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Chapters.Notes, Chapters.Notes.Comments (reference)`,
+				Columns: []string{"body", "book_id", "chapter_no", "id", "lang", "weight"},
+				From:    []string{"book_id", "chapter_no"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "placements"},
+				Path:    `Shelves (link)`,
+				Columns: []string{"book_id", "room", "shelf_code", "slot"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "profiles"},
+				Path:    `Authors.Profile, Authors.Profile.Comments (reference)`,
+				Columns: []string{"author_id", "bio", "id", "visible"},
+				From:    []string{"author_id"},
+				Old:     "OLD.`visible`",
+				New:     "NEW.`visible`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authorships` AS h2 ON h1.`id` = h2.`author_id`\n" +
+					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Path:    `Imprint`,
+				Columns: []string{"id", "name", "slug"},
+				From:    []string{"slug"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`imprint_slug` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Path:    `Publisher, Publisher.Books (reference), Publisher.Region (reference)`,
+				Columns: []string{"id", "name", "region_code"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`publisher_id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "regions"},
+				Path:    `Publisher.Region`,
+				Columns: []string{"code", "name"},
+				From:    []string{"code"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS h1 ON h1.`region_code` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "shelves"},
+				Path:    `Shelves`,
+				Columns: []string{"code", "name", "room"},
+				From:    []string{"room", "code"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS h1 ON h1.`room` = c.v1 AND h1.`shelf_code` = c.v2\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Tags`,
+				Columns: []string{"id", "label", "weight"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+		},
 	}
 }
 
-// bookCardsMySQL is the SQL that loads book_cards.
+// bookCardsMySQL is the SQL that loads book_cards and finds those that a change touches.
 func bookCardsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -465,10 +955,177 @@ func bookCardsMySQL() denorm.Statements {
 				"WHERE a2.`denorm_rank` <= 3\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_score` DESC, a2.`a1_text` IS NULL, a2.`a1_text`, a2.`a1_id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Authors`,
+				Columns: []string{"first_name", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id`\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Editors`,
+				Columns: []string{"born", "first_name", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1 AND CAST(h1.`role` AS BINARY) = 'editor'\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id`\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Authors (link)`,
+				Columns: []string{"author_id", "book_id", "id", "position"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Editors (link)`,
+				Columns: []string{"author_id", "book_id", "id", "role"},
+				From:    []string{"book_id"},
+				Old:     "CAST(OLD.`role` AS BINARY) = 'editor'",
+				New:     "CAST(NEW.`role` AS BINARY) = 'editor'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Tags (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"category_id", "id", "pages", "publisher_id", "status", "title"},
+				From:    []string{"id"},
+				Old:     "(OLD.`pages` IS NULL OR OLD.`pages` > 0) AND NOT (CAST(OLD.`status` AS BINARY) = 'draft')",
+				New:     "(NEW.`pages` IS NULL OR NEW.`pages` > 0) AND NOT (CAST(NEW.`status` AS BINARY) = 'draft')",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Category`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`category_id` = c.v1\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "chapters"},
+				Path:    `Chapters`,
+				Columns: []string{"book_id", "number", "title", "words"},
+				From:    []string{"book_id"},
+				Old:     "OLD.`words` >= 0",
+				New:     "NEW.`words` >= 0",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Comments`,
+				Columns: []string{"approved", "author_id", "id", "score", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old:     "(OLD.`author_id` IS NOT NULL OR OLD.`approved`) AND CAST(OLD.`subject_type` AS BINARY) = 'book'",
+				New:     "(NEW.`author_id` IS NOT NULL OR NEW.`approved`) AND CAST(NEW.`subject_type` AS BINARY) = 'book'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "placements"},
+				Path:    `Shelves (link)`,
+				Columns: []string{"book_id", "copies", "room", "shelf_code"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Path:    `Publisher`,
+				Columns: []string{"id", "rating"},
+				From:    []string{"id"},
+				Old:     "OLD.`rating` <> 3",
+				New:     "NEW.`rating` <> 3",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`publisher_id` = c.v1\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "sales"},
+				Path:    `Sales`,
+				Columns: []string{"book_id", "id", "kind", "quantity"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "shelves"},
+				Path:    `Shelves`,
+				Columns: []string{"capacity", "code", "room"},
+				From:    []string{"room", "code"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS h1 ON h1.`room` = c.v1 AND h1.`shelf_code` = c.v2\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id`\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Tags`,
+				Columns: []string{"id", "label", "weight"},
+				From:    []string{"id"},
+				Old:     "OLD.`weight` > 0",
+				New:     "NEW.`weight` > 0",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id`\n" +
+					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
+					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+			},
+		},
 	}
 }
 
-// bookStatsMySQL is the SQL that loads book_stats.
+// bookStatsMySQL is the SQL that loads book_stats and finds those that a change touches.
 func bookStatsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -655,10 +1312,250 @@ func bookStatsMySQL() denorm.Statements {
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
 				"ORDER BY t.`id`, a2.`born`, a2.`id`, a1.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Authors, count of Authors as AuthorCount, Authors: count of Books as BookCount (reference) and 4 more`,
+				Columns: []string{"born", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Authors: count of Mentees where Born != nil as MenteeCount`,
+				Columns: []string{"born", "id", "mentor_id"},
+				From:    []string{"mentor_id"},
+				Old:     "OLD.`born` IS NOT NULL",
+				New:     "NEW.`born` IS NOT NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authorships` AS h2 ON h1.`id` = h2.`author_id`\n" +
+					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `max of Authors through.Position where through.Role != "editor" as LastPosition`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1 AND CAST(h1.`role` AS BINARY) <> 'editor'\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Authors (link), count of Authors as AuthorCount (link), count of Authors.Books as SharedBooks (via Authors) (link)`,
+				Columns: []string{"author_id", "book_id", "id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Authors: count of Books as BookCount (link), count of Authors.Books as SharedBooks (link), Authors: min of Books.Price as LeastPrice (link)`,
+				Columns: []string{"author_id", "book_id", "id"},
+				From:    []string{"author_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authorships` AS h2 ON h1.`id` = h2.`author_id`\n" +
+					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `max of Authors through.Position where through.Role != "editor" as LastPosition (link)`,
+				Columns: []string{"author_id", "book_id", "id", "position", "role"},
+				From:    []string{"book_id"},
+				Old:     "CAST(OLD.`role` AS BINARY) <> 'editor'",
+				New:     "CAST(NEW.`role` AS BINARY) <> 'editor'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `count of Tags as TagCount (link), sum of Tags.Weight where Weight != 2 as TagWeight (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"deleted_at", "id", "publisher_id"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Authors: count of Books as BookCount, count of Authors.Books as SharedBooks, Authors: min of Books.Price as LeastPrice`,
+				Columns: []string{"deleted_at", "id", "price"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`book_id` = c.v1\n" +
+					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
+					"JOIN `authorships` AS h3 ON h2.`id` = h3.`author_id`\n" +
+					"JOIN `books` AS t ON h3.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `count of Publisher.Books as SiblingCount`,
+				Columns: []string{"deleted_at", "id", "publisher_id"},
+				From:    []string{"publisher_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `count of Publisher.Books where between(Price, -1, 5) || in(Status, "open", "draft") as EverySibling`,
+				Columns: []string{"id", "price", "publisher_id", "status"},
+				From:    []string{"publisher_id"},
+				Old:     "OLD.`price` BETWEEN -1 AND 5 OR CAST(OLD.`status` AS BINARY) IN ('open', 'draft')",
+				New:     "NEW.`price` BETWEEN -1 AND 5 OR CAST(NEW.`status` AS BINARY) IN ('open', 'draft')",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "chapters"},
+				Path:    `Chapters, Chapters: count of Notes as NoteCount (reference), Chapters: sum of Notes.Weight where Lang == "en" || Body == nil as NoteWeight (reference)`,
+				Columns: []string{"book_id", "number", "title"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `count of Comments where Approved && (Score < 0 || like(Text, "A%")) as Opinions`,
+				Columns: []string{"approved", "id", "score", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old: "OLD.`approved`\n" +
+					"AND (OLD.`score` < 0 OR CONVERT(OLD.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'A%')\n" +
+					"AND CAST(OLD.`subject_type` AS BINARY) = 'book'",
+				New: "NEW.`approved`\n" +
+					"AND (NEW.`score` < 0 OR CONVERT(NEW.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'A%')\n" +
+					"AND CAST(NEW.`subject_type` AS BINARY) = 'book'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Chapters: count of Notes as NoteCount`,
+				Columns: []string{"book_id", "chapter_no", "id"},
+				From:    []string{"book_id", "chapter_no"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Chapters: sum of Notes.Weight where Lang == "en" || Body == nil as NoteWeight`,
+				Columns: []string{"body", "book_id", "chapter_no", "id", "lang", "weight"},
+				From:    []string{"book_id", "chapter_no"},
+				Old:     "CAST(OLD.`lang` AS BINARY) = 'en' OR OLD.`body` IS NULL",
+				New:     "CAST(NEW.`lang` AS BINARY) = 'en' OR NEW.`body` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Path:    `count of Publisher.Books as SiblingCount (reference), count of Publisher.Books as SiblingCount (via Publisher), count of Publisher.Books where between(Price, -1, 5) || in(Status, "open", "draft") as EverySibling (reference) and 1 more`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`publisher_id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "sales"},
+				Path:    `count of Sales as SaleCount, max of Sales.Kind as LastKind, sum of Sales.Quantity as Quantity and 6 more`,
+				Columns: []string{"book_id", "bundle", "discount", "id", "kind", "quantity", "unit_price"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "sales"},
+				Path:    `count of Sales where Quantity >= 3 && Discount != nil as BigSales`,
+				Columns: []string{"book_id", "discount", "id", "quantity"},
+				From:    []string{"book_id"},
+				Old:     "OLD.`quantity` >= 3 AND OLD.`discount` IS NOT NULL",
+				New:     "NEW.`quantity` >= 3 AND NEW.`discount` IS NOT NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "sales"},
+				Path:    `max of Sales.SoldAt where SoldAt >= "2024-02-01 00:00:00" || Kind == "web" as LastSale`,
+				Columns: []string{"book_id", "id", "kind", "sold_at"},
+				From:    []string{"book_id"},
+				Old:     "OLD.`sold_at` >= TIMESTAMP'2024-02-01 00:00:00' OR CAST(OLD.`kind` AS BINARY) = 'web'",
+				New:     "NEW.`sold_at` >= TIMESTAMP'2024-02-01 00:00:00' OR CAST(NEW.`kind` AS BINARY) = 'web'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "sales"},
+				Path:    `sum of Sales Quantity * UnitPrice - Discount where Kind != "gift" as Net`,
+				Columns: []string{"book_id", "discount", "id", "kind", "quantity", "unit_price"},
+				From:    []string{"book_id"},
+				Old:     "CAST(OLD.`kind` AS BINARY) <> 'gift'",
+				New:     "CAST(NEW.`kind` AS BINARY) <> 'gift'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `count of Tags as TagCount`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `sum of Tags.Weight where Weight != 2 as TagWeight`,
+				Columns: []string{"id", "weight"},
+				From:    []string{"id"},
+				Old:     "OLD.`weight` <> 2",
+				New:     "NEW.`weight` <> 2",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+			},
+		},
 	}
 }
 
-// chaptersMySQL is the SQL that loads chapters.
+// chaptersMySQL is the SQL that loads chapters and finds those that a change touches.
 func chaptersMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`chapters`", Key: []string{"`book_id`", "`number`"}},
@@ -713,10 +1610,92 @@ func chaptersMySQL() denorm.Statements {
 				"LEFT JOIN `authors` AS a3 ON a3.`id` = a2.`author_id`\n" +
 				"ORDER BY t.`book_id`, t.`number`, a1.`weight` DESC, a1.`body`, a1.`id`, a2.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Book.Authors`,
+				Columns: []string{"first_name", "id", "last_name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`book_id` AS k1, t.`number` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `chapters` AS t ON h2.`id` = t.`book_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Notes.Comments.Author`,
+				Columns: []string{"first_name", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`book_id` AS k1, t.`number` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS h1 ON h1.`author_id` = c.v1 AND CAST(h1.`subject_type` AS BINARY) = 'note'\n" +
+					"JOIN `notes` AS h2 ON h1.`subject_id` = h2.`id`\n" +
+					"JOIN `chapters` AS t ON h2.`book_id` = t.`book_id` AND h2.`chapter_no` = t.`number`",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Book.Authors (link)`,
+				Columns: []string{"author_id", "book_id", "id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`book_id` AS k1, t.`number` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `chapters` AS t ON h1.`id` = t.`book_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Book.Tags (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`book_id` AS k1, t.`number` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `chapters` AS t ON h1.`id` = t.`book_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Book, Book.Tags (reference), Book.Authors (reference)`,
+				Columns: []string{"deleted_at", "id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`book_id` AS k1, t.`number` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `chapters` AS t ON t.`book_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "chapters"},
+				Columns: []string{"book_id", "number", "title", "words"},
+				From:    []string{"book_id", "number"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Notes.Comments, Notes.Comments.Author (reference)`,
+				Columns: []string{"approved", "author_id", "id", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'note'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'note'",
+				Roots: "SELECT DISTINCT t.`book_id` AS k1, t.`number` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `notes` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `chapters` AS t ON h1.`book_id` = t.`book_id` AND h1.`chapter_no` = t.`number`",
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Notes, First, Notes.Comments (reference) and 2 more`,
+				Columns: []string{"body", "book_id", "chapter_no", "id", "lang", "weight"},
+				From:    []string{"book_id", "chapter_no"},
+				Roots: "SELECT DISTINCT t.`book_id` AS k1, t.`number` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `chapters` AS t ON t.`book_id` = c.v1 AND t.`number` = c.v2",
+			},
+		},
 	}
 }
 
-// commentsMySQL is the SQL that loads comments.
+// commentsMySQL is the SQL that loads comments and finds those that a change touches.
 func commentsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`comments`", Key: []string{"`id`"}},
@@ -744,10 +1723,116 @@ func commentsMySQL() denorm.Statements {
 				"JOIN `notes` AS a3 ON a3.`book_id` = a2.`book_id` AND a3.`chapter_no` = a2.`number`\n" +
 				"ORDER BY t.`id`, a3.`lang`, a3.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Author`,
+				Columns: []string{"first_name", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS t ON t.`author_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Book, Book.Publisher (reference)`,
+				Columns: []string{"deleted_at", "id", "publisher_id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS t ON t.`subject_id` = c.v1\n" +
+					"    AND (CAST(t.`subject_type` AS BINARY) = 'book' OR CAST(t.`subject_type` AS BINARY) = 'pin')",
+			},
+			{
+				Table:   denorm.Table{Name: "chapters"},
+				Path:    `Note.Chapter, Note.Chapter.Notes (reference)`,
+				Columns: []string{"book_id", "number", "title"},
+				From:    []string{"book_id", "number"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `notes` AS h1 ON h1.`book_id` = c.v1 AND h1.`chapter_no` = c.v2\n" +
+					"JOIN `comments` AS t ON h1.`id` = t.`subject_id` AND CAST(t.`subject_type` AS BINARY) = 'note'",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Columns: []string{"approved", "author_id", "created_at", "id", "score", "subject_id", "text"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Book (reference)`,
+				Columns: []string{"subject_id", "subject_type"},
+				From:    []string{"id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'book' OR CAST(OLD.`subject_type` AS BINARY) = 'pin'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'book' OR CAST(NEW.`subject_type` AS BINARY) = 'pin'",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Note (reference)`,
+				Columns: []string{"subject_id", "subject_type"},
+				From:    []string{"id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'note'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'note'",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Profile (reference)`,
+				Columns: []string{"subject_id", "subject_type"},
+				From:    []string{"id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'profile'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'profile'",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Note, Note.Chapter (reference)`,
+				Columns: []string{"book_id", "chapter_no", "id", "lang"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS t ON t.`subject_id` = c.v1 AND CAST(t.`subject_type` AS BINARY) = 'note'",
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Note.Chapter.Notes`,
+				Columns: []string{"book_id", "chapter_no", "id", "lang"},
+				From:    []string{"book_id", "chapter_no"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
+					"JOIN `notes` AS h2 ON h1.`book_id` = h2.`book_id` AND h1.`number` = h2.`chapter_no`\n" +
+					"JOIN `comments` AS t ON h2.`id` = t.`subject_id` AND CAST(t.`subject_type` AS BINARY) = 'note'",
+			},
+			{
+				Table:   denorm.Table{Name: "profiles"},
+				Path:    `Profile`,
+				Columns: []string{"bio", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS t ON t.`subject_id` = c.v1 AND CAST(t.`subject_type` AS BINARY) = 'profile'",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Path:    `Book.Publisher`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`publisher_id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `comments` AS t ON h1.`id` = t.`subject_id`\n" +
+					"    AND (CAST(t.`subject_type` AS BINARY) = 'book' OR CAST(t.`subject_type` AS BINARY) = 'pin')",
+			},
+		},
 	}
 }
 
-// opinionsMySQL is the SQL that loads opinions.
+// opinionsMySQL is the SQL that loads opinions and finds those that a change touches.
 func opinionsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -771,10 +1856,71 @@ func opinionsMySQL() denorm.Statements {
 				"JOIN `books` AS a3 ON a3.`id` = a2.`book_id` AND a3.`deleted_at` IS NULL\n" +
 				"ORDER BY t.`id`, a3.`title`, a2.`role`, a3.`id`, a2.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Author, Author.Books (reference)`,
+				Columns: []string{"first_name", "id", "last_name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS t ON t.`author_id` = c.v1\n" +
+					"    AND (\n" +
+					"        t.`approved` AND t.`score` >= 0\n" +
+					"        OR CONVERT(t.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4'%é%'\n" +
+					"        AND NOT (CAST(t.`subject_type` AS BINARY) = 'note')\n" +
+					"    )",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Author.Books (link)`,
+				Columns: []string{"author_id", "book_id", "id", "role"},
+				From:    []string{"author_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `comments` AS t ON h1.`id` = t.`author_id`\n" +
+					"    AND (\n" +
+					"        t.`approved` AND t.`score` >= 0\n" +
+					"        OR CONVERT(t.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4'%é%'\n" +
+					"        AND NOT (CAST(t.`subject_type` AS BINARY) = 'note')\n" +
+					"    )",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Author.Books`,
+				Columns: []string{"deleted_at", "id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`book_id` = c.v1\n" +
+					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
+					"JOIN `comments` AS t ON h2.`id` = t.`author_id`\n" +
+					"    AND (\n" +
+					"        t.`approved` AND t.`score` >= 0\n" +
+					"        OR CONVERT(t.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4'%é%'\n" +
+					"        AND NOT (CAST(t.`subject_type` AS BINARY) = 'note')\n" +
+					"    )",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Columns: []string{"approved", "author_id", "id", "score", "subject_type", "text"},
+				From:    []string{"id"},
+				Old: "OLD.`approved` AND OLD.`score` >= 0\n" +
+					"OR CONVERT(OLD.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4'%é%'\n" +
+					"AND NOT (CAST(OLD.`subject_type` AS BINARY) = 'note')",
+				New: "NEW.`approved` AND NEW.`score` >= 0\n" +
+					"OR CONVERT(NEW.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4'%é%'\n" +
+					"AND NOT (CAST(NEW.`subject_type` AS BINARY) = 'note')",
+				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// regionsMySQL is the SQL that loads regions.
+// regionsMySQL is the SQL that loads regions and finds those that a change touches.
 func regionsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`regions`", Key: []string{"`code`"}},
@@ -862,10 +2008,71 @@ func regionsMySQL() denorm.Statements {
 				"JOIN `authors` AS a1 ON a1.`region_code` = t.`code`\n" +
 				"ORDER BY t.`code`, a1.`last_name` DESC, a1.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Authors`,
+				Columns: []string{"id", "last_name", "region_code"},
+				From:    []string{"region_code"},
+				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `regions` AS t ON t.`code` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Publishers.Books, Publishers.Books.Comments (reference), count of Publishers.Books as BookCount`,
+				Columns: []string{"deleted_at", "id", "pages", "publisher_id", "title"},
+				From:    []string{"publisher_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `regions` AS t ON h1.`region_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `count of Publishers.Books as EveryBookCount`,
+				Columns: []string{"id", "publisher_id"},
+				From:    []string{"publisher_id"},
+				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `regions` AS t ON h1.`region_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Publishers.Books.Comments`,
+				Columns: []string{"created_at", "id", "score", "subject_id", "subject_type"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'book'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'book'",
+				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS h2 ON h1.`publisher_id` = h2.`id`\n" +
+					"JOIN `regions` AS t ON h2.`region_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Path:    `Publishers, Publishers.Books (reference), count of Publishers as PublisherCount and 4 more`,
+				Columns: []string{"id", "name", "rating", "region_code"},
+				From:    []string{"region_code"},
+				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `regions` AS t ON t.`code` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "regions"},
+				Columns: []string{"code", "name"},
+				From:    []string{"code"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// publishersMySQL is the SQL that loads publishers.
+// publishersMySQL is the SQL that loads publishers and finds those that a change touches.
 func publishersMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`publishers`", Key: []string{"`id`"}},
@@ -1045,10 +2252,181 @@ func publishersMySQL() denorm.Statements {
 				"    AND CAST(a1.`status` AS BINARY) = 'open'\n" +
 				"ORDER BY t.`id`, a1.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Books.Comments.Author`,
+				Columns: []string{"born", "first_name", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS h1 ON h1.`author_id` = c.v1 AND CAST(h1.`subject_type` AS BINARY) = 'book'\n" +
+					"JOIN `books` AS h2 ON h1.`subject_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Writers, Writers.Profile (reference), count of Writers as WriterCount`,
+				Columns: []string{"first_name", "id", "last_name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Writers (link), count of Writers as WriterCount (link)`,
+				Columns: []string{"author_id", "book_id", "id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Topics (link), TopicIDs (link), count of Books.Tags as BookTagCount (link) and 1 more`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `AllBooks`,
+				Columns: []string{"id", "publisher_id", "title"},
+				From:    []string{"publisher_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Books, Topics (via Books), Topics (reference) and 15 more`,
+				Columns: []string{"deleted_at", "id", "price", "publisher_id", "title"},
+				From:    []string{"publisher_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Imprints`,
+				Columns: []string{"deleted_at", "id", "imprint_slug", "status", "title"},
+				From:    []string{"imprint_slug"},
+				Old:     "OLD.`deleted_at` IS NULL AND CAST(OLD.`status` AS BINARY) = 'open'",
+				New:     "NEW.`deleted_at` IS NULL AND CAST(NEW.`status` AS BINARY) = 'open'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS t ON t.`slug` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "chapters"},
+				Path:    `Books.Chapters, Books.Chapters.Notes (reference)`,
+				Columns: []string{"book_id", "number", "title", "words"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Books.Comments, Books.Comments.Author (reference)`,
+				Columns: []string{"author_id", "id", "score", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'book'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'book'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Books.Chapters.Notes`,
+				Columns: []string{"body", "book_id", "chapter_no", "id", "lang", "weight"},
+				From:    []string{"book_id", "chapter_no"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "profiles"},
+				Path:    `Writers.Profile`,
+				Columns: []string{"author_id", "bio", "id", "visible"},
+				From:    []string{"author_id"},
+				Old:     "OLD.`visible`",
+				New:     "NEW.`visible`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `authorships` AS h2 ON h1.`id` = h2.`author_id`\n" +
+					"JOIN `books` AS h3 ON h2.`book_id` = h3.`id` AND h3.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h3.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "publishers"},
+				Columns: []string{"id", "name", "rating", "region_code", "slug"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "regions"},
+				Path:    `Region`,
+				Columns: []string{"code", "name"},
+				From:    []string{"code"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `publishers` AS t ON t.`region_code` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "sales"},
+				Path:    `sum of Books.Sales Quantity * UnitPrice as Revenue`,
+				Columns: []string{"book_id", "id", "quantity", "unit_price"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Topics, TopicIDs, count of Books.Tags as BookTagCount`,
+				Columns: []string{"id", "label", "weight"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `count of Topics where Weight < 3 as TopicCount`,
+				Columns: []string{"id", "weight"},
+				From:    []string{"id"},
+				Old:     "OLD.`weight` < 3",
+				New:     "NEW.`weight` < 3",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+			},
+		},
 	}
 }
 
-// categoriesMySQL is the SQL that loads categories.
+// categoriesMySQL is the SQL that loads categories and finds those that a change touches.
 func categoriesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -1323,10 +2701,175 @@ func categoriesMySQL() denorm.Statements {
 				"JOIN `books` AS a1 ON a1.`category_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
 				"ORDER BY t.`id`, a1.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Children.Books.Tags (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `categories` AS h2 ON h1.`category_id` = h2.`id`\n" +
+					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Children.Children.Books.Tags (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `categories` AS h2 ON h1.`category_id` = h2.`id`\n" +
+					"JOIN `categories` AS h3 ON h2.`parent_id` = h3.`id`\n" +
+					"JOIN `categories` AS t ON h3.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Children.Children.Children.Books.Tags (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `categories` AS h2 ON h1.`category_id` = h2.`id`\n" +
+					"JOIN `categories` AS h3 ON h2.`parent_id` = h3.`id`\n" +
+					"JOIN `categories` AS h4 ON h3.`parent_id` = h4.`id`\n" +
+					"JOIN `categories` AS t ON h4.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Books`,
+				Columns: []string{"category_id", "deleted_at", "id"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS t ON t.`id` = c.v1 AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Children.Books, Children.Books.Tags (reference), Children: count of Books as BookCount`,
+				Columns: []string{"category_id", "deleted_at", "id", "price", "title"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS t ON h1.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Children.Children.Books, Children.Children.Books.Tags (reference), Children.Children: count of Books as BookCount`,
+				Columns: []string{"category_id", "deleted_at", "id", "price", "title"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
+					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Children.Children.Children.Books, Children.Children.Children.Books.Tags (reference), Children.Children.Children: count of Books as BookCount`,
+				Columns: []string{"category_id", "deleted_at", "id", "price", "title"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
+					"JOIN `categories` AS h3 ON h2.`parent_id` = h3.`id`\n" +
+					"JOIN `categories` AS t ON h3.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Columns: []string{"id", "name", "parent_id", "rank"},
+				From:    []string{"id"},
+				Old:     "OLD.`rank` IS NULL OR OLD.`rank` >= 0",
+				New:     "NEW.`rank` IS NULL OR NEW.`rank` >= 0",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Children, Children.Books (reference), Children.Children (reference) and 1 more`,
+				Columns: []string{"id", "name", "parent_id", "rank"},
+				From:    []string{"parent_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS t ON t.`id` = c.v1 AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Children.Children, Children.Children.Books (reference), Children.Children.Children (reference) and 1 more`,
+				Columns: []string{"id", "name", "parent_id", "rank"},
+				From:    []string{"parent_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS t ON h1.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Children.Children.Children, Children.Children.Children.Books (reference), Children.Children.Children: count of Books as BookCount (reference)`,
+				Columns: []string{"id", "name", "parent_id", "rank"},
+				From:    []string{"parent_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
+					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Children.Books.Tags`,
+				Columns: []string{"id", "label"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `categories` AS h3 ON h2.`category_id` = h3.`id`\n" +
+					"JOIN `categories` AS t ON h3.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Children.Children.Books.Tags`,
+				Columns: []string{"id", "label"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `categories` AS h3 ON h2.`category_id` = h3.`id`\n" +
+					"JOIN `categories` AS h4 ON h3.`parent_id` = h4.`id`\n" +
+					"JOIN `categories` AS t ON h4.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Children.Children.Children.Books.Tags`,
+				Columns: []string{"id", "label"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `categories` AS h3 ON h2.`category_id` = h3.`id`\n" +
+					"JOIN `categories` AS h4 ON h3.`parent_id` = h4.`id`\n" +
+					"JOIN `categories` AS h5 ON h4.`parent_id` = h5.`id`\n" +
+					"JOIN `categories` AS t ON h5.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+			},
+		},
 	}
 }
 
-// tagsMySQL is the SQL that loads tags.
+// tagsMySQL is the SQL that loads tags and finds those that a change touches.
 func tagsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`tags`", Key: []string{"`id`"}},
@@ -1408,10 +2951,87 @@ func tagsMySQL() denorm.Statements {
 				"ORDER BY a5.`a3_t_id`, a5.`a3_a2_pages` IS NULL, a5.`a3_a2_pages`, a5.`a3_a2_title` DESC,\n" +
 				"    a5.`a3_a2_id`, a5.`a4_score` DESC, a5.`a4_id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Books (link), count of Books as BookCount (link), max of Books.Status where InPrint as LastStatus (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"tag_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `tags` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "book_tags"},
+				Path:    `Books.Tags (link)`,
+				Columns: []string{"book_id", "tag_id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `book_tags` AS h2 ON h1.`id` = h2.`book_id`\n" +
+					"JOIN `tags` AS t ON h2.`tag_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Books, Books.Tags (reference), Books.Comments (reference) and 1 more`,
+				Columns: []string{"deleted_at", "id", "pages", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`book_id` = c.v1\n" +
+					"JOIN `tags` AS t ON h1.`tag_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `max of Books.Status where InPrint as LastStatus`,
+				Columns: []string{"deleted_at", "id", "in_print", "status"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL AND OLD.`in_print`",
+				New:     "NEW.`deleted_at` IS NULL AND NEW.`in_print`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`book_id` = c.v1\n" +
+					"JOIN `tags` AS t ON h1.`tag_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Books.Comments`,
+				Columns: []string{"id", "score", "subject_id", "subject_type"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'book'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'book'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `book_tags` AS h2 ON h1.`id` = h2.`book_id`\n" +
+					"JOIN `tags` AS t ON h2.`tag_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Columns: []string{"id", "label", "weight"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Books.Tags`,
+				Columns: []string{"id", "label"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `book_tags` AS h3 ON h2.`id` = h3.`book_id`\n" +
+					"JOIN `tags` AS t ON h3.`tag_id` = t.`id`",
+			},
+		},
 	}
 }
 
-// shelvesMySQL is the SQL that loads shelves.
+// shelvesMySQL is the SQL that loads shelves and finds those that a change touches.
 func shelvesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`shelves`", Key: []string{"`room`", "`code`"}},
@@ -1523,10 +3143,144 @@ func shelvesMySQL() denorm.Statements {
 				"    AND a1.`to_code` IS NOT NULL\n" +
 				"ORDER BY t.`room`, t.`code`, a1.`to_room`, a1.`to_code`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Books.Authors`,
+				Columns: []string{"id", "last_name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
+					"JOIN `placements` AS h3 ON h2.`id` = h3.`book_id`\n" +
+					"JOIN `shelves` AS t ON h3.`room` = t.`room` AND h3.`shelf_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Books.Authors (link)`,
+				Columns: []string{"author_id", "book_id", "id"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `placements` AS h2 ON h1.`id` = h2.`book_id`\n" +
+					"JOIN `shelves` AS t ON h2.`room` = t.`room` AND h2.`shelf_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Books, Books.Authors (reference), Books.Comments (reference) and 1 more`,
+				Columns: []string{"deleted_at", "id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS h1 ON h1.`book_id` = c.v1\n" +
+					"JOIN `shelves` AS t ON h1.`room` = t.`room` AND h1.`shelf_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Neighbours.Books`,
+				Columns: []string{"deleted_at", "id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS h1 ON h1.`book_id` = c.v1 AND h1.`copies` > 0\n" +
+					"JOIN `shelves` AS h2 ON h1.`room` = h2.`room` AND h1.`shelf_code` = h2.`code`\n" +
+					"JOIN `shelf_links` AS h3 ON h2.`room` = h3.`to_room` AND h2.`code` = h3.`to_code`\n" +
+					"JOIN `shelves` AS t ON h3.`from_room` = t.`room` AND h3.`from_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `sum of Books through.Copies * Price where through.Slot != nil as Value`,
+				Columns: []string{"deleted_at", "id", "price"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS h1 ON h1.`book_id` = c.v1 AND h1.`slot` IS NOT NULL\n" +
+					"JOIN `shelves` AS t ON h1.`room` = t.`room` AND h1.`shelf_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Books.Comments`,
+				Columns: []string{"id", "score", "subject_id", "subject_type", "text"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'book'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'book'",
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
+					"JOIN `placements` AS h2 ON h1.`id` = h2.`book_id`\n" +
+					"JOIN `shelves` AS t ON h2.`room` = t.`room` AND h2.`shelf_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "placements"},
+				Path:    `Books (link), sum of Books through.Copies as Copies (link)`,
+				Columns: []string{"book_id", "copies", "room", "shelf_code", "slot"},
+				From:    []string{"room", "shelf_code"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `shelves` AS t ON t.`room` = c.v1 AND t.`code` = c.v2",
+			},
+			{
+				Table:   denorm.Table{Name: "placements"},
+				Path:    `Neighbours.Books (link)`,
+				Columns: []string{"book_id", "copies", "room", "shelf_code"},
+				From:    []string{"room", "shelf_code"},
+				Old:     "OLD.`copies` > 0",
+				New:     "NEW.`copies` > 0",
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `shelves` AS h1 ON h1.`room` = c.v1 AND h1.`code` = c.v2\n" +
+					"JOIN `shelf_links` AS h2 ON h1.`room` = h2.`to_room` AND h1.`code` = h2.`to_code`\n" +
+					"JOIN `shelves` AS t ON h2.`from_room` = t.`room` AND h2.`from_code` = t.`code`",
+			},
+			{
+				Table:   denorm.Table{Name: "placements"},
+				Path:    `sum of Books through.Copies * Price where through.Slot != nil as Value (link)`,
+				Columns: []string{"book_id", "copies", "room", "shelf_code", "slot"},
+				From:    []string{"room", "shelf_code"},
+				Old:     "OLD.`slot` IS NOT NULL",
+				New:     "NEW.`slot` IS NOT NULL",
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `shelves` AS t ON t.`room` = c.v1 AND t.`code` = c.v2",
+			},
+			{
+				Table:   denorm.Table{Name: "shelf_links"},
+				Path:    `Neighbours (link), NeighbourCodes (link), count of Neighbours as NeighbourCount (link)`,
+				Columns: []string{"from_code", "from_room", "to_code", "to_room"},
+				From:    []string{"from_room", "from_code"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `shelves` AS t ON t.`room` = c.v1 AND t.`code` = c.v2",
+			},
+			{
+				Table:   denorm.Table{Name: "shelves"},
+				Columns: []string{"capacity", "code", "name", "room"},
+				From:    []string{"room", "code"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "shelves"},
+				Path:    `Neighbours, Neighbours.Books (reference), count of Neighbours as NeighbourCount`,
+				Columns: []string{"capacity", "code", "name", "room"},
+				From:    []string{"room", "code"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `shelf_links` AS h1 ON h1.`to_room` = c.v1 AND h1.`to_code` = c.v2\n" +
+					"JOIN `shelves` AS t ON h1.`from_room` = t.`room` AND h1.`from_code` = t.`code`",
+			},
+		},
 	}
 }
 
-// placementsMySQL is the SQL that loads placements.
+// placementsMySQL is the SQL that loads placements and finds those that a change touches.
 func placementsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -1560,6 +3314,82 @@ func placementsMySQL() denorm.Statements {
 				"JOIN `shelves` AS a3 ON a3.`room` = a2.`room` AND a3.`code` = a2.`shelf_code`\n" +
 				"ORDER BY t.`room`, t.`shelf_code`, t.`book_id`, a2.`copies` DESC, a3.`room`, a3.`code`, a2.`room`,\n" +
 				"    a2.`shelf_code`, a2.`book_id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Book, Book.Shelves (reference)`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`shelf_code` AS k2, t.`book_id` AS k3\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS t ON t.`book_id` = c.v1 AND t.`copies` <> 0",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Shelf.Books`,
+				Columns: []string{"deleted_at", "id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`shelf_code` AS k2, t.`book_id` AS k3\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS h1 ON h1.`book_id` = c.v1\n" +
+					"JOIN `shelves` AS h2 ON h1.`room` = h2.`room` AND h1.`shelf_code` = h2.`code`\n" +
+					"JOIN `placements` AS t ON h2.`room` = t.`room`\n" +
+					"    AND h2.`code` = t.`shelf_code`\n" +
+					"    AND t.`copies` <> 0",
+			},
+			{
+				Table:   denorm.Table{Name: "placements"},
+				Columns: []string{"book_id", "copies", "room", "shelf_code", "slot"},
+				From:    []string{"room", "shelf_code", "book_id"},
+				Old:     "OLD.`copies` <> 0",
+				New:     "NEW.`copies` <> 0",
+				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2, c.v3 AS k3 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "placements"},
+				Path:    `Book.Shelves (link)`,
+				Columns: []string{"book_id", "copies", "room", "shelf_code"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`shelf_code` AS k2, t.`book_id` AS k3\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `placements` AS t ON h1.`id` = t.`book_id` AND t.`copies` <> 0",
+			},
+			{
+				Table:   denorm.Table{Name: "placements"},
+				Path:    `Shelf.Books (link)`,
+				Columns: []string{"book_id", "room", "shelf_code", "slot"},
+				From:    []string{"room", "shelf_code"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`shelf_code` AS k2, t.`book_id` AS k3\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `shelves` AS h1 ON h1.`room` = c.v1 AND h1.`code` = c.v2\n" +
+					"JOIN `placements` AS t ON h1.`room` = t.`room`\n" +
+					"    AND h1.`code` = t.`shelf_code`\n" +
+					"    AND t.`copies` <> 0",
+			},
+			{
+				Table:   denorm.Table{Name: "shelves"},
+				Path:    `Book.Shelves`,
+				Columns: []string{"capacity", "code", "room"},
+				From:    []string{"room", "code"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`shelf_code` AS k2, t.`book_id` AS k3\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS h1 ON h1.`room` = c.v1 AND h1.`shelf_code` = c.v2\n" +
+					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id`\n" +
+					"JOIN `placements` AS t ON h2.`id` = t.`book_id` AND t.`copies` <> 0",
+			},
+			{
+				Table:   denorm.Table{Name: "shelves"},
+				Path:    `Shelf, Shelf.Books (reference)`,
+				Columns: []string{"code", "name", "room"},
+				From:    []string{"room", "code"},
+				Roots: "SELECT DISTINCT t.`room` AS k1, t.`shelf_code` AS k2, t.`book_id` AS k3\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `placements` AS t ON t.`room` = c.v1 AND t.`shelf_code` = c.v2 AND t.`copies` <> 0",
+			},
 		},
 	}
 }

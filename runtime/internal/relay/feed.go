@@ -50,7 +50,7 @@ type Poll struct {
 	Head Position
 	// Pending tells that there is work: visible changes, or an expansion under way.
 	Pending bool
-	// Newest is the newest visible change, 0 for none. Once a later poll sees no change at or below it and
+	// Newest is the newest visible change that waits, 0 for none. Once a later poll sees no change at or below it and
 	// no expansion, all that was committed before this poll is in the feed.
 	Newest int64
 	// Oldest is the oldest visible change or, if an expansion is under way, 0 with Pending set.
@@ -93,6 +93,8 @@ type Feed interface {
 	// Resolve finds the documents that changes touch, as the database is now. It reports false where there
 	// are more than limit; then the events name whole collections instead.
 	Resolve(ctx context.Context, changes []capture.Row, limit int) ([]Event, bool, error)
+	// PlansChanged tells every process that the stored plans are not what they were.
+	PlansChanged(ctx context.Context) error
 	// Status is for people and metrics.
 	Status(ctx context.Context) (Status, error)
 	// Prune removes events that are older than retention and that no named consumer waits for.

@@ -68,3 +68,43 @@ CROSS JOIN "tracks" AS a1 ON (a1."id", a1."tenant") IN (
         SELECT h3."id"
         FROM "tracks" AS h3
     )
+
+-- .lines (id) "Lines" by id
+-- old: 
+-- new: 
+SELECT DISTINCT t."id" AS k1, t."tenant" AS k2
+FROM denorm_changed AS c
+CROSS JOIN "links" AS h1 ON h1."line_id" = c.v1
+    AND h1."s" COLLATE BINARY = 'editor'
+    AND h1."u" COLLATE BINARY IN ('a', 'b')
+    AND h1."b"
+CROSS JOIN "public"."rows" AS t ON h1."row_id" = t."id"
+    AND h1."tenant" = t."tenant"
+    AND (t."b" OR t."n" > 3)
+
+-- .links (line_id, row_id) "Lines (link)" by row_id, tenant
+-- old: OLD."s" COLLATE BINARY = 'editor' AND OLD."u" COLLATE BINARY IN ('a', 'b') AND OLD."b"
+-- new: NEW."s" COLLATE BINARY = 'editor' AND NEW."u" COLLATE BINARY IN ('a', 'b') AND NEW."b"
+SELECT DISTINCT t."id" AS k1, t."tenant" AS k2
+FROM denorm_changed AS c
+CROSS JOIN "public"."rows" AS t ON t."id" = c.v1 AND t."tenant" = c.v2 AND (t."b" OR t."n" > 3)
+
+-- .no"te`s (text) "Lines.Notes" by line_id
+-- old: 
+-- new: 
+SELECT DISTINCT t."id" AS k1, t."tenant" AS k2
+FROM denorm_changed AS c
+CROSS JOIN "lines" AS h1 ON h1."id" = c.v1
+CROSS JOIN "links" AS h2 ON h1."id" = h2."line_id"
+    AND h2."s" COLLATE BINARY = 'editor'
+    AND h2."u" COLLATE BINARY IN ('a', 'b')
+    AND h2."b"
+    AND h2."role" COLLATE BINARY <> h1."s"
+CROSS JOIN "public"."rows" AS t ON h2."row_id" = t."id"
+    AND h2."tenant" = t."tenant"
+    AND (t."b" OR t."n" > 3)
+
+-- public.rows (id, tenant, title) "" by id, tenant
+-- old: OLD."b" OR OLD."n" > 3
+-- new: NEW."b" OR NEW."n" > 3
+SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c

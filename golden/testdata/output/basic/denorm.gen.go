@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -47,18 +49,19 @@ func NewGadgets(engine *denorm.Engine) *Gadgets {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (g *Gadgets) Get(ctx context.Context, id int64) (*GadgetDoc, error) {
 	return g.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (g *Gadgets) GetMany(ctx context.Context, ids []int64) ([]*GadgetDoc, error) {
 	return g.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (g *Gadgets) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return g.collection.GetJSON(ctx, id)
 }
@@ -87,12 +90,34 @@ func (g *Gadgets) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return g.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (g *Gadgets) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return g.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (g *Gadgets) Invalidate(ctx context.Context, ids ...int64) error {
+	return g.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (g *Gadgets) Refresh(ctx context.Context, ids ...int64) error {
+	return g.collection.Refresh(ctx, ids...)
+}
+
 // gadgetsDefinition is all that the engine knows of gadgets.
 func gadgetsDefinition() *denorm.Definition[int64, GadgetDoc] {
 	return &denorm.Definition[int64, GadgetDoc]{
-		Name:  "gadgets",
-		Shape: "ba76936491e6d5b0",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "gadgets",
+		Shape:   "ba76936491e6d5b0",
+		Table:   denorm.Table{Name: "gadgets"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    gadgetsMySQL(),
 			denorm.Postgres: gadgetsPostgres(),
@@ -101,6 +126,11 @@ func gadgetsDefinition() *denorm.Definition[int64, GadgetDoc] {
 		Loaders: []string{""},
 		Queries: gadgetsQueries,
 		Load:    loadGadgets,
+		Encode:  encodeGadgetDoc,
+		Decode:  decodeGadgetDoc,
+		AppendJSON: func(dst []byte, doc *GadgetDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeGadgetDocJSON)
+		},
 	}
 }
 
@@ -143,6 +173,68 @@ func (d *GadgetDoc) detach() {
 	if d.Parts != nil {
 		d.Parts = new(*d.Parts)
 	}
+}
+
+// encodeGadgetDoc appends the binary form of a GadgetDoc.
+func encodeGadgetDoc(e *wire.Encoder, doc *GadgetDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(int64(doc.Small))
+	e.Uint(uint64(doc.Count))
+	e.Float(doc.Weight)
+	e.Bool(doc.Active)
+	e.Blob(doc.Picture)
+	e.Time(doc.MadeAt)
+	if e.Present(doc.Note != nil) {
+		e.Text(*doc.Note)
+	}
+	if e.Present(doc.Parts != nil) {
+		e.Int(int64(*doc.Parts))
+	}
+	e.Int(doc.Serial)
+}
+
+// decodeGadgetDoc reads the binary form of a GadgetDoc. Its texts and bytes alias the input.
+func decodeGadgetDoc(d *wire.Decoder, doc *GadgetDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.Small = wire.Int[int8](d)
+	doc.Count = wire.Uint[uint32](d)
+	doc.Weight = d.Float()
+	doc.Active = d.Bool()
+	doc.Picture = d.Blob()
+	doc.MadeAt = d.Time()
+	if d.Present() {
+		doc.Note = new(d.Text())
+	}
+	if d.Present() {
+		doc.Parts = new(wire.Int[int](d))
+	}
+	doc.Serial = d.Int()
+}
+
+// writeGadgetDocJSON writes what json.Marshal does of a GadgetDoc.
+func writeGadgetDocJSON(w *jsondoc.Writer, doc *GadgetDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"small":`).Int(int64(doc.Small))
+	w.Raw(`,"count":`).Uint(uint64(doc.Count))
+	w.Raw(`,"weight":`).Float64(doc.Weight)
+	w.Raw(`,"active":`).Bool(doc.Active)
+	w.Raw(`,"picture":`).Base64(doc.Picture)
+	w.Raw(`,"made_at":`).Time(doc.MadeAt)
+	if doc.Note != nil {
+		w.Raw(`,"remark":`)
+		w.Text(*doc.Note)
+	}
+	w.Raw(`,"parts":`)
+	if w.Present(doc.Parts != nil) {
+		w.Int(int64(*doc.Parts))
+	}
+	w.Raw(`,"serial":`)
+	w.Raw(`"`).Int(doc.Serial)
+	w.Raw(`"`)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

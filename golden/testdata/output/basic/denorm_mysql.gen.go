@@ -4,7 +4,7 @@ package basic
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// gadgetsMySQL is the SQL that loads gadgets.
+// gadgetsMySQL is the SQL that loads gadgets and finds those that a change touches.
 func gadgetsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`gadgets`", Key: []string{"`id`"}},
@@ -14,6 +14,14 @@ func gadgetsMySQL() denorm.Statements {
 				"    t.`note`, t.`parts`, t.`serial`\n" +
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "gadgets"},
+				Columns: []string{"active", "count", "id", "made_at", "name", "note", "parts", "picture", "serial", "small", "weight"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package basic
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// gadgetsPostgres is the SQL that loads gadgets.
+// gadgetsPostgres is the SQL that loads gadgets and finds those that a change touches.
 func gadgetsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"gadgets"`, Key: []string{`"id"`}},
@@ -14,6 +14,14 @@ func gadgetsPostgres() denorm.Statements {
     t."note", t."parts", t."serial"
 FROM denorm_roots AS t
 ORDER BY t."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "gadgets"},
+				Columns: []string{"active", "count", "id", "made_at", "name", "note", "parts", "picture", "serial", "small", "weight"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"iter"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -50,18 +52,19 @@ func NewTasks(engine *denorm.Engine) *Tasks {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Tasks) Get(ctx context.Context, id int64) (*TaskDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Tasks) GetMany(ctx context.Context, ids []int64) ([]*TaskDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Tasks) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -90,12 +93,34 @@ func (t *Tasks) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Tasks) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Tasks) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Tasks) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // tasksDefinition is all that the engine knows of tasks.
 func tasksDefinition() *denorm.Definition[int64, TaskDoc] {
 	return &denorm.Definition[int64, TaskDoc]{
-		Name:  "tasks",
-		Shape: "58c593dc81200ad2",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "tasks",
+		Shape:   "58c593dc81200ad2",
+		Table:   denorm.Table{Name: "tasks"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    tasksMySQL(),
 			denorm.Postgres: tasksPostgres(),
@@ -104,6 +129,11 @@ func tasksDefinition() *denorm.Definition[int64, TaskDoc] {
 		Loaders: []string{""},
 		Queries: tasksQueries,
 		Load:    loadTasks,
+		Encode:  encodeTaskDoc,
+		Decode:  decodeTaskDoc,
+		AppendJSON: func(dst []byte, doc *TaskDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTaskDocJSON)
+		},
 	}
 }
 
@@ -155,6 +185,98 @@ func (d *TaskDocOwner) detach() {
 	if d.Team != nil {
 		d.Team = new(*d.Team)
 	}
+}
+
+// encodeTaskDoc appends the binary form of a TaskDoc.
+func encodeTaskDoc(e *wire.Encoder, doc *TaskDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Int(doc.OwnerID)
+	if e.Present(doc.Owner != nil) {
+		encodeTaskDocOwner(e, doc.Owner)
+	}
+	if e.Present(doc.Reviewer != nil) {
+		encodeTaskDocReviewer(e, doc.Reviewer)
+	}
+}
+
+// encodeTaskDocOwner appends the binary form of a TaskDocOwner.
+func encodeTaskDocOwner(e *wire.Encoder, doc *TaskDocOwner) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Team != nil) {
+		e.Text(*doc.Team)
+	}
+}
+
+// encodeTaskDocReviewer appends the binary form of a TaskDocReviewer.
+func encodeTaskDocReviewer(e *wire.Encoder, doc *TaskDocReviewer) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeTaskDoc reads the binary form of a TaskDoc. Its texts and bytes alias the input.
+func decodeTaskDoc(d *wire.Decoder, doc *TaskDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.OwnerID = d.Int()
+	if d.Present() {
+		doc.Owner = new(TaskDocOwner)
+		decodeTaskDocOwner(d, doc.Owner)
+	}
+	if d.Present() {
+		doc.Reviewer = new(TaskDocReviewer)
+		decodeTaskDocReviewer(d, doc.Reviewer)
+	}
+}
+
+// decodeTaskDocOwner reads the binary form of a TaskDocOwner. Its texts and bytes alias the input.
+func decodeTaskDocOwner(d *wire.Decoder, doc *TaskDocOwner) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Team = new(d.Text())
+	}
+}
+
+// decodeTaskDocReviewer reads the binary form of a TaskDocReviewer. Its texts and bytes alias the input.
+func decodeTaskDocReviewer(d *wire.Decoder, doc *TaskDocReviewer) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writeTaskDocJSON writes what json.Marshal does of a TaskDoc.
+func writeTaskDocJSON(w *jsondoc.Writer, doc *TaskDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"owner_id":`).Int(doc.OwnerID)
+	w.Raw(`,"owner":`)
+	if w.Present(doc.Owner != nil) {
+		writeTaskDocOwnerJSON(w, doc.Owner)
+	}
+	w.Raw(`,"reviewer":`)
+	if w.Present(doc.Reviewer != nil) {
+		writeTaskDocReviewerJSON(w, doc.Reviewer)
+	}
+	w.Raw(`}`)
+}
+
+// writeTaskDocOwnerJSON writes what json.Marshal does of a TaskDocOwner.
+func writeTaskDocOwnerJSON(w *jsondoc.Writer, doc *TaskDocOwner) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"team":`)
+	if w.Present(doc.Team != nil) {
+		w.Text(*doc.Team)
+	}
+	w.Raw(`}`)
+}
+
+// writeTaskDocReviewerJSON writes what json.Marshal does of a TaskDocReviewer.
+func writeTaskDocReviewerJSON(w *jsondoc.Writer, doc *TaskDocReviewer) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package belongsto
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// tasksPostgres is the SQL that loads tasks.
+// tasksPostgres is the SQL that loads tasks and finds those that a change touches.
 func tasksPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"tasks"`, Key: []string{`"id"`}},
@@ -16,6 +16,44 @@ LEFT JOIN "persons" AS a1 ON a1."id" = t."owner_id"
 LEFT JOIN "teams" AS a2 ON a2."id" = a1."team_id"
 LEFT JOIN "persons" AS a3 ON a3."id" = t."checked_by" AND a3."active"
 ORDER BY t."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "persons"},
+				Path:    `Owner, Owner.Team (reference)`,
+				Columns: []string{"id", "name", "team_id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "tasks" AS t ON t."owner_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "persons"},
+				Path:    `Reviewer`,
+				Columns: []string{"active", "id", "name"},
+				From:    []string{"id"},
+				Old:     `OLD."active"`,
+				New:     `NEW."active"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "tasks" AS t ON t."checked_by" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "tasks"},
+				Columns: []string{"checked_by", "id", "owner_id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "teams"},
+				Path:    `Owner.Team`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "persons" AS h1 ON h1."team_id" = c.v1
+JOIN "tasks" AS t ON h1."id" = t."owner_id"`,
+			},
 		},
 	}
 }

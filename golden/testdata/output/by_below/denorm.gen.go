@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -59,18 +61,19 @@ func NewTours(engine *denorm.Engine) *Tours {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Tours) Get(ctx context.Context, id int64) (*TourDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Tours) GetMany(ctx context.Context, ids []int64) ([]*TourDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Tours) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -99,12 +102,34 @@ func (t *Tours) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Tours) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Tours) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Tours) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // toursDefinition is all that the engine knows of tours.
 func toursDefinition() *denorm.Definition[int64, TourDoc] {
 	return &denorm.Definition[int64, TourDoc]{
-		Name:  "tours",
-		Shape: "e43a9ac27631e760",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "tours",
+		Shape:   "e43a9ac27631e760",
+		Table:   denorm.Table{Name: "tours"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    toursMySQL(),
 			denorm.Postgres: toursPostgres(),
@@ -113,6 +138,11 @@ func toursDefinition() *denorm.Definition[int64, TourDoc] {
 		Loaders: []string{"", "Days", "Days.Guide.Tongues", "Days.Stops", "Days.Stops.Photos"},
 		Queries: toursQueries,
 		Load:    loadTours,
+		Encode:  encodeTourDoc,
+		Decode:  decodeTourDoc,
+		AppendJSON: func(dst []byte, doc *TourDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTourDocJSON)
+		},
 	}
 }
 
@@ -229,6 +259,181 @@ func (d *TourDocDaysGuide) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *TourDocDaysStops) detach() {
 	d.Photos = slices.Clone(d.Photos)
+}
+
+// encodeTourDoc appends the binary form of a TourDoc.
+func encodeTourDoc(e *wire.Encoder, doc *TourDoc) {
+	e.Int(doc.ID)
+	e.List(len(doc.Days), doc.Days == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Days)) {
+		value := doc.Days[key]
+		e.Int(int64(key))
+		encodeTourDocDays(e, &value)
+	}
+}
+
+// encodeTourDocDays appends the binary form of a TourDocDays.
+func encodeTourDocDays(e *wire.Encoder, doc *TourDocDays) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Number))
+	e.Int(doc.StopCount)
+	if e.Present(doc.Guide != nil) {
+		encodeTourDocDaysGuide(e, doc.Guide)
+	}
+	e.List(len(doc.Stops), doc.Stops == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Stops)) {
+		value := doc.Stops[key]
+		e.Text(key)
+		encodeTourDocDaysStops(e, &value)
+	}
+}
+
+// encodeTourDocDaysGuide appends the binary form of a TourDocDaysGuide.
+func encodeTourDocDaysGuide(e *wire.Encoder, doc *TourDocDaysGuide) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Tongues), doc.Tongues == nil)
+	for i := range doc.Tongues {
+		e.Text(doc.Tongues[i])
+	}
+}
+
+// encodeTourDocDaysStops appends the binary form of a TourDocDaysStops.
+func encodeTourDocDaysStops(e *wire.Encoder, doc *TourDocDaysStops) {
+	e.Int(doc.ID)
+	e.Text(doc.Place)
+	e.List(len(doc.Photos), doc.Photos == nil)
+	for i := range doc.Photos {
+		e.Text(doc.Photos[i])
+	}
+}
+
+// decodeTourDoc reads the binary form of a TourDoc. Its texts and bytes alias the input.
+func decodeTourDoc(d *wire.Decoder, doc *TourDoc) {
+	doc.ID = d.Int()
+	if n, ok := d.List(6); ok {
+		doc.Days = make(map[int]TourDocDays, n)
+		for range n {
+			key := wire.Int[int](d)
+			var value TourDocDays
+			decodeTourDocDays(d, &value)
+			doc.Days[key] = value
+		}
+	}
+}
+
+// decodeTourDocDays reads the binary form of a TourDocDays. Its texts and bytes alias the input.
+func decodeTourDocDays(d *wire.Decoder, doc *TourDocDays) {
+	doc.ID = d.Int()
+	doc.Number = wire.Int[int](d)
+	doc.StopCount = d.Int()
+	if d.Present() {
+		doc.Guide = new(TourDocDaysGuide)
+		decodeTourDocDaysGuide(d, doc.Guide)
+	}
+	if n, ok := d.List(4); ok {
+		doc.Stops = make(map[string]TourDocDaysStops, n)
+		for range n {
+			key := d.Text()
+			var value TourDocDaysStops
+			decodeTourDocDaysStops(d, &value)
+			doc.Stops[key] = value
+		}
+	}
+}
+
+// decodeTourDocDaysGuide reads the binary form of a TourDocDaysGuide. Its texts and bytes alias the input.
+func decodeTourDocDaysGuide(d *wire.Decoder, doc *TourDocDaysGuide) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Tongues = make([]string, n)
+		for i := range doc.Tongues {
+			doc.Tongues[i] = d.Text()
+		}
+	}
+}
+
+// decodeTourDocDaysStops reads the binary form of a TourDocDaysStops. Its texts and bytes alias the input.
+func decodeTourDocDaysStops(d *wire.Decoder, doc *TourDocDaysStops) {
+	doc.ID = d.Int()
+	doc.Place = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Photos = make([]string, n)
+		for i := range doc.Photos {
+			doc.Photos[i] = d.Text()
+		}
+	}
+}
+
+// writeTourDocJSON writes what json.Marshal does of a TourDoc.
+func writeTourDocJSON(w *jsondoc.Writer, doc *TourDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"days":`)
+	if w.Present(doc.Days != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.IntKeys(doc.Days) {
+			w.IntKey(int64(key))
+			value := doc.Days[key]
+			writeTourDocDaysJSON(w, &value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`}`)
+}
+
+// writeTourDocDaysJSON writes what json.Marshal does of a TourDocDays.
+func writeTourDocDaysJSON(w *jsondoc.Writer, doc *TourDocDays) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"stop_count":`).Int(doc.StopCount)
+	w.Raw(`,"guide":`)
+	if w.Present(doc.Guide != nil) {
+		writeTourDocDaysGuideJSON(w, doc.Guide)
+	}
+	w.Raw(`,"stops":`)
+	if w.Present(doc.Stops != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Stops) {
+			w.TextKey(key)
+			value := doc.Stops[key]
+			writeTourDocDaysStopsJSON(w, &value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`}`)
+}
+
+// writeTourDocDaysGuideJSON writes what json.Marshal does of a TourDocDaysGuide.
+func writeTourDocDaysGuideJSON(w *jsondoc.Writer, doc *TourDocDaysGuide) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"tongues":`)
+	if w.Present(doc.Tongues != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tongues {
+			w.Next()
+			w.Text(doc.Tongues[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeTourDocDaysStopsJSON writes what json.Marshal does of a TourDocDaysStops.
+func writeTourDocDaysStopsJSON(w *jsondoc.Writer, doc *TourDocDaysStops) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"place":`).Text(doc.Place)
+	w.Raw(`,"photos":`)
+	if w.Present(doc.Photos != nil) {
+		w.Raw(`[`)
+		for i := range doc.Photos {
+			w.Next()
+			w.Text(doc.Photos[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

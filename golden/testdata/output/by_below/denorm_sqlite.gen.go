@@ -4,7 +4,7 @@ package by_below
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// toursSQLite is the SQL that loads tours.
+// toursSQLite is the SQL that loads tours and finds those that a change touches.
 func toursSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"tours"`, Key: []string{`"id"`}},
@@ -45,6 +45,65 @@ CROSS JOIN "days" AS a1 ON a1."tour_id" = t."id"
 CROSS JOIN "stops" AS a2 ON a2."day_id" = a1."id"
 CROSS JOIN "photos" AS a3 ON a3."stop_id" = a2."id"
 ORDER BY t."id", a1."number", a1."id", a2."id" DESC, a3."file", a3."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "days"},
+				Path:    `Days, Days.Guide (reference), Days.Stops (reference) and 1 more`,
+				Columns: []string{"guide_id", "id", "number", "tour_id"},
+				From:    []string{"tour_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "tours" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "guides"},
+				Path:    `Days.Guide, Days.Guide.Tongues (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "days" AS h1 ON h1."guide_id" = c.v1
+CROSS JOIN "tours" AS t ON h1."tour_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "photos"},
+				Path:    `Days.Stops.Photos`,
+				Columns: []string{"file", "id", "stop_id"},
+				From:    []string{"stop_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "stops" AS h1 ON h1."id" = c.v1
+CROSS JOIN "days" AS h2 ON h1."day_id" = h2."id"
+CROSS JOIN "tours" AS t ON h2."tour_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "stops"},
+				Path:    `Days.Stops, Days.Stops.Photos (reference), Days: count of Stops as StopCount`,
+				Columns: []string{"day_id", "id", "place"},
+				From:    []string{"day_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "days" AS h1 ON h1."id" = c.v1
+CROSS JOIN "tours" AS t ON h1."tour_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "tongues"},
+				Path:    `Days.Guide.Tongues`,
+				Columns: []string{"guide_id", "id", "name"},
+				From:    []string{"guide_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "guides" AS h1 ON h1."id" = c.v1
+CROSS JOIN "days" AS h2 ON h1."id" = h2."guide_id"
+CROSS JOIN "tours" AS t ON h2."tour_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "tours"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -6,8 +6,11 @@ import (
 	"context"
 	"iter"
 	"maps"
+	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -51,18 +54,19 @@ func NewProducts(engine *denorm.Engine) *Products {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Products) Get(ctx context.Context, id int64) (*ProductDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Products) GetMany(ctx context.Context, ids []int64) ([]*ProductDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Products) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -91,12 +95,34 @@ func (p *Products) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Products) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Products) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Products) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // productsDefinition is all that the engine knows of products.
 func productsDefinition() *denorm.Definition[int64, ProductDoc] {
 	return &denorm.Definition[int64, ProductDoc]{
-		Name:  "products",
-		Shape: "b2bd5a583e9c398f",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "products",
+		Shape:   "b2bd5a583e9c398f",
+		Table:   denorm.Table{Name: "products"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    productsMySQL(),
 			denorm.Postgres: productsPostgres(),
@@ -105,6 +131,11 @@ func productsDefinition() *denorm.Definition[int64, ProductDoc] {
 		Loaders: []string{"", "Texts", "Titles", "Prices", "Makers", "MakerNames"},
 		Queries: productsQueries,
 		Load:    loadProducts,
+		Encode:  encodeProductDoc,
+		Decode:  decodeProductDoc,
+		AppendJSON: func(dst []byte, doc *ProductDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeProductDocJSON)
+		},
 	}
 }
 
@@ -209,6 +240,194 @@ func (d *ProductDocTexts) detach() {
 	if d.Title != nil {
 		d.Title = new(*d.Title)
 	}
+}
+
+// encodeProductDoc appends the binary form of a ProductDoc.
+func encodeProductDoc(e *wire.Encoder, doc *ProductDoc) {
+	e.Int(doc.ID)
+	e.List(len(doc.Texts), doc.Texts == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Texts)) {
+		value := doc.Texts[key]
+		e.Text(string(key))
+		encodeProductDocTexts(e, &value)
+	}
+	e.List(len(doc.Titles), doc.Titles == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Titles)) {
+		value := doc.Titles[key]
+		e.Text(string(key))
+		if e.Present(value != nil) {
+			e.Text(*value)
+		}
+	}
+	e.List(len(doc.Prices), doc.Prices == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Prices)) {
+		value := doc.Prices[key]
+		e.Uint(uint64(key))
+		e.Float(value)
+	}
+	e.List(len(doc.Makers), doc.Makers == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Makers)) {
+		value := doc.Makers[key]
+		e.Text(key)
+		encodeProductDocMakers(e, &value)
+	}
+	e.List(len(doc.MakerNames), doc.MakerNames == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.MakerNames)) {
+		value := doc.MakerNames[key]
+		e.Text(key)
+		e.Text(value)
+	}
+}
+
+// encodeProductDocTexts appends the binary form of a ProductDocTexts.
+func encodeProductDocTexts(e *wire.Encoder, doc *ProductDocTexts) {
+	e.Int(doc.ID)
+	if e.Present(doc.Title != nil) {
+		e.Text(*doc.Title)
+	}
+}
+
+// encodeProductDocMakers appends the binary form of a ProductDocMakers.
+func encodeProductDocMakers(e *wire.Encoder, doc *ProductDocMakers) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeProductDoc reads the binary form of a ProductDoc. Its texts and bytes alias the input.
+func decodeProductDoc(d *wire.Decoder, doc *ProductDoc) {
+	doc.ID = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Texts = make(map[Lang]ProductDocTexts, n)
+		for range n {
+			key := Lang(d.Text())
+			var value ProductDocTexts
+			decodeProductDocTexts(d, &value)
+			doc.Texts[key] = value
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Titles = make(map[Lang]*string, n)
+		for range n {
+			key := Lang(d.Text())
+			var value *string
+			if d.Present() {
+				value = new(d.Text())
+			}
+			doc.Titles[key] = value
+		}
+	}
+	if n, ok := d.List(9); ok {
+		doc.Prices = make(map[uint16]float64, n)
+		for range n {
+			key := wire.Uint[uint16](d)
+			doc.Prices[key] = d.Float()
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Makers = make(map[string]ProductDocMakers, n)
+		for range n {
+			key := d.Text()
+			var value ProductDocMakers
+			decodeProductDocMakers(d, &value)
+			doc.Makers[key] = value
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.MakerNames = make(map[string]string, n)
+		for range n {
+			key := d.Text()
+			doc.MakerNames[key] = d.Text()
+		}
+	}
+}
+
+// decodeProductDocTexts reads the binary form of a ProductDocTexts. Its texts and bytes alias the input.
+func decodeProductDocTexts(d *wire.Decoder, doc *ProductDocTexts) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Title = new(d.Text())
+	}
+}
+
+// decodeProductDocMakers reads the binary form of a ProductDocMakers. Its texts and bytes alias the input.
+func decodeProductDocMakers(d *wire.Decoder, doc *ProductDocMakers) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writeProductDocJSON writes what json.Marshal does of a ProductDoc.
+func writeProductDocJSON(w *jsondoc.Writer, doc *ProductDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"texts":`)
+	if w.Present(doc.Texts != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Texts) {
+			w.TextKey(string(key))
+			value := doc.Texts[key]
+			writeProductDocTextsJSON(w, &value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"titles":`)
+	if w.Present(doc.Titles != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Titles) {
+			w.TextKey(string(key))
+			value := doc.Titles[key]
+			if w.Present(value != nil) {
+				w.Text(*value)
+			}
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"prices":`)
+	if w.Present(doc.Prices != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.UintKeys(doc.Prices) {
+			w.UintKey(uint64(key))
+			value := doc.Prices[key]
+			w.Float64(value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"makers":`)
+	if w.Present(doc.Makers != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Makers) {
+			w.TextKey(key)
+			value := doc.Makers[key]
+			writeProductDocMakersJSON(w, &value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"maker_names":`)
+	if w.Present(doc.MakerNames != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.MakerNames) {
+			w.TextKey(key)
+			value := doc.MakerNames[key]
+			w.Text(value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`}`)
+}
+
+// writeProductDocTextsJSON writes what json.Marshal does of a ProductDocTexts.
+func writeProductDocTextsJSON(w *jsondoc.Writer, doc *ProductDocTexts) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`)
+	if w.Present(doc.Title != nil) {
+		w.Text(*doc.Title)
+	}
+	w.Raw(`}`)
+}
+
+// writeProductDocMakersJSON writes what json.Marshal does of a ProductDocMakers.
+func writeProductDocMakersJSON(w *jsondoc.Writer, doc *ProductDocMakers) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

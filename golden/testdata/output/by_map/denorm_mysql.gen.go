@@ -4,7 +4,7 @@ package by_map
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// productsMySQL is the SQL that loads products.
+// productsMySQL is the SQL that loads products and finds those that a change touches.
 func productsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`products`", Key: []string{"`id`"}},
@@ -40,6 +40,51 @@ func productsMySQL() denorm.Statements {
 				"JOIN `makings` AS a1 ON a1.`product_id` = t.`id`\n" +
 				"JOIN `makers` AS a2 ON a2.`id` = a1.`maker_id`\n" +
 				"ORDER BY t.`id`, a1.`position` DESC, a2.`id`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "makers"},
+				Path:    `Makers, MakerNames`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `makings` AS h1 ON h1.`maker_id` = c.v1\n" +
+					"JOIN `products` AS t ON h1.`product_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "makings"},
+				Path:    `Makers (link), MakerNames (link)`,
+				Columns: []string{"id", "maker_id", "position", "product_id", "role"},
+				From:    []string{"product_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `products` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "prices"},
+				Path:    `Prices`,
+				Columns: []string{"amount", "id", "product_id", "year_no"},
+				From:    []string{"product_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `products` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "products"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "texts"},
+				Path:    `Texts, Titles`,
+				Columns: []string{"id", "lang", "product_id", "rank_no", "title"},
+				From:    []string{"product_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `products` AS t ON t.`id` = c.v1",
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -44,18 +46,19 @@ func NewAuthors(engine *denorm.Engine) *Authors {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *Authors) Get(ctx context.Context, id int64) (*AuthorDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *Authors) GetMany(ctx context.Context, ids []int64) ([]*AuthorDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Authors) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -84,12 +87,34 @@ func (a *Authors) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *Authors) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *Authors) Invalidate(ctx context.Context, ids ...int64) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *Authors) Refresh(ctx context.Context, ids ...int64) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // authorsDefinition is all that the engine knows of authors.
 func authorsDefinition() *denorm.Definition[int64, AuthorDoc] {
 	return &denorm.Definition[int64, AuthorDoc]{
-		Name:  "authors",
-		Shape: "21bd6f5103fac091",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "authors",
+		Shape:   "21bd6f5103fac091",
+		Table:   denorm.Table{Name: "authors"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    authorsMySQL(),
 			denorm.Postgres: authorsPostgres(),
@@ -98,6 +123,11 @@ func authorsDefinition() *denorm.Definition[int64, AuthorDoc] {
 		Loaders: []string{"", "Books"},
 		Queries: authorsQueries,
 		Load:    loadAuthors,
+		Encode:  encodeAuthorDoc,
+		Decode:  decodeAuthorDoc,
+		AppendJSON: func(dst []byte, doc *AuthorDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeAuthorDocJSON)
+		},
 	}
 }
 
@@ -141,6 +171,76 @@ func (d *AuthorDoc) detach() {
 		d.HomeURL = new(*d.HomeURL)
 	}
 	d.Books = slices.Clone(d.Books)
+}
+
+// encodeAuthorDoc appends the binary form of an AuthorDoc.
+func encodeAuthorDoc(e *wire.Encoder, doc *AuthorDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.FullName)
+	if e.Present(doc.HomeURL != nil) {
+		e.Text(*doc.HomeURL)
+	}
+	e.Int(int64(doc.Rank))
+	e.List(len(doc.Books), doc.Books == nil)
+	for i := range doc.Books {
+		encodeAuthorDocBooks(e, &doc.Books[i])
+	}
+}
+
+// encodeAuthorDocBooks appends the binary form of an AuthorDocBooks.
+func encodeAuthorDocBooks(e *wire.Encoder, doc *AuthorDocBooks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+}
+
+// decodeAuthorDoc reads the binary form of an AuthorDoc. Its texts and bytes alias the input.
+func decodeAuthorDoc(d *wire.Decoder, doc *AuthorDoc) {
+	doc.ID = d.Int()
+	doc.FullName = d.Text()
+	if d.Present() {
+		doc.HomeURL = new(d.Text())
+	}
+	doc.Rank = wire.Int[int](d)
+	if n, ok := d.List(2); ok {
+		doc.Books = make([]AuthorDocBooks, n)
+		for i := range doc.Books {
+			decodeAuthorDocBooks(d, &doc.Books[i])
+		}
+	}
+}
+
+// decodeAuthorDocBooks reads the binary form of an AuthorDocBooks. Its texts and bytes alias the input.
+func decodeAuthorDocBooks(d *wire.Decoder, doc *AuthorDocBooks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+}
+
+// writeAuthorDocJSON writes what json.Marshal does of an AuthorDoc.
+func writeAuthorDocJSON(w *jsondoc.Writer, doc *AuthorDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.FullName)
+	w.Raw(`,"home_url":`)
+	if w.Present(doc.HomeURL != nil) {
+		w.Text(*doc.HomeURL)
+	}
+	w.Raw(`,"rank":`).Int(int64(doc.Rank))
+	w.Raw(`,"books":`)
+	if w.Present(doc.Books != nil) {
+		w.Raw(`[`)
+		for i := range doc.Books {
+			w.Next()
+			writeAuthorDocBooksJSON(w, &doc.Books[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeAuthorDocBooksJSON writes what json.Marshal does of an AuthorDocBooks.
+func writeAuthorDocBooksJSON(w *jsondoc.Writer, doc *AuthorDocBooks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

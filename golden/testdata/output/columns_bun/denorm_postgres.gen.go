@@ -4,7 +4,7 @@ package columns_bun
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// authorsPostgres is the SQL that loads authors.
+// authorsPostgres is the SQL that loads authors and finds those that a change touches.
 func authorsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"authors"`, Key: []string{`"id"`}},
@@ -18,6 +18,23 @@ ORDER BY t."id"`,
 FROM denorm_roots AS t
 JOIN "books" AS a1 ON a1."author_id" = t."id"
 ORDER BY t."id", a1."title", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Columns: []string{"home_url", "id", "name", "rank"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `Books`,
+				Columns: []string{"author_id", "id", "title"},
+				From:    []string{"author_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "authors" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

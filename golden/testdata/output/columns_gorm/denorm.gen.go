@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -47,18 +49,19 @@ func NewCompanies(engine *denorm.Engine) *Companies {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Companies) Get(ctx context.Context, id uint) (*CompanyDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Companies) GetMany(ctx context.Context, ids []uint) ([]*CompanyDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Companies) GetJSON(ctx context.Context, id uint) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -87,12 +90,34 @@ func (c *Companies) Load(ctx context.Context, queryer denorm.Queryer, ids ...uin
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Companies) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[uint], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Companies) Invalidate(ctx context.Context, ids ...uint) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Companies) Refresh(ctx context.Context, ids ...uint) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // companiesDefinition is all that the engine knows of companies.
 func companiesDefinition() *denorm.Definition[uint, CompanyDoc] {
 	return &denorm.Definition[uint, CompanyDoc]{
-		Name:  "companies",
-		Shape: "1369a13e7ac27f56",
-		Key:   denorm.KeyCodec[uint]{Bind: func(args []any, key uint) []any { return append(args, key) }},
+		Name:    "companies",
+		Shape:   "1369a13e7ac27f56",
+		Table:   denorm.Table{Name: "companies"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[uint]{
+			Bind:  func(args []any, key uint) []any { return append(args, key) },
+			Read:  func(row denorm.Row) uint { return denorm.Uint[uint](row, 0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    companiesMySQL(),
 			denorm.Postgres: companiesPostgres(),
@@ -101,6 +126,11 @@ func companiesDefinition() *denorm.Definition[uint, CompanyDoc] {
 		Loaders: []string{"", "Employees"},
 		Queries: companiesQueries,
 		Load:    loadCompanies,
+		Encode:  encodeCompanyDoc,
+		Decode:  decodeCompanyDoc,
+		AppendJSON: func(dst []byte, doc *CompanyDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCompanyDocJSON)
+		},
 	}
 }
 
@@ -143,6 +173,75 @@ func (d *CompanyDoc) Clone() *CompanyDoc {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *CompanyDoc) detach() {
 	d.Employees = slices.Clone(d.Employees)
+}
+
+// encodeCompanyDoc appends the binary form of a CompanyDoc.
+func encodeCompanyDoc(e *wire.Encoder, doc *CompanyDoc) {
+	e.Uint(uint64(doc.ID))
+	e.Time(doc.CreatedAt)
+	e.Text(doc.Name)
+	e.Text(doc.Street)
+	e.Text(doc.Town)
+	e.List(len(doc.Employees), doc.Employees == nil)
+	for i := range doc.Employees {
+		encodeCompanyDocEmployees(e, &doc.Employees[i])
+	}
+}
+
+// encodeCompanyDocEmployees appends the binary form of a CompanyDocEmployees.
+func encodeCompanyDocEmployees(e *wire.Encoder, doc *CompanyDocEmployees) {
+	e.Uint(uint64(doc.ID))
+	e.Uint(uint64(doc.CompanyID))
+	e.Text(doc.Nick)
+}
+
+// decodeCompanyDoc reads the binary form of a CompanyDoc. Its texts and bytes alias the input.
+func decodeCompanyDoc(d *wire.Decoder, doc *CompanyDoc) {
+	doc.ID = wire.Uint[uint](d)
+	doc.CreatedAt = d.Time()
+	doc.Name = d.Text()
+	doc.Street = d.Text()
+	doc.Town = d.Text()
+	if n, ok := d.List(3); ok {
+		doc.Employees = make([]CompanyDocEmployees, n)
+		for i := range doc.Employees {
+			decodeCompanyDocEmployees(d, &doc.Employees[i])
+		}
+	}
+}
+
+// decodeCompanyDocEmployees reads the binary form of a CompanyDocEmployees. Its texts and bytes alias the input.
+func decodeCompanyDocEmployees(d *wire.Decoder, doc *CompanyDocEmployees) {
+	doc.ID = wire.Uint[uint](d)
+	doc.CompanyID = wire.Uint[uint](d)
+	doc.Nick = d.Text()
+}
+
+// writeCompanyDocJSON writes what json.Marshal does of a CompanyDoc.
+func writeCompanyDocJSON(w *jsondoc.Writer, doc *CompanyDoc) {
+	w.Raw(`{"id":`).Uint(uint64(doc.ID))
+	w.Raw(`,"created_at":`).Time(doc.CreatedAt)
+	w.Raw(`,"company_name":`).Text(doc.Name)
+	w.Raw(`,"home_street":`).Text(doc.Street)
+	w.Raw(`,"home_city":`).Text(doc.Town)
+	w.Raw(`,"employees":`)
+	if w.Present(doc.Employees != nil) {
+		w.Raw(`[`)
+		for i := range doc.Employees {
+			w.Next()
+			writeCompanyDocEmployeesJSON(w, &doc.Employees[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCompanyDocEmployeesJSON writes what json.Marshal does of a CompanyDocEmployees.
+func writeCompanyDocEmployeesJSON(w *jsondoc.Writer, doc *CompanyDocEmployees) {
+	w.Raw(`{"id":`).Uint(uint64(doc.ID))
+	w.Raw(`,"company_id":`).Uint(uint64(doc.CompanyID))
+	w.Raw(`,"nick":`).Text(doc.Nick)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package columns_gorm
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// companiesMySQL is the SQL that loads companies.
+// companiesMySQL is the SQL that loads companies and finds those that a change touches.
 func companiesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -22,6 +22,27 @@ func companiesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"JOIN `employees` AS a1 ON a1.`company_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
 				"ORDER BY t.`id`, a1.`nick`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "companies"},
+				Columns: []string{"company_name", "created_at", "deleted_at", "home_city", "home_street", "id"},
+				From:    []string{"id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "employees"},
+				Path:    `Employees`,
+				Columns: []string{"company_id", "deleted_at", "id", "nick"},
+				From:    []string{"company_id"},
+				Old:     "OLD.`deleted_at` IS NULL",
+				New:     "NEW.`deleted_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `companies` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+			},
 		},
 	}
 }

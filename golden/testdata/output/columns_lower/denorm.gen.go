@@ -7,6 +7,8 @@ import (
 	"iter"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -43,18 +45,19 @@ func NewUsers(engine *denorm.Engine) *Users {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (u *Users) Get(ctx context.Context, id int64) (*UserDoc, error) {
 	return u.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (u *Users) GetMany(ctx context.Context, ids []int64) ([]*UserDoc, error) {
 	return u.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (u *Users) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return u.collection.GetJSON(ctx, id)
 }
@@ -83,12 +86,34 @@ func (u *Users) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return u.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (u *Users) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return u.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (u *Users) Invalidate(ctx context.Context, ids ...int64) error {
+	return u.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (u *Users) Refresh(ctx context.Context, ids ...int64) error {
+	return u.collection.Refresh(ctx, ids...)
+}
+
 // usersDefinition is all that the engine knows of users.
 func usersDefinition() *denorm.Definition[int64, UserDoc] {
 	return &denorm.Definition[int64, UserDoc]{
-		Name:  "users",
-		Shape: "1db143b6ff7a33c3",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "users",
+		Shape:   "1db143b6ff7a33c3",
+		Table:   denorm.Table{Name: "users"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    usersMySQL(),
 			denorm.Postgres: usersPostgres(),
@@ -97,6 +122,11 @@ func usersDefinition() *denorm.Definition[int64, UserDoc] {
 		Loaders: []string{""},
 		Queries: usersQueries,
 		Load:    loadUsers,
+		Encode:  encodeUserDoc,
+		Decode:  decodeUserDoc,
+		AppendJSON: func(dst []byte, doc *UserDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeUserDocJSON)
+		},
 	}
 }
 
@@ -134,6 +164,68 @@ func (d *UserDoc) detach() {
 	if d.Boss != nil {
 		d.Boss = new(*d.Boss)
 	}
+}
+
+// encodeUserDoc appends the binary form of a UserDoc.
+func encodeUserDoc(e *wire.Encoder, doc *UserDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.LastName)
+	e.Text(doc.FirstName)
+	if e.Present(doc.BossID != nil) {
+		e.Int(*doc.BossID)
+	}
+	if e.Present(doc.Boss != nil) {
+		encodeUserDocBoss(e, doc.Boss)
+	}
+}
+
+// encodeUserDocBoss appends the binary form of a UserDocBoss.
+func encodeUserDocBoss(e *wire.Encoder, doc *UserDocBoss) {
+	e.Int(doc.ID)
+	e.Text(doc.LastName)
+}
+
+// decodeUserDoc reads the binary form of a UserDoc. Its texts and bytes alias the input.
+func decodeUserDoc(d *wire.Decoder, doc *UserDoc) {
+	doc.ID = d.Int()
+	doc.LastName = d.Text()
+	doc.FirstName = d.Text()
+	if d.Present() {
+		doc.BossID = new(d.Int())
+	}
+	if d.Present() {
+		doc.Boss = new(UserDocBoss)
+		decodeUserDocBoss(d, doc.Boss)
+	}
+}
+
+// decodeUserDocBoss reads the binary form of a UserDocBoss. Its texts and bytes alias the input.
+func decodeUserDocBoss(d *wire.Decoder, doc *UserDocBoss) {
+	doc.ID = d.Int()
+	doc.LastName = d.Text()
+}
+
+// writeUserDocJSON writes what json.Marshal does of a UserDoc.
+func writeUserDocJSON(w *jsondoc.Writer, doc *UserDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"lastname":`).Text(doc.LastName)
+	w.Raw(`,"given":`).Text(doc.FirstName)
+	w.Raw(`,"bossid":`)
+	if w.Present(doc.BossID != nil) {
+		w.Int(*doc.BossID)
+	}
+	w.Raw(`,"boss":`)
+	if w.Present(doc.Boss != nil) {
+		writeUserDocBossJSON(w, doc.Boss)
+	}
+	w.Raw(`}`)
+}
+
+// writeUserDocBossJSON writes what json.Marshal does of a UserDocBoss.
+func writeUserDocBossJSON(w *jsondoc.Writer, doc *UserDocBoss) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"lastname":`).Text(doc.LastName)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

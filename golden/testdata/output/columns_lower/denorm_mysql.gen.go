@@ -4,7 +4,7 @@ package columns_lower
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// usersMySQL is the SQL that loads users.
+// usersMySQL is the SQL that loads users and finds those that a change touches.
 func usersMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`users`", Key: []string{"`id`"}},
@@ -14,6 +14,23 @@ func usersMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"LEFT JOIN `users` AS a1 ON a1.`id` = t.`bossid`\n" +
 				"ORDER BY t.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "users"},
+				Columns: []string{"bossid", "firstname", "id", "lastname"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "users"},
+				Path:    `Boss`,
+				Columns: []string{"id", "lastname"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `users` AS t ON t.`bossid` = c.v1",
+			},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package columns_lower
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// usersSQLite is the SQL that loads users.
+// usersSQLite is the SQL that loads users and finds those that a change touches.
 func usersSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"users"`, Key: []string{`"id"`}},
@@ -14,6 +14,23 @@ func usersSQLite() denorm.Statements {
 FROM denorm_roots AS t
 LEFT JOIN "users" AS a1 ON a1."id" = t."bossid"
 ORDER BY t."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "users"},
+				Columns: []string{"bossid", "firstname", "id", "lastname"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "users"},
+				Path:    `Boss`,
+				Columns: []string{"id", "lastname"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "users" AS t ON t."bossid" = c.v1`,
+			},
 		},
 	}
 }

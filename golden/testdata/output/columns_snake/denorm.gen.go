@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -40,18 +42,19 @@ func NewWebPages(engine *denorm.Engine) *WebPages {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (w *WebPages) Get(ctx context.Context, id int64) (*WebPageDoc, error) {
 	return w.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (w *WebPages) GetMany(ctx context.Context, ids []int64) ([]*WebPageDoc, error) {
 	return w.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (w *WebPages) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return w.collection.GetJSON(ctx, id)
 }
@@ -80,12 +83,34 @@ func (w *WebPages) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return w.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (w *WebPages) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return w.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (w *WebPages) Invalidate(ctx context.Context, ids ...int64) error {
+	return w.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (w *WebPages) Refresh(ctx context.Context, ids ...int64) error {
+	return w.collection.Refresh(ctx, ids...)
+}
+
 // webPagesDefinition is all that the engine knows of web_pages.
 func webPagesDefinition() *denorm.Definition[int64, WebPageDoc] {
 	return &denorm.Definition[int64, WebPageDoc]{
-		Name:  "web_pages",
-		Shape: "e90f6ec3638bd967",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "web_pages",
+		Shape:   "e90f6ec3638bd967",
+		Table:   denorm.Table{Name: "web_pages"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    webPagesMySQL(),
 			denorm.Postgres: webPagesPostgres(),
@@ -94,6 +119,11 @@ func webPagesDefinition() *denorm.Definition[int64, WebPageDoc] {
 		Loaders: []string{"", "Links"},
 		Queries: webPagesQueries,
 		Load:    loadWebPages,
+		Encode:  encodeWebPageDoc,
+		Decode:  decodeWebPageDoc,
+		AppendJSON: func(dst []byte, doc *WebPageDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeWebPageDocJSON)
+		},
 	}
 }
 
@@ -138,6 +168,63 @@ func (d *WebPageDoc) detach() {
 		d.PageURL = new(*d.PageURL)
 	}
 	d.Links = slices.Clone(d.Links)
+}
+
+// encodeWebPageDoc appends the binary form of a WebPageDoc.
+func encodeWebPageDoc(e *wire.Encoder, doc *WebPageDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.HTMLTitle)
+	if e.Present(doc.PageURL != nil) {
+		e.Text(*doc.PageURL)
+	}
+	e.Bool(doc.Top10)
+	e.Int(int64(doc.ViewCount))
+	e.Text(doc.Special)
+	e.List(len(doc.Links), doc.Links == nil)
+	for i := range doc.Links {
+		e.Text(doc.Links[i])
+	}
+}
+
+// decodeWebPageDoc reads the binary form of a WebPageDoc. Its texts and bytes alias the input.
+func decodeWebPageDoc(d *wire.Decoder, doc *WebPageDoc) {
+	doc.ID = d.Int()
+	doc.HTMLTitle = d.Text()
+	if d.Present() {
+		doc.PageURL = new(d.Text())
+	}
+	doc.Top10 = d.Bool()
+	doc.ViewCount = wire.Int[int](d)
+	doc.Special = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Links = make([]string, n)
+		for i := range doc.Links {
+			doc.Links[i] = d.Text()
+		}
+	}
+}
+
+// writeWebPageDocJSON writes what json.Marshal does of a WebPageDoc.
+func writeWebPageDocJSON(w *jsondoc.Writer, doc *WebPageDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"html_title":`).Text(doc.HTMLTitle)
+	w.Raw(`,"page_url":`)
+	if w.Present(doc.PageURL != nil) {
+		w.Text(*doc.PageURL)
+	}
+	w.Raw(`,"top10":`).Bool(doc.Top10)
+	w.Raw(`,"views":`).Int(int64(doc.ViewCount))
+	w.Raw(`,"Odd_Name":`).Text(doc.Special)
+	w.Raw(`,"links":`)
+	if w.Present(doc.Links != nil) {
+		w.Raw(`[`)
+		for i := range doc.Links {
+			w.Next()
+			w.Text(doc.Links[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

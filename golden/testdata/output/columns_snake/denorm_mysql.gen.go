@@ -4,7 +4,7 @@ package columns_snake
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// webPagesMySQL is the SQL that loads web_pages.
+// webPagesMySQL is the SQL that loads web_pages and finds those that a change touches.
 func webPagesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`web_pages`", Key: []string{"`id`"}},
@@ -18,6 +18,23 @@ func webPagesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"JOIN `links` AS a1 ON a1.`web_page_id` = t.`id`\n" +
 				"ORDER BY t.`id`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "links"},
+				Path:    `Links`,
+				Columns: []string{"id", "target_url", "web_page_id"},
+				From:    []string{"web_page_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `web_pages` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "web_pages"},
+				Columns: []string{"Odd_Name", "html_title", "id", "page_url", "top10", "view_count"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

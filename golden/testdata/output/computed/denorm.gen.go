@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -72,18 +74,19 @@ func NewPeople(engine *denorm.Engine) *People {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *People) Get(ctx context.Context, id int64) (*PersonDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *People) GetMany(ctx context.Context, ids []int64) ([]*PersonDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *People) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -112,12 +115,34 @@ func (p *People) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *People) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *People) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *People) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // peopleDefinition is all that the engine knows of people.
 func peopleDefinition() *denorm.Definition[int64, PersonDoc] {
 	return &denorm.Definition[int64, PersonDoc]{
-		Name:  "people",
-		Shape: "9429fd63e7f772ea",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "people",
+		Shape:   "9429fd63e7f772ea",
+		Table:   denorm.Table{Name: "persons"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    peopleMySQL(),
 			denorm.Postgres: peoplePostgres(),
@@ -126,6 +151,11 @@ func peopleDefinition() *denorm.Definition[int64, PersonDoc] {
 		Loaders: []string{"", "Pets", "Pets.Toys"},
 		Queries: peopleQueries,
 		Load:    loadPeople,
+		Encode:  encodePersonDoc,
+		Decode:  decodePersonDoc,
+		AppendJSON: func(dst []byte, doc *PersonDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePersonDocJSON)
+		},
 	}
 }
 
@@ -265,6 +295,261 @@ func (d *PersonDocFriend) detach() {
 func (d *PersonDocPets) detach() {
 	d.Label = slices.Clone(d.Label)
 	d.Toys = slices.Clone(d.Toys)
+}
+
+// encodePersonDoc appends the binary form of a PersonDoc.
+func encodePersonDoc(e *wire.Encoder, doc *PersonDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Initials)
+	e.Text(doc.FullName)
+	if e.Present(doc.Age != nil) {
+		e.Int(int64(*doc.Age))
+	}
+	e.Bool(doc.Known)
+	e.List(len(doc.Nick), doc.Nick == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Nick)) {
+		value := doc.Nick[key]
+		e.Text(key)
+		e.Int(value)
+	}
+	e.Text(doc.Forgets)
+	if e.Present(doc.Friend != nil) {
+		encodePersonDocFriend(e, doc.Friend)
+	}
+	e.List(len(doc.Pets), doc.Pets == nil)
+	for i := range doc.Pets {
+		encodePersonDocPets(e, &doc.Pets[i])
+	}
+}
+
+// encodePersonDocFriend appends the binary form of a PersonDocFriend.
+func encodePersonDocFriend(e *wire.Encoder, doc *PersonDocFriend) {
+	e.Int(doc.ID)
+	e.Text(doc.First)
+	if e.Present(doc.Last != nil) {
+		e.Text(*doc.Last)
+	}
+	if e.Present(doc.Born != nil) {
+		e.Int(int64(*doc.Born))
+	}
+	if e.Present(doc.FriendID != nil) {
+		e.Int(*doc.FriendID)
+	}
+	e.Text(doc.Initials)
+	if e.Present(doc.Age != nil) {
+		e.Int(int64(*doc.Age))
+	}
+	e.Bool(doc.Known)
+	e.List(len(doc.Nick), doc.Nick == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Nick)) {
+		value := doc.Nick[key]
+		e.Text(key)
+		e.Int(value)
+	}
+	e.Text(doc.Forgets)
+}
+
+// encodePersonDocPets appends the binary form of a PersonDocPets.
+func encodePersonDocPets(e *wire.Encoder, doc *PersonDocPets) {
+	e.Int(doc.ID)
+	e.List(len(doc.Label), doc.Label == nil)
+	for i := range doc.Label {
+		e.Text(doc.Label[i])
+	}
+	e.List(len(doc.Toys), doc.Toys == nil)
+	for i := range doc.Toys {
+		encodePersonDocPetsToys(e, &doc.Toys[i])
+	}
+}
+
+// encodePersonDocPetsToys appends the binary form of a PersonDocPetsToys.
+func encodePersonDocPetsToys(e *wire.Encoder, doc *PersonDocPetsToys) {
+	e.Int(doc.ID)
+	e.Text(doc.HTML)
+}
+
+// decodePersonDoc reads the binary form of a PersonDoc. Its texts and bytes alias the input.
+func decodePersonDoc(d *wire.Decoder, doc *PersonDoc) {
+	doc.ID = d.Int()
+	doc.Initials = d.Text()
+	doc.FullName = d.Text()
+	if d.Present() {
+		doc.Age = new(wire.Int[int](d))
+	}
+	doc.Known = d.Bool()
+	if n, ok := d.List(2); ok {
+		doc.Nick = make(map[string]int64, n)
+		for range n {
+			key := d.Text()
+			doc.Nick[key] = d.Int()
+		}
+	}
+	doc.Forgets = d.Text()
+	if d.Present() {
+		doc.Friend = new(PersonDocFriend)
+		decodePersonDocFriend(d, doc.Friend)
+	}
+	if n, ok := d.List(3); ok {
+		doc.Pets = make([]PersonDocPets, n)
+		for i := range doc.Pets {
+			decodePersonDocPets(d, &doc.Pets[i])
+		}
+	}
+}
+
+// decodePersonDocFriend reads the binary form of a PersonDocFriend. Its texts and bytes alias the input.
+func decodePersonDocFriend(d *wire.Decoder, doc *PersonDocFriend) {
+	doc.ID = d.Int()
+	doc.First = d.Text()
+	if d.Present() {
+		doc.Last = new(d.Text())
+	}
+	if d.Present() {
+		doc.Born = new(wire.Int[int](d))
+	}
+	if d.Present() {
+		doc.FriendID = new(d.Int())
+	}
+	doc.Initials = d.Text()
+	if d.Present() {
+		doc.Age = new(wire.Int[int](d))
+	}
+	doc.Known = d.Bool()
+	if n, ok := d.List(2); ok {
+		doc.Nick = make(map[string]int64, n)
+		for range n {
+			key := d.Text()
+			doc.Nick[key] = d.Int()
+		}
+	}
+	doc.Forgets = d.Text()
+}
+
+// decodePersonDocPets reads the binary form of a PersonDocPets. Its texts and bytes alias the input.
+func decodePersonDocPets(d *wire.Decoder, doc *PersonDocPets) {
+	doc.ID = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Label = make([]string, n)
+		for i := range doc.Label {
+			doc.Label[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Toys = make([]PersonDocPetsToys, n)
+		for i := range doc.Toys {
+			decodePersonDocPetsToys(d, &doc.Toys[i])
+		}
+	}
+}
+
+// decodePersonDocPetsToys reads the binary form of a PersonDocPetsToys. Its texts and bytes alias the input.
+func decodePersonDocPetsToys(d *wire.Decoder, doc *PersonDocPetsToys) {
+	doc.ID = d.Int()
+	doc.HTML = d.Text()
+}
+
+// writePersonDocJSON writes what json.Marshal does of a PersonDoc.
+func writePersonDocJSON(w *jsondoc.Writer, doc *PersonDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"initials":`).Text(doc.Initials)
+	w.Raw(`,"full_name":`).Text(doc.FullName)
+	w.Raw(`,"age":`)
+	if w.Present(doc.Age != nil) {
+		w.Int(int64(*doc.Age))
+	}
+	w.Raw(`,"known":`).Bool(doc.Known)
+	w.Raw(`,"nick":`)
+	if w.Present(doc.Nick != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Nick) {
+			w.TextKey(key)
+			value := doc.Nick[key]
+			w.Int(value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"forgets":`).Text(doc.Forgets)
+	w.Raw(`,"friend":`)
+	if w.Present(doc.Friend != nil) {
+		writePersonDocFriendJSON(w, doc.Friend)
+	}
+	w.Raw(`,"pets":`)
+	if w.Present(doc.Pets != nil) {
+		w.Raw(`[`)
+		for i := range doc.Pets {
+			w.Next()
+			writePersonDocPetsJSON(w, &doc.Pets[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePersonDocFriendJSON writes what json.Marshal does of a PersonDocFriend.
+func writePersonDocFriendJSON(w *jsondoc.Writer, doc *PersonDocFriend) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"first_name":`).Text(doc.First)
+	w.Raw(`,"last_name":`)
+	if w.Present(doc.Last != nil) {
+		w.Text(*doc.Last)
+	}
+	w.Raw(`,"born":`)
+	if w.Present(doc.Born != nil) {
+		w.Int(int64(*doc.Born))
+	}
+	w.Raw(`,"friend_id":`)
+	if w.Present(doc.FriendID != nil) {
+		w.Int(*doc.FriendID)
+	}
+	w.Raw(`,"initials":`).Text(doc.Initials)
+	w.Raw(`,"age":`)
+	if w.Present(doc.Age != nil) {
+		w.Int(int64(*doc.Age))
+	}
+	w.Raw(`,"known":`).Bool(doc.Known)
+	w.Raw(`,"nick":`)
+	if w.Present(doc.Nick != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Nick) {
+			w.TextKey(key)
+			value := doc.Nick[key]
+			w.Int(value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"forgets":`).Text(doc.Forgets)
+	w.Raw(`}`)
+}
+
+// writePersonDocPetsJSON writes what json.Marshal does of a PersonDocPets.
+func writePersonDocPetsJSON(w *jsondoc.Writer, doc *PersonDocPets) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"label":`)
+	if w.Present(doc.Label != nil) {
+		w.Raw(`[`)
+		for i := range doc.Label {
+			w.Next()
+			w.Text(doc.Label[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"toys":`)
+	if w.Present(doc.Toys != nil) {
+		w.Raw(`[`)
+		for i := range doc.Toys {
+			w.Next()
+			writePersonDocPetsToysJSON(w, &doc.Toys[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePersonDocPetsToysJSON writes what json.Marshal does of a PersonDocPetsToys.
+func writePersonDocPetsToysJSON(w *jsondoc.Writer, doc *PersonDocPetsToys) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"html":`).Text(doc.HTML)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package computed
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// peopleMySQL is the SQL that loads people.
+// peopleMySQL is the SQL that loads people and finds those that a change touches.
 func peopleMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`persons`", Key: []string{"`id`"}},
@@ -26,6 +26,42 @@ func peopleMySQL() denorm.Statements {
 				"JOIN `pets` AS a1 ON a1.`person_id` = t.`id`\n" +
 				"JOIN `toys` AS a2 ON a2.`pet_id` = a1.`id`\n" +
 				"ORDER BY t.`id`, a1.`id`, a2.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "persons"},
+				Columns: []string{"born", "first_name", "friend_id", "id", "last_name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "persons"},
+				Path:    `Friend`,
+				Columns: []string{"born", "first_name", "friend_id", "id", "last_name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `persons` AS t ON t.`friend_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "pets"},
+				Path:    `Pets, Pets.Toys (reference)`,
+				Columns: []string{"id", "name", "person_id"},
+				From:    []string{"person_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `persons` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "toys"},
+				Path:    `Pets.Toys`,
+				Columns: []string{"id", "name", "pet_id"},
+				From:    []string{"pet_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `pets` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `persons` AS t ON h1.`person_id` = t.`id`",
+			},
 		},
 	}
 }

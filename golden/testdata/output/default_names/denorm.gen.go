@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -58,18 +60,19 @@ func NewHTTPRequests(engine *denorm.Engine) *HTTPRequests {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (h *HTTPRequests) Get(ctx context.Context, id int64) (*HTTPRequestDoc, error) {
 	return h.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (h *HTTPRequests) GetMany(ctx context.Context, ids []int64) ([]*HTTPRequestDoc, error) {
 	return h.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (h *HTTPRequests) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return h.collection.GetJSON(ctx, id)
 }
@@ -98,12 +101,34 @@ func (h *HTTPRequests) Load(ctx context.Context, queryer denorm.Queryer, ids ...
 	return h.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (h *HTTPRequests) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return h.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (h *HTTPRequests) Invalidate(ctx context.Context, ids ...int64) error {
+	return h.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (h *HTTPRequests) Refresh(ctx context.Context, ids ...int64) error {
+	return h.collection.Refresh(ctx, ids...)
+}
+
 // httpRequestsDefinition is all that the engine knows of http_requests.
 func httpRequestsDefinition() *denorm.Definition[int64, HTTPRequestDoc] {
 	return &denorm.Definition[int64, HTTPRequestDoc]{
-		Name:  "http_requests",
-		Shape: "56bcd56f2ad99a13",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "http_requests",
+		Shape:   "56bcd56f2ad99a13",
+		Table:   denorm.Table{Name: "http_requests"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    httpRequestsMySQL(),
 			denorm.Postgres: httpRequestsPostgres(),
@@ -112,6 +137,11 @@ func httpRequestsDefinition() *denorm.Definition[int64, HTTPRequestDoc] {
 		Loaders: []string{"", "Categories", "Boxes", "LastAPIKeys"},
 		Queries: httpRequestsQueries,
 		Load:    loadHTTPRequests,
+		Encode:  encodeHTTPRequestDoc,
+		Decode:  decodeHTTPRequestDoc,
+		AppendJSON: func(dst []byte, doc *HTTPRequestDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeHTTPRequestDocJSON)
+		},
 	}
 }
 
@@ -186,6 +216,153 @@ func (d *HTTPRequestDocBoxes) detach() {
 	if d.Day != nil {
 		d.Day = new(*d.Day)
 	}
+}
+
+// encodeHTTPRequestDoc appends the binary form of a HTTPRequestDoc.
+func encodeHTTPRequestDoc(e *wire.Encoder, doc *HTTPRequestDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.UserAgent)
+	e.Int(doc.BoxIDCount)
+	e.List(len(doc.Categories), doc.Categories == nil)
+	for i := range doc.Categories {
+		encodeHTTPRequestDocCategories(e, &doc.Categories[i])
+	}
+	e.List(len(doc.Boxes), doc.Boxes == nil)
+	for i := range doc.Boxes {
+		encodeHTTPRequestDocBoxes(e, &doc.Boxes[i])
+	}
+	e.List(len(doc.LastAPIKeys), doc.LastAPIKeys == nil)
+	for i := range doc.LastAPIKeys {
+		e.Text(doc.LastAPIKeys[i])
+	}
+}
+
+// encodeHTTPRequestDocCategories appends the binary form of a HTTPRequestDocCategories.
+func encodeHTTPRequestDocCategories(e *wire.Encoder, doc *HTTPRequestDocCategories) {
+	e.Int(doc.CategoryID)
+	e.Text(doc.Name)
+}
+
+// encodeHTTPRequestDocBoxes appends the binary form of a HTTPRequestDocBoxes.
+func encodeHTTPRequestDocBoxes(e *wire.Encoder, doc *HTTPRequestDocBoxes) {
+	e.Int(doc.ID)
+	e.Int(doc.HTTPRequestID)
+	e.Int(doc.DayID)
+	if e.Present(doc.Day != nil) {
+		encodeHTTPRequestDocBoxesDay(e, doc.Day)
+	}
+}
+
+// encodeHTTPRequestDocBoxesDay appends the binary form of a HTTPRequestDocBoxesDay.
+func encodeHTTPRequestDocBoxesDay(e *wire.Encoder, doc *HTTPRequestDocBoxesDay) {
+	e.Int(doc.ID)
+}
+
+// decodeHTTPRequestDoc reads the binary form of a HTTPRequestDoc. Its texts and bytes alias the input.
+func decodeHTTPRequestDoc(d *wire.Decoder, doc *HTTPRequestDoc) {
+	doc.ID = d.Int()
+	doc.UserAgent = d.Text()
+	doc.BoxIDCount = d.Int()
+	if n, ok := d.List(2); ok {
+		doc.Categories = make([]HTTPRequestDocCategories, n)
+		for i := range doc.Categories {
+			decodeHTTPRequestDocCategories(d, &doc.Categories[i])
+		}
+	}
+	if n, ok := d.List(4); ok {
+		doc.Boxes = make([]HTTPRequestDocBoxes, n)
+		for i := range doc.Boxes {
+			decodeHTTPRequestDocBoxes(d, &doc.Boxes[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LastAPIKeys = make([]string, n)
+		for i := range doc.LastAPIKeys {
+			doc.LastAPIKeys[i] = d.Text()
+		}
+	}
+}
+
+// decodeHTTPRequestDocCategories reads the binary form of a HTTPRequestDocCategories. Its texts and bytes alias the input.
+func decodeHTTPRequestDocCategories(d *wire.Decoder, doc *HTTPRequestDocCategories) {
+	doc.CategoryID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeHTTPRequestDocBoxes reads the binary form of a HTTPRequestDocBoxes. Its texts and bytes alias the input.
+func decodeHTTPRequestDocBoxes(d *wire.Decoder, doc *HTTPRequestDocBoxes) {
+	doc.ID = d.Int()
+	doc.HTTPRequestID = d.Int()
+	doc.DayID = d.Int()
+	if d.Present() {
+		doc.Day = new(HTTPRequestDocBoxesDay)
+		decodeHTTPRequestDocBoxesDay(d, doc.Day)
+	}
+}
+
+// decodeHTTPRequestDocBoxesDay reads the binary form of a HTTPRequestDocBoxesDay. Its texts and bytes alias the input.
+func decodeHTTPRequestDocBoxesDay(d *wire.Decoder, doc *HTTPRequestDocBoxesDay) {
+	doc.ID = d.Int()
+}
+
+// writeHTTPRequestDocJSON writes what json.Marshal does of a HTTPRequestDoc.
+func writeHTTPRequestDocJSON(w *jsondoc.Writer, doc *HTTPRequestDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"UserAgent":`).Text(doc.UserAgent)
+	w.Raw(`,"box_id_count":`).Int(doc.BoxIDCount)
+	w.Raw(`,"categories":`)
+	if w.Present(doc.Categories != nil) {
+		w.Raw(`[`)
+		for i := range doc.Categories {
+			w.Next()
+			writeHTTPRequestDocCategoriesJSON(w, &doc.Categories[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"boxes":`)
+	if w.Present(doc.Boxes != nil) {
+		w.Raw(`[`)
+		for i := range doc.Boxes {
+			w.Next()
+			writeHTTPRequestDocBoxesJSON(w, &doc.Boxes[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"last_api_keys":`)
+	if w.Present(doc.LastAPIKeys != nil) {
+		w.Raw(`[`)
+		for i := range doc.LastAPIKeys {
+			w.Next()
+			w.Text(doc.LastAPIKeys[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeHTTPRequestDocCategoriesJSON writes what json.Marshal does of a HTTPRequestDocCategories.
+func writeHTTPRequestDocCategoriesJSON(w *jsondoc.Writer, doc *HTTPRequestDocCategories) {
+	w.Raw(`{"id":`).Int(doc.CategoryID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeHTTPRequestDocBoxesJSON writes what json.Marshal does of a HTTPRequestDocBoxes.
+func writeHTTPRequestDocBoxesJSON(w *jsondoc.Writer, doc *HTTPRequestDocBoxes) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"http_request_id":`).Int(doc.HTTPRequestID)
+	w.Raw(`,"day_id":`).Int(doc.DayID)
+	w.Raw(`,"day":`)
+	if w.Present(doc.Day != nil) {
+		writeHTTPRequestDocBoxesDayJSON(w, doc.Day)
+	}
+	w.Raw(`}`)
+}
+
+// writeHTTPRequestDocBoxesDayJSON writes what json.Marshal does of a HTTPRequestDocBoxesDay.
+func writeHTTPRequestDocBoxesDayJSON(w *jsondoc.Writer, doc *HTTPRequestDocBoxesDay) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package default_names
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// httpRequestsSQLite is the SQL that loads http_requests.
+// httpRequestsSQLite is the SQL that loads http_requests and finds those that a change touches.
 func httpRequestsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"http_requests"`, Key: []string{`"id"`}},
@@ -35,6 +35,61 @@ ORDER BY t."id", a1."id"`,
 FROM denorm_roots AS t
 CROSS JOIN "api_keys" AS a1 ON a1."http_request_id" = t."id"
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "api_keys"},
+				Path:    `LastAPIKeys`,
+				Columns: []string{"http_request_id", "id", "key"},
+				From:    []string{"http_request_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "http_requests" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "boxes"},
+				Path:    `Boxes, Boxes.Day (reference), count of Boxes as BoxIDCount`,
+				Columns: []string{"day_id", "http_request_id", "id"},
+				From:    []string{"http_request_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "http_requests" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Categories`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "request_categories" AS h1 ON h1."category_id" = c.v1
+CROSS JOIN "http_requests" AS t ON h1."http_request_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "days"},
+				Path:    `Boxes.Day`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "boxes" AS h1 ON h1."day_id" = c.v1
+CROSS JOIN "http_requests" AS t ON h1."http_request_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "http_requests"},
+				Columns: []string{"UserAgent", "id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "request_categories"},
+				Path:    `Categories (link)`,
+				Columns: []string{"category_id", "http_request_id"},
+				From:    []string{"http_request_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "http_requests" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -59,18 +61,19 @@ func NewNodes(engine *denorm.Engine) *Nodes {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (n *Nodes) Get(ctx context.Context, id int64) (*NodeDoc, error) {
 	return n.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (n *Nodes) GetMany(ctx context.Context, ids []int64) ([]*NodeDoc, error) {
 	return n.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (n *Nodes) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return n.collection.GetJSON(ctx, id)
 }
@@ -99,12 +102,34 @@ func (n *Nodes) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return n.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (n *Nodes) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return n.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (n *Nodes) Invalidate(ctx context.Context, ids ...int64) error {
+	return n.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (n *Nodes) Refresh(ctx context.Context, ids ...int64) error {
+	return n.collection.Refresh(ctx, ids...)
+}
+
 // nodesDefinition is all that the engine knows of nodes.
 func nodesDefinition() *denorm.Definition[int64, NodeDoc] {
 	return &denorm.Definition[int64, NodeDoc]{
-		Name:  "nodes",
-		Shape: "94007f0acfb9350d",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "nodes",
+		Shape:   "94007f0acfb9350d",
+		Table:   denorm.Table{Name: "nodes"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    nodesMySQL(),
 			denorm.Postgres: nodesPostgres(),
@@ -113,6 +138,11 @@ func nodesDefinition() *denorm.Definition[int64, NodeDoc] {
 		Loaders: []string{"", "Children", "Children.Leaves", "Children.Children", "Children.Children.Leaves", "Children.Children.Children", "Children.Children.Children.Leaves"},
 		Queries: nodesQueries,
 		Load:    loadNodes,
+		Encode:  encodeNodeDoc,
+		Decode:  decodeNodeDoc,
+		AppendJSON: func(dst []byte, doc *NodeDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeNodeDocJSON)
+		},
 	}
 }
 
@@ -243,6 +273,173 @@ func (d *NodeDocParent) detach() {
 	if d.Parent != nil {
 		d.Parent = new(*d.Parent)
 	}
+}
+
+// encodeNodeDoc appends the binary form of a NodeDoc.
+func encodeNodeDoc(e *wire.Encoder, doc *NodeDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Children), doc.Children == nil)
+	for i := range doc.Children {
+		encodeNodeDocChildren(e, &doc.Children[i])
+	}
+	if e.Present(doc.Parent != nil) {
+		encodeNodeDocParent(e, doc.Parent)
+	}
+}
+
+// encodeNodeDocChildren appends the binary form of a NodeDocChildren.
+func encodeNodeDocChildren(e *wire.Encoder, doc *NodeDocChildren) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.LeafCount)
+	e.List(len(doc.Leaves), doc.Leaves == nil)
+	for i := range doc.Leaves {
+		e.Text(doc.Leaves[i])
+	}
+	e.List(len(doc.Children), doc.Children == nil)
+	for i := range doc.Children {
+		encodeNodeDocChildren(e, &doc.Children[i])
+	}
+}
+
+// encodeNodeDocParent appends the binary form of a NodeDocParent.
+func encodeNodeDocParent(e *wire.Encoder, doc *NodeDocParent) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Parent != nil) {
+		encodeNodeDocParent2(e, doc.Parent)
+	}
+}
+
+// encodeNodeDocParent2 appends the binary form of a NodeDocParent2.
+func encodeNodeDocParent2(e *wire.Encoder, doc *NodeDocParent2) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeNodeDoc reads the binary form of a NodeDoc. Its texts and bytes alias the input.
+func decodeNodeDoc(d *wire.Decoder, doc *NodeDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(5); ok {
+		doc.Children = make([]NodeDocChildren, n)
+		for i := range doc.Children {
+			decodeNodeDocChildren(d, &doc.Children[i])
+		}
+	}
+	if d.Present() {
+		doc.Parent = new(NodeDocParent)
+		decodeNodeDocParent(d, doc.Parent)
+	}
+}
+
+// decodeNodeDocChildren reads the binary form of a NodeDocChildren. Its texts and bytes alias the input.
+func decodeNodeDocChildren(d *wire.Decoder, doc *NodeDocChildren) {
+	if !d.Enter() {
+		return
+	}
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.LeafCount = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Leaves = make([]string, n)
+		for i := range doc.Leaves {
+			doc.Leaves[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(5); ok {
+		doc.Children = make([]NodeDocChildren, n)
+		for i := range doc.Children {
+			decodeNodeDocChildren(d, &doc.Children[i])
+		}
+	}
+	d.Leave()
+}
+
+// decodeNodeDocParent reads the binary form of a NodeDocParent. Its texts and bytes alias the input.
+func decodeNodeDocParent(d *wire.Decoder, doc *NodeDocParent) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Parent = new(NodeDocParent2)
+		decodeNodeDocParent2(d, doc.Parent)
+	}
+}
+
+// decodeNodeDocParent2 reads the binary form of a NodeDocParent2. Its texts and bytes alias the input.
+func decodeNodeDocParent2(d *wire.Decoder, doc *NodeDocParent2) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writeNodeDocJSON writes what json.Marshal does of a NodeDoc.
+func writeNodeDocJSON(w *jsondoc.Writer, doc *NodeDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"children":`)
+	if w.Present(doc.Children != nil) {
+		w.Raw(`[`)
+		for i := range doc.Children {
+			w.Next()
+			writeNodeDocChildrenJSON(w, &doc.Children[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"parent":`)
+	if w.Present(doc.Parent != nil) {
+		writeNodeDocParentJSON(w, doc.Parent)
+	}
+	w.Raw(`}`)
+}
+
+// writeNodeDocChildrenJSON writes what json.Marshal does of a NodeDocChildren.
+func writeNodeDocChildrenJSON(w *jsondoc.Writer, doc *NodeDocChildren) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"leaf_count":`).Int(doc.LeafCount)
+	w.Raw(`,"leaves":`)
+	if w.Present(doc.Leaves != nil) {
+		w.Raw(`[`)
+		for i := range doc.Leaves {
+			w.Next()
+			w.Text(doc.Leaves[i])
+		}
+		w.Raw(`]`)
+	}
+	if doc.Children != nil {
+		w.Raw(`,"children":`)
+		w.Raw(`[`)
+		for i := range doc.Children {
+			w.Next()
+			writeNodeDocChildrenJSON(w, &doc.Children[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
+}
+
+// writeNodeDocParentJSON writes what json.Marshal does of a NodeDocParent.
+func writeNodeDocParentJSON(w *jsondoc.Writer, doc *NodeDocParent) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"parent":`)
+	if w.Present(doc.Parent != nil) {
+		writeNodeDocParent2JSON(w, doc.Parent)
+	}
+	w.Raw(`}`)
+}
+
+// writeNodeDocParent2JSON writes what json.Marshal does of a NodeDocParent2.
+func writeNodeDocParent2JSON(w *jsondoc.Writer, doc *NodeDocParent2) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

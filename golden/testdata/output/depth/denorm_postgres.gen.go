@@ -4,7 +4,7 @@ package depth
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// nodesPostgres is the SQL that loads nodes.
+// nodesPostgres is the SQL that loads nodes and finds those that a change touches.
 func nodesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"nodes"`, Key: []string{`"id"`}},
@@ -72,6 +72,96 @@ JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
 JOIN "nodes" AS a3 ON a3."parent_id" = a2."id"
 JOIN "leaves" AS a4 ON a4."node_id" = a3."id"
 ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id", a4."name", a4."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "leaves"},
+				Path:    `Children.Children.Children.Leaves, Children.Children.Children: count of Leaves as LeafCount`,
+				Columns: []string{"id", "name", "node_id"},
+				From:    []string{"node_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "nodes" AS h1 ON h1."id" = c.v1
+JOIN "nodes" AS h2 ON h1."parent_id" = h2."id"
+JOIN "nodes" AS h3 ON h2."parent_id" = h3."id"
+JOIN "nodes" AS t ON h3."parent_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "leaves"},
+				Path:    `Children.Children.Leaves, Children.Children: count of Leaves as LeafCount`,
+				Columns: []string{"id", "name", "node_id"},
+				From:    []string{"node_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "nodes" AS h1 ON h1."id" = c.v1
+JOIN "nodes" AS h2 ON h1."parent_id" = h2."id"
+JOIN "nodes" AS t ON h2."parent_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "leaves"},
+				Path:    `Children.Leaves, Children: count of Leaves as LeafCount`,
+				Columns: []string{"id", "name", "node_id"},
+				From:    []string{"node_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "nodes" AS h1 ON h1."id" = c.v1
+JOIN "nodes" AS t ON h1."parent_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "nodes"},
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "nodes"},
+				Path:    `Children, Children.Leaves (reference), Children.Children (reference) and 1 more`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"parent_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "nodes" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "nodes"},
+				Path:    `Children.Children, Children.Children.Leaves (reference), Children.Children.Children (reference) and 1 more`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"parent_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "nodes" AS h1 ON h1."id" = c.v1
+JOIN "nodes" AS t ON h1."parent_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "nodes"},
+				Path:    `Children.Children.Children, Children.Children.Children.Leaves (reference), Children.Children.Children: count of Leaves as LeafCount (reference)`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"parent_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "nodes" AS h1 ON h1."id" = c.v1
+JOIN "nodes" AS h2 ON h1."parent_id" = h2."id"
+JOIN "nodes" AS t ON h2."parent_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "nodes"},
+				Path:    `Parent, Parent.Parent (reference)`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "nodes" AS t ON t."parent_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "nodes"},
+				Path:    `Parent.Parent`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "nodes" AS h1 ON h1."parent_id" = c.v1
+JOIN "nodes" AS t ON h1."id" = t."parent_id"`,
+			},
 		},
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -54,18 +56,19 @@ func NewTopics(engine *denorm.Engine) *Topics {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Topics) Get(ctx context.Context, id int64) (*TopicDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Topics) GetMany(ctx context.Context, ids []int64) ([]*TopicDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Topics) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -94,12 +97,34 @@ func (t *Topics) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Topics) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Topics) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Topics) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // topicsDefinition is all that the engine knows of topics.
 func topicsDefinition() *denorm.Definition[int64, TopicDoc] {
 	return &denorm.Definition[int64, TopicDoc]{
-		Name:  "topics",
-		Shape: "f51ce571e44a9a2a",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "topics",
+		Shape:   "f51ce571e44a9a2a",
+		Table:   denorm.Table{Name: "topics"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    topicsMySQL(),
 			denorm.Postgres: topicsPostgres(),
@@ -108,6 +133,11 @@ func topicsDefinition() *denorm.Definition[int64, TopicDoc] {
 		Loaders: []string{"", "Related", "Related.Pages", "Related.Related", "Related.Related.Pages", "Narrower", "Wider", "Wider.Wider"},
 		Queries: topicsQueries,
 		Load:    loadTopics,
+		Encode:  encodeTopicDoc,
+		Decode:  decodeTopicDoc,
+		AppendJSON: func(dst []byte, doc *TopicDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTopicDocJSON)
+		},
 	}
 }
 
@@ -240,6 +270,199 @@ func (d *Above) detach() {
 	for i := range d.Above {
 		d.Above[i].detach()
 	}
+}
+
+// encodeTopicDoc appends the binary form of a TopicDoc.
+func encodeTopicDoc(e *wire.Encoder, doc *TopicDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Related), doc.Related == nil)
+	for i := range doc.Related {
+		encodeTopicDocRelated(e, &doc.Related[i])
+	}
+	e.List(len(doc.Narrower), doc.Narrower == nil)
+	for i := range doc.Narrower {
+		e.Text(doc.Narrower[i])
+	}
+	e.List(len(doc.Above), doc.Above == nil)
+	for i := range doc.Above {
+		encodeAbove(e, &doc.Above[i])
+	}
+}
+
+// encodeTopicDocRelated appends the binary form of a TopicDocRelated.
+func encodeTopicDocRelated(e *wire.Encoder, doc *TopicDocRelated) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Pages), doc.Pages == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Pages)) {
+		value := doc.Pages[key]
+		e.Int(int64(key))
+		e.Text(value)
+	}
+	e.List(len(doc.Related), doc.Related == nil)
+	for i := range doc.Related {
+		encodeTopicDocRelated(e, &doc.Related[i])
+	}
+}
+
+// encodeAbove appends the binary form of an Above.
+func encodeAbove(e *wire.Encoder, doc *Above) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Above), doc.Above == nil)
+	for i := range doc.Above {
+		encodeAbove(e, &doc.Above[i])
+	}
+}
+
+// decodeTopicDoc reads the binary form of a TopicDoc. Its texts and bytes alias the input.
+func decodeTopicDoc(d *wire.Decoder, doc *TopicDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(4); ok {
+		doc.Related = make([]TopicDocRelated, n)
+		for i := range doc.Related {
+			decodeTopicDocRelated(d, &doc.Related[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Narrower = make([]string, n)
+		for i := range doc.Narrower {
+			doc.Narrower[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Above = make([]Above, n)
+		for i := range doc.Above {
+			decodeAbove(d, &doc.Above[i])
+		}
+	}
+}
+
+// decodeTopicDocRelated reads the binary form of a TopicDocRelated. Its texts and bytes alias the input.
+func decodeTopicDocRelated(d *wire.Decoder, doc *TopicDocRelated) {
+	if !d.Enter() {
+		return
+	}
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(2); ok {
+		doc.Pages = make(map[int]string, n)
+		for range n {
+			key := wire.Int[int](d)
+			doc.Pages[key] = d.Text()
+		}
+	}
+	if n, ok := d.List(4); ok {
+		doc.Related = make([]TopicDocRelated, n)
+		for i := range doc.Related {
+			decodeTopicDocRelated(d, &doc.Related[i])
+		}
+	}
+	d.Leave()
+}
+
+// decodeAbove reads the binary form of an Above. Its texts and bytes alias the input.
+func decodeAbove(d *wire.Decoder, doc *Above) {
+	if !d.Enter() {
+		return
+	}
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(3); ok {
+		doc.Above = make([]Above, n)
+		for i := range doc.Above {
+			decodeAbove(d, &doc.Above[i])
+		}
+	}
+	d.Leave()
+}
+
+// writeTopicDocJSON writes what json.Marshal does of a TopicDoc.
+func writeTopicDocJSON(w *jsondoc.Writer, doc *TopicDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"related":`)
+	if w.Present(doc.Related != nil) {
+		w.Raw(`[`)
+		for i := range doc.Related {
+			w.Next()
+			writeTopicDocRelatedJSON(w, &doc.Related[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"narrower":`)
+	if w.Present(doc.Narrower != nil) {
+		w.Raw(`[`)
+		for i := range doc.Narrower {
+			w.Next()
+			w.Text(doc.Narrower[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"above":`)
+	if w.Present(doc.Above != nil) {
+		w.Raw(`[`)
+		for i := range doc.Above {
+			w.Next()
+			writeAboveJSON(w, &doc.Above[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeTopicDocRelatedJSON writes what json.Marshal does of a TopicDocRelated.
+func writeTopicDocRelatedJSON(w *jsondoc.Writer, doc *TopicDocRelated) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"pages":`)
+	if w.Present(doc.Pages != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.IntKeys(doc.Pages) {
+			w.IntKey(int64(key))
+			value := doc.Pages[key]
+			w.Text(value)
+		}
+		w.Raw(`}`)
+	}
+	if doc.Related != nil {
+		w.Raw(`,"related":`)
+		w.Raw(`[`)
+		for i := range doc.Related {
+			w.Next()
+			writeTopicDocRelatedJSON(w, &doc.Related[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
+}
+
+// writeAboveJSON writes what json.Marshal does of an Above.
+func writeAboveJSON(w *jsondoc.Writer, doc *Above) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	if doc.Above != nil {
+		w.Raw(`,"above":`)
+		w.Raw(`[`)
+		for i := range doc.Above {
+			w.Next()
+			writeAboveJSON(w, &doc.Above[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

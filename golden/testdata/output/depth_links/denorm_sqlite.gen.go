@@ -4,7 +4,7 @@ package depth_links
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// topicsSQLite is the SQL that loads topics.
+// topicsSQLite is the SQL that loads topics and finds those that a change touches.
 func topicsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"topics"`, Key: []string{`"id"`}},
@@ -95,6 +95,141 @@ CROSS JOIN "topics" AS a2 ON a2."id" = a1."wide_id"
 CROSS JOIN "edges" AS a3 ON a3."narrow_id" = a2."id"
 CROSS JOIN "topics" AS a4 ON a4."id" = a3."wide_id"
 ORDER BY t."id", a1."weight", a2."id", a1."id", a3."weight", a4."id", a3."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "edges"},
+				Path:    `Narrower (link)`,
+				Columns: []string{"id", "narrow_id", "wide_id"},
+				From:    []string{"wide_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "topics" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "edges"},
+				Path:    `Wider (link)`,
+				Columns: []string{"id", "narrow_id", "weight", "wide_id"},
+				From:    []string{"narrow_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "topics" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "edges"},
+				Path:    `Wider.Wider (link)`,
+				Columns: []string{"id", "narrow_id", "weight", "wide_id"},
+				From:    []string{"narrow_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "topics" AS h1 ON h1."id" = c.v1
+CROSS JOIN "edges" AS h2 ON h1."id" = h2."wide_id"
+CROSS JOIN "topics" AS t ON h2."narrow_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "pages"},
+				Path:    `Related.Pages`,
+				Columns: []string{"id", "number", "text", "topic_id"},
+				From:    []string{"topic_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "topics" AS h1 ON h1."id" = c.v1
+CROSS JOIN "related" AS h2 ON h1."id" = h2."b"
+CROSS JOIN "topics" AS t ON h2."a" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "pages"},
+				Path:    `Related.Related.Pages`,
+				Columns: []string{"id", "number", "text", "topic_id"},
+				From:    []string{"topic_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "topics" AS h1 ON h1."id" = c.v1
+CROSS JOIN "related" AS h2 ON h1."id" = h2."b"
+CROSS JOIN "topics" AS h3 ON h2."a" = h3."id"
+CROSS JOIN "related" AS h4 ON h3."id" = h4."b"
+CROSS JOIN "topics" AS t ON h4."a" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "related"},
+				Path:    `Related (link)`,
+				Columns: []string{"a", "b"},
+				From:    []string{"a"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "topics" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "related"},
+				Path:    `Related.Related (link)`,
+				Columns: []string{"a", "b"},
+				From:    []string{"a"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "topics" AS h1 ON h1."id" = c.v1
+CROSS JOIN "related" AS h2 ON h1."id" = h2."b"
+CROSS JOIN "topics" AS t ON h2."a" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "topics"},
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "topics"},
+				Path:    `Narrower`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "edges" AS h1 ON h1."narrow_id" = c.v1
+CROSS JOIN "topics" AS t ON h1."wide_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "topics"},
+				Path:    `Related, Related.Pages (reference), Related.Related (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "related" AS h1 ON h1."b" = c.v1
+CROSS JOIN "topics" AS t ON h1."a" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "topics"},
+				Path:    `Related.Related, Related.Related.Pages (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "related" AS h1 ON h1."b" = c.v1
+CROSS JOIN "topics" AS h2 ON h1."a" = h2."id"
+CROSS JOIN "related" AS h3 ON h2."id" = h3."b"
+CROSS JOIN "topics" AS t ON h3."a" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "topics"},
+				Path:    `Wider, Wider.Wider (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "edges" AS h1 ON h1."wide_id" = c.v1
+CROSS JOIN "topics" AS t ON h1."narrow_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "topics"},
+				Path:    `Wider.Wider`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "edges" AS h1 ON h1."wide_id" = c.v1
+CROSS JOIN "topics" AS h2 ON h1."narrow_id" = h2."id"
+CROSS JOIN "edges" AS h3 ON h2."id" = h3."wide_id"
+CROSS JOIN "topics" AS t ON h3."narrow_id" = t."id"`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -75,18 +77,19 @@ func NewCategories(engine *denorm.Engine) *Categories {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Categories) Get(ctx context.Context, id int64) (*CategoryDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Categories) GetMany(ctx context.Context, ids []int64) ([]*CategoryDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Categories) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -115,12 +118,34 @@ func (c *Categories) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Categories) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Categories) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Categories) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // categoriesDefinition is all that the engine knows of categories.
 func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 	return &denorm.Definition[int64, CategoryDoc]{
-		Name:  "categories",
-		Shape: "a4423dcad537f7cf",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "categories",
+		Shape:   "a4423dcad537f7cf",
+		Table:   denorm.Table{Name: "categories"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    categoriesMySQL(),
 			denorm.Postgres: categoriesPostgres(),
@@ -129,6 +154,11 @@ func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 		Loaders: []string{"", "Parent.Products", "Parent.Products2", "Parent.Products2.Tags", "Parent.Parent.Products", "Parent.Parent.Products2", "Parent.Parent.Products2.Tags", "Parent.Parent.Parent.Products", "Parent.Parent.Parent.Products2", "Parent.Parent.Parent.Products2.Tags"},
 		Queries: categoriesQueries,
 		Load:    loadCategories,
+		Encode:  encodeCategoryDoc,
+		Decode:  decodeCategoryDoc,
+		AppendJSON: func(dst []byte, doc *CategoryDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCategoryDocJSON)
+		},
 	}
 }
 
@@ -350,6 +380,306 @@ func (d *CategoryDocParent3) detach() {
 	for i := range d.Products2 {
 		d.Products2[i].detach()
 	}
+}
+
+// encodeCategoryDoc appends the binary form of a CategoryDoc.
+func encodeCategoryDoc(e *wire.Encoder, doc *CategoryDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Parent != nil) {
+		encodeCategoryDocParent(e, doc.Parent)
+	}
+}
+
+// encodeCategoryDocParent appends the binary form of a CategoryDocParent.
+func encodeCategoryDocParent(e *wire.Encoder, doc *CategoryDocParent) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.ProductCount)
+	if e.Present(doc.Owner != nil) {
+		e.Text(*doc.Owner)
+	}
+	e.List(len(doc.Products), doc.Products == nil)
+	for i := range doc.Products {
+		e.Text(doc.Products[i])
+	}
+	e.List(len(doc.Products2), doc.Products2 == nil)
+	for i := range doc.Products2 {
+		encodeCategoryDocParentProducts2(e, &doc.Products2[i])
+	}
+	if e.Present(doc.Parent != nil) {
+		encodeCategoryDocParent2(e, doc.Parent)
+	}
+}
+
+// encodeCategoryDocParentProducts2 appends the binary form of a CategoryDocParentProducts2.
+func encodeCategoryDocParentProducts2(e *wire.Encoder, doc *CategoryDocParentProducts2) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+}
+
+// encodeCategoryDocParent2 appends the binary form of a CategoryDocParent2.
+func encodeCategoryDocParent2(e *wire.Encoder, doc *CategoryDocParent2) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.ProductCount)
+	if e.Present(doc.Owner != nil) {
+		e.Text(*doc.Owner)
+	}
+	e.List(len(doc.Products), doc.Products == nil)
+	for i := range doc.Products {
+		e.Text(doc.Products[i])
+	}
+	e.List(len(doc.Products2), doc.Products2 == nil)
+	for i := range doc.Products2 {
+		encodeCategoryDocParentProducts2(e, &doc.Products2[i])
+	}
+	if e.Present(doc.Parent != nil) {
+		encodeCategoryDocParent3(e, doc.Parent)
+	}
+}
+
+// encodeCategoryDocParent3 appends the binary form of a CategoryDocParent3.
+func encodeCategoryDocParent3(e *wire.Encoder, doc *CategoryDocParent3) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.ProductCount)
+	if e.Present(doc.Owner != nil) {
+		e.Text(*doc.Owner)
+	}
+	e.List(len(doc.Products), doc.Products == nil)
+	for i := range doc.Products {
+		e.Text(doc.Products[i])
+	}
+	e.List(len(doc.Products2), doc.Products2 == nil)
+	for i := range doc.Products2 {
+		encodeCategoryDocParentProducts2(e, &doc.Products2[i])
+	}
+}
+
+// decodeCategoryDoc reads the binary form of a CategoryDoc. Its texts and bytes alias the input.
+func decodeCategoryDoc(d *wire.Decoder, doc *CategoryDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Parent = new(CategoryDocParent)
+		decodeCategoryDocParent(d, doc.Parent)
+	}
+}
+
+// decodeCategoryDocParent reads the binary form of a CategoryDocParent. Its texts and bytes alias the input.
+func decodeCategoryDocParent(d *wire.Decoder, doc *CategoryDocParent) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.ProductCount = d.Int()
+	if d.Present() {
+		doc.Owner = new(d.Text())
+	}
+	if n, ok := d.List(1); ok {
+		doc.Products = make([]string, n)
+		for i := range doc.Products {
+			doc.Products[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Products2 = make([]CategoryDocParentProducts2, n)
+		for i := range doc.Products2 {
+			decodeCategoryDocParentProducts2(d, &doc.Products2[i])
+		}
+	}
+	if d.Present() {
+		doc.Parent = new(CategoryDocParent2)
+		decodeCategoryDocParent2(d, doc.Parent)
+	}
+}
+
+// decodeCategoryDocParentProducts2 reads the binary form of a CategoryDocParentProducts2. Its texts and bytes alias the input.
+func decodeCategoryDocParentProducts2(d *wire.Decoder, doc *CategoryDocParentProducts2) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+}
+
+// decodeCategoryDocParent2 reads the binary form of a CategoryDocParent2. Its texts and bytes alias the input.
+func decodeCategoryDocParent2(d *wire.Decoder, doc *CategoryDocParent2) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.ProductCount = d.Int()
+	if d.Present() {
+		doc.Owner = new(d.Text())
+	}
+	if n, ok := d.List(1); ok {
+		doc.Products = make([]string, n)
+		for i := range doc.Products {
+			doc.Products[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Products2 = make([]CategoryDocParentProducts2, n)
+		for i := range doc.Products2 {
+			decodeCategoryDocParentProducts2(d, &doc.Products2[i])
+		}
+	}
+	if d.Present() {
+		doc.Parent = new(CategoryDocParent3)
+		decodeCategoryDocParent3(d, doc.Parent)
+	}
+}
+
+// decodeCategoryDocParent3 reads the binary form of a CategoryDocParent3. Its texts and bytes alias the input.
+func decodeCategoryDocParent3(d *wire.Decoder, doc *CategoryDocParent3) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.ProductCount = d.Int()
+	if d.Present() {
+		doc.Owner = new(d.Text())
+	}
+	if n, ok := d.List(1); ok {
+		doc.Products = make([]string, n)
+		for i := range doc.Products {
+			doc.Products[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Products2 = make([]CategoryDocParentProducts2, n)
+		for i := range doc.Products2 {
+			decodeCategoryDocParentProducts2(d, &doc.Products2[i])
+		}
+	}
+}
+
+// writeCategoryDocJSON writes what json.Marshal does of a CategoryDoc.
+func writeCategoryDocJSON(w *jsondoc.Writer, doc *CategoryDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"parent":`)
+	if w.Present(doc.Parent != nil) {
+		writeCategoryDocParentJSON(w, doc.Parent)
+	}
+	w.Raw(`}`)
+}
+
+// writeCategoryDocParentJSON writes what json.Marshal does of a CategoryDocParent.
+func writeCategoryDocParentJSON(w *jsondoc.Writer, doc *CategoryDocParent) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"product_count":`).Int(doc.ProductCount)
+	w.Raw(`,"owner":`)
+	if w.Present(doc.Owner != nil) {
+		w.Text(*doc.Owner)
+	}
+	w.Raw(`,"products":`)
+	if w.Present(doc.Products != nil) {
+		w.Raw(`[`)
+		for i := range doc.Products {
+			w.Next()
+			w.Text(doc.Products[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"products2":`)
+	if w.Present(doc.Products2 != nil) {
+		w.Raw(`[`)
+		for i := range doc.Products2 {
+			w.Next()
+			writeCategoryDocParentProducts2JSON(w, &doc.Products2[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"parent":`)
+	if w.Present(doc.Parent != nil) {
+		writeCategoryDocParent2JSON(w, doc.Parent)
+	}
+	w.Raw(`}`)
+}
+
+// writeCategoryDocParentProducts2JSON writes what json.Marshal does of a CategoryDocParentProducts2.
+func writeCategoryDocParentProducts2JSON(w *jsondoc.Writer, doc *CategoryDocParentProducts2) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCategoryDocParent2JSON writes what json.Marshal does of a CategoryDocParent2.
+func writeCategoryDocParent2JSON(w *jsondoc.Writer, doc *CategoryDocParent2) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"product_count":`).Int(doc.ProductCount)
+	w.Raw(`,"owner":`)
+	if w.Present(doc.Owner != nil) {
+		w.Text(*doc.Owner)
+	}
+	w.Raw(`,"products":`)
+	if w.Present(doc.Products != nil) {
+		w.Raw(`[`)
+		for i := range doc.Products {
+			w.Next()
+			w.Text(doc.Products[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"products2":`)
+	if w.Present(doc.Products2 != nil) {
+		w.Raw(`[`)
+		for i := range doc.Products2 {
+			w.Next()
+			writeCategoryDocParentProducts2JSON(w, &doc.Products2[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"parent":`)
+	if w.Present(doc.Parent != nil) {
+		writeCategoryDocParent3JSON(w, doc.Parent)
+	}
+	w.Raw(`}`)
+}
+
+// writeCategoryDocParent3JSON writes what json.Marshal does of a CategoryDocParent3.
+func writeCategoryDocParent3JSON(w *jsondoc.Writer, doc *CategoryDocParent3) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"product_count":`).Int(doc.ProductCount)
+	w.Raw(`,"owner":`)
+	if w.Present(doc.Owner != nil) {
+		w.Text(*doc.Owner)
+	}
+	w.Raw(`,"products":`)
+	if w.Present(doc.Products != nil) {
+		w.Raw(`[`)
+		for i := range doc.Products {
+			w.Next()
+			w.Text(doc.Products[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"products2":`)
+	if w.Present(doc.Products2 != nil) {
+		w.Raw(`[`)
+		for i := range doc.Products2 {
+			w.Next()
+			writeCategoryDocParentProducts2JSON(w, &doc.Products2[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

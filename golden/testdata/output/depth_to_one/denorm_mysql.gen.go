@@ -4,7 +4,7 @@ package depth_to_one
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// categoriesMySQL is the SQL that loads categories.
+// categoriesMySQL is the SQL that loads categories and finds those that a change touches.
 func categoriesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`categories`", Key: []string{"`id`"}},
@@ -118,6 +118,185 @@ func categoriesMySQL() denorm.Statements {
 				"JOIN `products` AS a4 ON a4.`category_id` = a3.`id` AND a4.`price` > 1\n" +
 				"JOIN `tags` AS a5 ON a5.`product_id` = a4.`id`\n" +
 				"ORDER BY t.`id`, a4.`id`, a5.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Parent, Parent.Owner (reference), Parent.Parent (reference) and 3 more`,
+				Columns: []string{"id", "name", "owner_id", "parent_id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS t ON t.`parent_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Parent.Parent, Parent.Parent.Owner (reference), Parent.Parent.Parent (reference) and 3 more`,
+				Columns: []string{"id", "name", "owner_id", "parent_id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`parent_id` = c.v1\n" +
+					"JOIN `categories` AS t ON h1.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "categories"},
+				Path:    `Parent.Parent.Parent, Parent.Parent.Parent.Owner (reference), Parent.Parent.Parent.Products (reference) and 2 more`,
+				Columns: []string{"id", "name", "owner_id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`parent_id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`id` = h2.`parent_id`\n" +
+					"JOIN `categories` AS t ON h2.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "owners"},
+				Path:    `Parent.Owner`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`owner_id` = c.v1\n" +
+					"JOIN `categories` AS t ON h1.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "owners"},
+				Path:    `Parent.Parent.Owner`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`owner_id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`id` = h2.`parent_id`\n" +
+					"JOIN `categories` AS t ON h2.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "owners"},
+				Path:    `Parent.Parent.Parent.Owner`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`owner_id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`id` = h2.`parent_id`\n" +
+					"JOIN `categories` AS h3 ON h2.`id` = h3.`parent_id`\n" +
+					"JOIN `categories` AS t ON h3.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "products"},
+				Path:    `Parent.Parent.Parent.Products, Parent.Parent.Parent: count of Products as ProductCount`,
+				Columns: []string{"category_id", "id", "name"},
+				From:    []string{"category_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`id` = h2.`parent_id`\n" +
+					"JOIN `categories` AS h3 ON h2.`id` = h3.`parent_id`\n" +
+					"JOIN `categories` AS t ON h3.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "products"},
+				Path:    `Parent.Parent.Parent.Products2, Parent.Parent.Parent.Products2.Tags (reference)`,
+				Columns: []string{"category_id", "id", "name", "price"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`price` > 1",
+				New:     "NEW.`price` > 1",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`id` = h2.`parent_id`\n" +
+					"JOIN `categories` AS h3 ON h2.`id` = h3.`parent_id`\n" +
+					"JOIN `categories` AS t ON h3.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "products"},
+				Path:    `Parent.Parent.Products, Parent.Parent: count of Products as ProductCount`,
+				Columns: []string{"category_id", "id", "name"},
+				From:    []string{"category_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`id` = h2.`parent_id`\n" +
+					"JOIN `categories` AS t ON h2.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "products"},
+				Path:    `Parent.Parent.Products2, Parent.Parent.Products2.Tags (reference)`,
+				Columns: []string{"category_id", "id", "name", "price"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`price` > 1",
+				New:     "NEW.`price` > 1",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS h2 ON h1.`id` = h2.`parent_id`\n" +
+					"JOIN `categories` AS t ON h2.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "products"},
+				Path:    `Parent.Products, Parent: count of Products as ProductCount`,
+				Columns: []string{"category_id", "id", "name"},
+				From:    []string{"category_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS t ON h1.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "products"},
+				Path:    `Parent.Products2, Parent.Products2.Tags (reference)`,
+				Columns: []string{"category_id", "id", "name", "price"},
+				From:    []string{"category_id"},
+				Old:     "OLD.`price` > 1",
+				New:     "NEW.`price` > 1",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `categories` AS t ON h1.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Parent.Parent.Parent.Products2.Tags`,
+				Columns: []string{"id", "name", "product_id"},
+				From:    []string{"product_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `products` AS h1 ON h1.`id` = c.v1 AND h1.`price` > 1\n" +
+					"JOIN `categories` AS h2 ON h1.`category_id` = h2.`id`\n" +
+					"JOIN `categories` AS h3 ON h2.`id` = h3.`parent_id`\n" +
+					"JOIN `categories` AS h4 ON h3.`id` = h4.`parent_id`\n" +
+					"JOIN `categories` AS t ON h4.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Parent.Parent.Products2.Tags`,
+				Columns: []string{"id", "name", "product_id"},
+				From:    []string{"product_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `products` AS h1 ON h1.`id` = c.v1 AND h1.`price` > 1\n" +
+					"JOIN `categories` AS h2 ON h1.`category_id` = h2.`id`\n" +
+					"JOIN `categories` AS h3 ON h2.`id` = h3.`parent_id`\n" +
+					"JOIN `categories` AS t ON h3.`id` = t.`parent_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Parent.Products2.Tags`,
+				Columns: []string{"id", "name", "product_id"},
+				From:    []string{"product_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `products` AS h1 ON h1.`id` = c.v1 AND h1.`price` > 1\n" +
+					"JOIN `categories` AS h2 ON h1.`category_id` = h2.`id`\n" +
+					"JOIN `categories` AS t ON h2.`id` = t.`parent_id`",
+			},
 		},
 	}
 }

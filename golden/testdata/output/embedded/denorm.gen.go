@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -46,18 +48,19 @@ func NewLetters(engine *denorm.Engine) *Letters {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (l *Letters) Get(ctx context.Context, key int64) (*LetterDoc, error) {
 	return l.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (l *Letters) GetMany(ctx context.Context, keys []int64) ([]*LetterDoc, error) {
 	return l.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (l *Letters) GetJSON(ctx context.Context, key int64) ([]byte, denorm.Version, error) {
 	return l.collection.GetJSON(ctx, key)
 }
@@ -86,12 +89,34 @@ func (l *Letters) Load(ctx context.Context, queryer denorm.Queryer, keys ...int6
 	return l.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (l *Letters) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return l.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (l *Letters) Invalidate(ctx context.Context, keys ...int64) error {
+	return l.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (l *Letters) Refresh(ctx context.Context, keys ...int64) error {
+	return l.collection.Refresh(ctx, keys...)
+}
+
 // lettersDefinition is all that the engine knows of letters.
 func lettersDefinition() *denorm.Definition[int64, LetterDoc] {
 	return &denorm.Definition[int64, LetterDoc]{
-		Name:  "letters",
-		Shape: "14b1484512120de4",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "letters",
+		Shape:   "14b1484512120de4",
+		Table:   denorm.Table{Name: "letters"},
+		Columns: []string{"key_no"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    lettersMySQL(),
 			denorm.Postgres: lettersPostgres(),
@@ -100,6 +125,11 @@ func lettersDefinition() *denorm.Definition[int64, LetterDoc] {
 		Loaders: []string{"", "Pages"},
 		Queries: lettersQueries,
 		Load:    loadLetters,
+		Encode:  encodeLetterDoc,
+		Decode:  decodeLetterDoc,
+		AppendJSON: func(dst []byte, doc *LetterDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeLetterDocJSON)
+		},
 	}
 }
 
@@ -141,6 +171,72 @@ func (d *LetterDoc) Clone() *LetterDoc {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *LetterDoc) detach() {
 	d.Pages = slices.Clone(d.Pages)
+}
+
+// encodeLetterDoc appends the binary form of a LetterDoc.
+func encodeLetterDoc(e *wire.Encoder, doc *LetterDoc) {
+	e.Int(doc.Key)
+	e.Text(doc.Subject)
+	e.Time(doc.Made)
+	e.Text(doc.Note)
+	e.List(len(doc.Pages), doc.Pages == nil)
+	for i := range doc.Pages {
+		encodeLetterDocPages(e, &doc.Pages[i])
+	}
+}
+
+// encodeLetterDocPages appends the binary form of a LetterDocPages.
+func encodeLetterDocPages(e *wire.Encoder, doc *LetterDocPages) {
+	e.Int(int64(doc.Number))
+	e.Int(doc.Key)
+	e.Text(doc.Note)
+}
+
+// decodeLetterDoc reads the binary form of a LetterDoc. Its texts and bytes alias the input.
+func decodeLetterDoc(d *wire.Decoder, doc *LetterDoc) {
+	doc.Key = d.Int()
+	doc.Subject = d.Text()
+	doc.Made = d.Time()
+	doc.Note = d.Text()
+	if n, ok := d.List(3); ok {
+		doc.Pages = make([]LetterDocPages, n)
+		for i := range doc.Pages {
+			decodeLetterDocPages(d, &doc.Pages[i])
+		}
+	}
+}
+
+// decodeLetterDocPages reads the binary form of a LetterDocPages. Its texts and bytes alias the input.
+func decodeLetterDocPages(d *wire.Decoder, doc *LetterDocPages) {
+	doc.Number = wire.Int[int](d)
+	doc.Key = d.Int()
+	doc.Note = d.Text()
+}
+
+// writeLetterDocJSON writes what json.Marshal does of a LetterDoc.
+func writeLetterDocJSON(w *jsondoc.Writer, doc *LetterDoc) {
+	w.Raw(`{"key":`).Int(doc.Key)
+	w.Raw(`,"subject":`).Text(doc.Subject)
+	w.Raw(`,"made":`).Time(doc.Made)
+	w.Raw(`,"own_note":`).Text(doc.Note)
+	w.Raw(`,"pages":`)
+	if w.Present(doc.Pages != nil) {
+		w.Raw(`[`)
+		for i := range doc.Pages {
+			w.Next()
+			writeLetterDocPagesJSON(w, &doc.Pages[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeLetterDocPagesJSON writes what json.Marshal does of a LetterDocPages.
+func writeLetterDocPagesJSON(w *jsondoc.Writer, doc *LetterDocPages) {
+	w.Raw(`{"number":`).Int(int64(doc.Number))
+	w.Raw(`,"key":`).Int(doc.Key)
+	w.Raw(`,"note":`).Text(doc.Note)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

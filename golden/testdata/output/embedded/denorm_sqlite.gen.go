@@ -4,7 +4,7 @@ package embedded
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// lettersSQLite is the SQL that loads letters.
+// lettersSQLite is the SQL that loads letters and finds those that a change touches.
 func lettersSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -22,6 +22,27 @@ ORDER BY t."key_no"`,
 FROM denorm_roots AS t
 CROSS JOIN "pages" AS a1 ON a1."letter_key" = t."key_no" AND a1."gone" IS NULL
 ORDER BY t."key_no", a1."number" DESC, a1."key_no"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "letters"},
+				Columns: []string{"gone", "key_no", "made", "own_note", "subject"},
+				From:    []string{"key_no"},
+				Old:     `OLD."gone" IS NULL`,
+				New:     `NEW."gone" IS NULL`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "pages"},
+				Path:    `Pages`,
+				Columns: []string{"gone", "key_no", "letter_key", "note", "number"},
+				From:    []string{"letter_key"},
+				Old:     `OLD."gone" IS NULL`,
+				New:     `NEW."gone" IS NULL`,
+				Roots: `SELECT DISTINCT t."key_no" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "letters" AS t ON t."key_no" = c.v1 AND t."gone" IS NULL`,
+			},
 		},
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"iter"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -50,18 +52,19 @@ func NewCases(engine *denorm.Engine) *Cases {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Cases) Get(ctx context.Context, id int64) (*CaseDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Cases) GetMany(ctx context.Context, ids []int64) ([]*CaseDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Cases) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -90,12 +93,34 @@ func (c *Cases) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Cases) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Cases) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Cases) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // casesDefinition is all that the engine knows of cases.
 func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 	return &denorm.Definition[int64, CaseDoc]{
-		Name:  "cases",
-		Shape: "63573eb4b5980221",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "cases",
+		Shape:   "63573eb4b5980221",
+		Table:   denorm.Table{Name: "cases"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    casesMySQL(),
 			denorm.Postgres: casesPostgres(),
@@ -104,6 +129,11 @@ func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 		Loaders: []string{""},
 		Queries: casesQueries,
 		Load:    loadCases,
+		Encode:  encodeCaseDoc,
+		Decode:  decodeCaseDoc,
+		AppendJSON: func(dst []byte, doc *CaseDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCaseDocJSON)
+		},
 	}
 }
 
@@ -188,6 +218,171 @@ func (d *CaseDoc) detach() {
 	if d.Big != nil {
 		d.Big = new(*d.Big)
 	}
+}
+
+// encodeCaseDoc appends the binary form of a CaseDoc.
+func encodeCaseDoc(e *wire.Encoder, doc *CaseDoc) {
+	e.Int(doc.ID)
+	if e.Present(doc.Quotient != nil) {
+		e.Int(*doc.Quotient)
+	}
+	if e.Present(doc.Rest != nil) {
+		e.Int(*doc.Rest)
+	}
+	if e.Present(doc.Product != nil) {
+		e.Int(*doc.Product)
+	}
+	if e.Present(doc.Difference != nil) {
+		e.Int(*doc.Difference)
+	}
+	if e.Present(doc.Minus != nil) {
+		e.Int(*doc.Minus)
+	}
+	if e.Present(doc.Nested != nil) {
+		e.Int(*doc.Nested)
+	}
+	if e.Present(doc.Left != nil) {
+		e.Int(*doc.Left)
+	}
+	if e.Present(doc.Half != nil) {
+		e.Int(*doc.Half)
+	}
+	if e.Present(doc.Float != nil) {
+		e.Float(*doc.Float)
+	}
+	if e.Present(doc.Mixed != nil) {
+		e.Float(*doc.Mixed)
+	}
+	if e.Present(doc.Scaled != nil) {
+		e.Float(*doc.Scaled)
+	}
+	if e.Present(doc.Tiny != nil) {
+		e.Float(*doc.Tiny)
+	}
+	if e.Present(doc.Mod != nil) {
+		e.Int(*doc.Mod)
+	}
+	if e.Present(doc.Big != nil) {
+		e.Int(*doc.Big)
+	}
+	e.Int(doc.Odd)
+	e.Int(doc.Undivided)
+	e.Int(doc.Precise)
+}
+
+// decodeCaseDoc reads the binary form of a CaseDoc. Its texts and bytes alias the input.
+func decodeCaseDoc(d *wire.Decoder, doc *CaseDoc) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Quotient = new(d.Int())
+	}
+	if d.Present() {
+		doc.Rest = new(d.Int())
+	}
+	if d.Present() {
+		doc.Product = new(d.Int())
+	}
+	if d.Present() {
+		doc.Difference = new(d.Int())
+	}
+	if d.Present() {
+		doc.Minus = new(d.Int())
+	}
+	if d.Present() {
+		doc.Nested = new(d.Int())
+	}
+	if d.Present() {
+		doc.Left = new(d.Int())
+	}
+	if d.Present() {
+		doc.Half = new(d.Int())
+	}
+	if d.Present() {
+		doc.Float = new(d.Float())
+	}
+	if d.Present() {
+		doc.Mixed = new(d.Float())
+	}
+	if d.Present() {
+		doc.Scaled = new(d.Float())
+	}
+	if d.Present() {
+		doc.Tiny = new(d.Float())
+	}
+	if d.Present() {
+		doc.Mod = new(d.Int())
+	}
+	if d.Present() {
+		doc.Big = new(d.Int())
+	}
+	doc.Odd = d.Int()
+	doc.Undivided = d.Int()
+	doc.Precise = d.Int()
+}
+
+// writeCaseDocJSON writes what json.Marshal does of a CaseDoc.
+func writeCaseDocJSON(w *jsondoc.Writer, doc *CaseDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"quotient":`)
+	if w.Present(doc.Quotient != nil) {
+		w.Int(*doc.Quotient)
+	}
+	w.Raw(`,"rest":`)
+	if w.Present(doc.Rest != nil) {
+		w.Int(*doc.Rest)
+	}
+	w.Raw(`,"product":`)
+	if w.Present(doc.Product != nil) {
+		w.Int(*doc.Product)
+	}
+	w.Raw(`,"difference":`)
+	if w.Present(doc.Difference != nil) {
+		w.Int(*doc.Difference)
+	}
+	w.Raw(`,"minus":`)
+	if w.Present(doc.Minus != nil) {
+		w.Int(*doc.Minus)
+	}
+	w.Raw(`,"nested":`)
+	if w.Present(doc.Nested != nil) {
+		w.Int(*doc.Nested)
+	}
+	w.Raw(`,"left":`)
+	if w.Present(doc.Left != nil) {
+		w.Int(*doc.Left)
+	}
+	w.Raw(`,"half":`)
+	if w.Present(doc.Half != nil) {
+		w.Int(*doc.Half)
+	}
+	w.Raw(`,"float":`)
+	if w.Present(doc.Float != nil) {
+		w.Float64(*doc.Float)
+	}
+	w.Raw(`,"mixed":`)
+	if w.Present(doc.Mixed != nil) {
+		w.Float64(*doc.Mixed)
+	}
+	w.Raw(`,"scaled":`)
+	if w.Present(doc.Scaled != nil) {
+		w.Float64(*doc.Scaled)
+	}
+	w.Raw(`,"tiny":`)
+	if w.Present(doc.Tiny != nil) {
+		w.Float64(*doc.Tiny)
+	}
+	w.Raw(`,"mod":`)
+	if w.Present(doc.Mod != nil) {
+		w.Int(*doc.Mod)
+	}
+	w.Raw(`,"big":`)
+	if w.Present(doc.Big != nil) {
+		w.Int(*doc.Big)
+	}
+	w.Raw(`,"odd":`).Int(doc.Odd)
+	w.Raw(`,"undivided":`).Int(doc.Undivided)
+	w.Raw(`,"precise":`).Int(doc.Precise)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

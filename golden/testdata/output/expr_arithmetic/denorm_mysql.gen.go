@@ -4,7 +4,7 @@ package expr_arithmetic
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// casesMySQL is the SQL that loads cases.
+// casesMySQL is the SQL that loads cases and finds those that a change touches.
 func casesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`cases`", Key: []string{"`id`"}},
@@ -101,6 +101,58 @@ func casesMySQL() denorm.Statements {
 				"    )\n" +
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cases"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `count of Rows where !(A / B > 0) as Undivided`,
+				Columns: []string{"a", "b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     "NOT (CAST(OLD.`a` AS SIGNED) DIV NULLIF(CAST(OLD.`b` AS SIGNED), 0) > 0)",
+				New:     "NOT (CAST(NEW.`a` AS SIGNED) DIV NULLIF(CAST(NEW.`b` AS SIGNED), 0) > 0)",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `count of Rows where A % 2 != 0 as Odd`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`a` AS SIGNED) % 2 <> 0",
+				New:     "CAST(NEW.`a` AS SIGNED) % 2 <> 0",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `count of Rows where F * 3 >= 0.75 && A + B * 2 == 1 + (A - 1) + B / 1 + B as Precise`,
+				Columns: []string{"a", "b", "case_id", "f", "id"},
+				From:    []string{"case_id"},
+				Old: "OLD.`f` * 3 >= 0.75\n" +
+					"AND CAST(OLD.`a` AS SIGNED) + CAST(OLD.`b` AS SIGNED) * 2 = 1 + (CAST(OLD.`a` AS SIGNED) - 1) + CAST(OLD.`b` AS SIGNED) DIV 1 + CAST(OLD.`b` AS SIGNED)",
+				New: "NEW.`f` * 3 >= 0.75\n" +
+					"AND CAST(NEW.`a` AS SIGNED) + CAST(NEW.`b` AS SIGNED) * 2 = 1 + (CAST(NEW.`a` AS SIGNED) - 1) + CAST(NEW.`b` AS SIGNED) DIV 1 + CAST(NEW.`b` AS SIGNED)",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `max of Rows A % B as Rest, max of Rows F / B as Float, max of Rows Big - 1 as Big and 11 more`,
+				Columns: []string{"a", "b", "big", "case_id", "f", "id", "u"},
+				From:    []string{"case_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package expr_arithmetic
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// casesPostgres is the SQL that loads cases.
+// casesPostgres is the SQL that loads cases and finds those that a change touches.
 func casesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"cases"`, Key: []string{`"id"`}},
@@ -100,6 +100,58 @@ func casesPostgres() denorm.Statements {
     )
 FROM denorm_roots AS t
 ORDER BY t."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cases"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `count of Rows where !(A / B > 0) as Undivided`,
+				Columns: []string{"a", "b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `NOT (OLD."a"::bigint / NULLIF(OLD."b", 0) > 0)`,
+				New:     `NOT (NEW."a"::bigint / NULLIF(NEW."b", 0) > 0)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `count of Rows where A % 2 != 0 as Odd`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a"::bigint % 2 <> 0`,
+				New:     `NEW."a"::bigint % 2 <> 0`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `count of Rows where F * 3 >= 0.75 && A + B * 2 == 1 + (A - 1) + B / 1 + B as Precise`,
+				Columns: []string{"a", "b", "case_id", "f", "id"},
+				From:    []string{"case_id"},
+				Old: `OLD."f" * 3 >= 0.75
+AND OLD."a"::bigint + OLD."b"::bigint * 2 = 1::bigint + (OLD."a"::bigint - 1) + OLD."b"::bigint / 1 + OLD."b"`,
+				New: `NEW."f" * 3 >= 0.75
+AND NEW."a"::bigint + NEW."b"::bigint * 2 = 1::bigint + (NEW."a"::bigint - 1) + NEW."b"::bigint / 1 + NEW."b"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `max of Rows A % B as Rest, max of Rows F / B as Float, max of Rows Big - 1 as Big and 11 more`,
+				Columns: []string{"a", "b", "big", "case_id", "f", "id", "u"},
+				From:    []string{"case_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

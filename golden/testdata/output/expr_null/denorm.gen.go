@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -60,18 +62,19 @@ func NewCases(engine *denorm.Engine) *Cases {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Cases) Get(ctx context.Context, id int64) (*CaseDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Cases) GetMany(ctx context.Context, ids []int64) ([]*CaseDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Cases) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -100,12 +103,34 @@ func (c *Cases) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Cases) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Cases) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Cases) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // casesDefinition is all that the engine knows of cases.
 func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 	return &denorm.Definition[int64, CaseDoc]{
-		Name:  "cases",
-		Shape: "ff2bdb5e503cd02a",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "cases",
+		Shape:   "ff2bdb5e503cd02a",
+		Table:   denorm.Table{Name: "cases"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    casesMySQL(),
 			denorm.Postgres: casesPostgres(),
@@ -114,6 +139,11 @@ func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 		Loaders: []string{"", "Gt", "NotGt", "Ne", "Nil", "NotNil", "NeNil", "True", "Not", "IsTrue", "IsFalse", "NotTrue", "Or", "And", "NotAnd", "NotOr", "In", "NotIn", "Between", "NotBetween", "Like", "NotLike", "Blank", "Both", "Same", "Less", "Bools"},
 		Queries: casesQueries,
 		Load:    loadCases,
+		Encode:  encodeCaseDoc,
+		Decode:  decodeCaseDoc,
+		AppendJSON: func(dst []byte, doc *CaseDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCaseDocJSON)
+		},
 	}
 }
 
@@ -400,6 +430,516 @@ func (d *CaseDoc) detach() {
 	d.Same = slices.Clone(d.Same)
 	d.Less = slices.Clone(d.Less)
 	d.Bools = slices.Clone(d.Bools)
+}
+
+// encodeCaseDoc appends the binary form of a CaseDoc.
+func encodeCaseDoc(e *wire.Encoder, doc *CaseDoc) {
+	e.Int(doc.ID)
+	e.List(len(doc.Gt), doc.Gt == nil)
+	for i := range doc.Gt {
+		e.Int(doc.Gt[i])
+	}
+	e.List(len(doc.NotGt), doc.NotGt == nil)
+	for i := range doc.NotGt {
+		e.Int(doc.NotGt[i])
+	}
+	e.List(len(doc.Ne), doc.Ne == nil)
+	for i := range doc.Ne {
+		e.Int(doc.Ne[i])
+	}
+	e.List(len(doc.Nil), doc.Nil == nil)
+	for i := range doc.Nil {
+		e.Int(doc.Nil[i])
+	}
+	e.List(len(doc.NotNil), doc.NotNil == nil)
+	for i := range doc.NotNil {
+		e.Int(doc.NotNil[i])
+	}
+	e.List(len(doc.NeNil), doc.NeNil == nil)
+	for i := range doc.NeNil {
+		e.Int(doc.NeNil[i])
+	}
+	e.List(len(doc.True), doc.True == nil)
+	for i := range doc.True {
+		e.Int(doc.True[i])
+	}
+	e.List(len(doc.Not), doc.Not == nil)
+	for i := range doc.Not {
+		e.Int(doc.Not[i])
+	}
+	e.List(len(doc.IsTrue), doc.IsTrue == nil)
+	for i := range doc.IsTrue {
+		e.Int(doc.IsTrue[i])
+	}
+	e.List(len(doc.IsFalse), doc.IsFalse == nil)
+	for i := range doc.IsFalse {
+		e.Int(doc.IsFalse[i])
+	}
+	e.List(len(doc.NotTrue), doc.NotTrue == nil)
+	for i := range doc.NotTrue {
+		e.Int(doc.NotTrue[i])
+	}
+	e.List(len(doc.Or), doc.Or == nil)
+	for i := range doc.Or {
+		e.Int(doc.Or[i])
+	}
+	e.List(len(doc.And), doc.And == nil)
+	for i := range doc.And {
+		e.Int(doc.And[i])
+	}
+	e.List(len(doc.NotAnd), doc.NotAnd == nil)
+	for i := range doc.NotAnd {
+		e.Int(doc.NotAnd[i])
+	}
+	e.List(len(doc.NotOr), doc.NotOr == nil)
+	for i := range doc.NotOr {
+		e.Int(doc.NotOr[i])
+	}
+	e.List(len(doc.In), doc.In == nil)
+	for i := range doc.In {
+		e.Int(doc.In[i])
+	}
+	e.List(len(doc.NotIn), doc.NotIn == nil)
+	for i := range doc.NotIn {
+		e.Int(doc.NotIn[i])
+	}
+	e.List(len(doc.Between), doc.Between == nil)
+	for i := range doc.Between {
+		e.Int(doc.Between[i])
+	}
+	e.List(len(doc.NotBetween), doc.NotBetween == nil)
+	for i := range doc.NotBetween {
+		e.Int(doc.NotBetween[i])
+	}
+	e.List(len(doc.Like), doc.Like == nil)
+	for i := range doc.Like {
+		e.Int(doc.Like[i])
+	}
+	e.List(len(doc.NotLike), doc.NotLike == nil)
+	for i := range doc.NotLike {
+		e.Int(doc.NotLike[i])
+	}
+	e.List(len(doc.Blank), doc.Blank == nil)
+	for i := range doc.Blank {
+		e.Int(doc.Blank[i])
+	}
+	e.List(len(doc.Both), doc.Both == nil)
+	for i := range doc.Both {
+		e.Int(doc.Both[i])
+	}
+	e.List(len(doc.Same), doc.Same == nil)
+	for i := range doc.Same {
+		e.Int(doc.Same[i])
+	}
+	e.List(len(doc.Less), doc.Less == nil)
+	for i := range doc.Less {
+		e.Int(doc.Less[i])
+	}
+	e.List(len(doc.Bools), doc.Bools == nil)
+	for i := range doc.Bools {
+		e.Int(doc.Bools[i])
+	}
+}
+
+// decodeCaseDoc reads the binary form of a CaseDoc. Its texts and bytes alias the input.
+func decodeCaseDoc(d *wire.Decoder, doc *CaseDoc) {
+	doc.ID = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Gt = make([]int64, n)
+		for i := range doc.Gt {
+			doc.Gt[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotGt = make([]int64, n)
+		for i := range doc.NotGt {
+			doc.NotGt[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Ne = make([]int64, n)
+		for i := range doc.Ne {
+			doc.Ne[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Nil = make([]int64, n)
+		for i := range doc.Nil {
+			doc.Nil[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotNil = make([]int64, n)
+		for i := range doc.NotNil {
+			doc.NotNil[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NeNil = make([]int64, n)
+		for i := range doc.NeNil {
+			doc.NeNil[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.True = make([]int64, n)
+		for i := range doc.True {
+			doc.True[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Not = make([]int64, n)
+		for i := range doc.Not {
+			doc.Not[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.IsTrue = make([]int64, n)
+		for i := range doc.IsTrue {
+			doc.IsTrue[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.IsFalse = make([]int64, n)
+		for i := range doc.IsFalse {
+			doc.IsFalse[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotTrue = make([]int64, n)
+		for i := range doc.NotTrue {
+			doc.NotTrue[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Or = make([]int64, n)
+		for i := range doc.Or {
+			doc.Or[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.And = make([]int64, n)
+		for i := range doc.And {
+			doc.And[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotAnd = make([]int64, n)
+		for i := range doc.NotAnd {
+			doc.NotAnd[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotOr = make([]int64, n)
+		for i := range doc.NotOr {
+			doc.NotOr[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.In = make([]int64, n)
+		for i := range doc.In {
+			doc.In[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotIn = make([]int64, n)
+		for i := range doc.NotIn {
+			doc.NotIn[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Between = make([]int64, n)
+		for i := range doc.Between {
+			doc.Between[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotBetween = make([]int64, n)
+		for i := range doc.NotBetween {
+			doc.NotBetween[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Like = make([]int64, n)
+		for i := range doc.Like {
+			doc.Like[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotLike = make([]int64, n)
+		for i := range doc.NotLike {
+			doc.NotLike[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Blank = make([]int64, n)
+		for i := range doc.Blank {
+			doc.Blank[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Both = make([]int64, n)
+		for i := range doc.Both {
+			doc.Both[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Same = make([]int64, n)
+		for i := range doc.Same {
+			doc.Same[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Less = make([]int64, n)
+		for i := range doc.Less {
+			doc.Less[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Bools = make([]int64, n)
+		for i := range doc.Bools {
+			doc.Bools[i] = d.Int()
+		}
+	}
+}
+
+// writeCaseDocJSON writes what json.Marshal does of a CaseDoc.
+func writeCaseDocJSON(w *jsondoc.Writer, doc *CaseDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"gt":`)
+	if w.Present(doc.Gt != nil) {
+		w.Raw(`[`)
+		for i := range doc.Gt {
+			w.Next()
+			w.Int(doc.Gt[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_gt":`)
+	if w.Present(doc.NotGt != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotGt {
+			w.Next()
+			w.Int(doc.NotGt[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"ne":`)
+	if w.Present(doc.Ne != nil) {
+		w.Raw(`[`)
+		for i := range doc.Ne {
+			w.Next()
+			w.Int(doc.Ne[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"nil":`)
+	if w.Present(doc.Nil != nil) {
+		w.Raw(`[`)
+		for i := range doc.Nil {
+			w.Next()
+			w.Int(doc.Nil[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_nil":`)
+	if w.Present(doc.NotNil != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotNil {
+			w.Next()
+			w.Int(doc.NotNil[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"ne_nil":`)
+	if w.Present(doc.NeNil != nil) {
+		w.Raw(`[`)
+		for i := range doc.NeNil {
+			w.Next()
+			w.Int(doc.NeNil[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"true":`)
+	if w.Present(doc.True != nil) {
+		w.Raw(`[`)
+		for i := range doc.True {
+			w.Next()
+			w.Int(doc.True[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not":`)
+	if w.Present(doc.Not != nil) {
+		w.Raw(`[`)
+		for i := range doc.Not {
+			w.Next()
+			w.Int(doc.Not[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"is_true":`)
+	if w.Present(doc.IsTrue != nil) {
+		w.Raw(`[`)
+		for i := range doc.IsTrue {
+			w.Next()
+			w.Int(doc.IsTrue[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"is_false":`)
+	if w.Present(doc.IsFalse != nil) {
+		w.Raw(`[`)
+		for i := range doc.IsFalse {
+			w.Next()
+			w.Int(doc.IsFalse[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_true":`)
+	if w.Present(doc.NotTrue != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotTrue {
+			w.Next()
+			w.Int(doc.NotTrue[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"or":`)
+	if w.Present(doc.Or != nil) {
+		w.Raw(`[`)
+		for i := range doc.Or {
+			w.Next()
+			w.Int(doc.Or[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"and":`)
+	if w.Present(doc.And != nil) {
+		w.Raw(`[`)
+		for i := range doc.And {
+			w.Next()
+			w.Int(doc.And[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_and":`)
+	if w.Present(doc.NotAnd != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotAnd {
+			w.Next()
+			w.Int(doc.NotAnd[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_or":`)
+	if w.Present(doc.NotOr != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotOr {
+			w.Next()
+			w.Int(doc.NotOr[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"in":`)
+	if w.Present(doc.In != nil) {
+		w.Raw(`[`)
+		for i := range doc.In {
+			w.Next()
+			w.Int(doc.In[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_in":`)
+	if w.Present(doc.NotIn != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotIn {
+			w.Next()
+			w.Int(doc.NotIn[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"between":`)
+	if w.Present(doc.Between != nil) {
+		w.Raw(`[`)
+		for i := range doc.Between {
+			w.Next()
+			w.Int(doc.Between[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_between":`)
+	if w.Present(doc.NotBetween != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotBetween {
+			w.Next()
+			w.Int(doc.NotBetween[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like":`)
+	if w.Present(doc.Like != nil) {
+		w.Raw(`[`)
+		for i := range doc.Like {
+			w.Next()
+			w.Int(doc.Like[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_like":`)
+	if w.Present(doc.NotLike != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotLike {
+			w.Next()
+			w.Int(doc.NotLike[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"blank":`)
+	if w.Present(doc.Blank != nil) {
+		w.Raw(`[`)
+		for i := range doc.Blank {
+			w.Next()
+			w.Int(doc.Blank[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"both":`)
+	if w.Present(doc.Both != nil) {
+		w.Raw(`[`)
+		for i := range doc.Both {
+			w.Next()
+			w.Int(doc.Both[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"same":`)
+	if w.Present(doc.Same != nil) {
+		w.Raw(`[`)
+		for i := range doc.Same {
+			w.Next()
+			w.Int(doc.Same[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"less":`)
+	if w.Present(doc.Less != nil) {
+		w.Raw(`[`)
+		for i := range doc.Less {
+			w.Next()
+			w.Int(doc.Less[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"bools":`)
+	if w.Present(doc.Bools != nil) {
+		w.Raw(`[`)
+		for i := range doc.Bools {
+			w.Next()
+			w.Int(doc.Bools[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package expr_null
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// casesSQLite is the SQL that loads cases.
+// casesSQLite is the SQL that loads cases and finds those that a change touches.
 func casesSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"cases"`, Key: []string{`"id"`}},
@@ -144,6 +144,300 @@ ORDER BY t."id", a1."id"`,
 FROM denorm_roots AS t
 CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."b" = (a1."a" > 1)
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cases"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `And`,
+				Columns: []string{"a", "b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" > 1 AND OLD."b"`,
+				New:     `NEW."a" > 1 AND NEW."b"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Between`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" BETWEEN 1 AND 2`,
+				New:     `NEW."a" BETWEEN 1 AND 2`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Blank`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = ''`,
+				New:     `NEW."t" COLLATE BINARY = ''`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Bools`,
+				Columns: []string{"a", "b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."b" = (OLD."a" > 1)`,
+				New:     `NEW."b" = (NEW."a" > 1)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Both`,
+				Columns: []string{"a", "b", "case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" IS NULL AND OLD."b" IS NULL OR OLD."t" IS NOT NULL AND OLD."a" = 2`,
+				New:     `NEW."a" IS NULL AND NEW."b" IS NULL OR NEW."t" IS NOT NULL AND NEW."a" = 2`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Gt`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" > 1`,
+				New:     `NEW."a" > 1`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `In`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" IN (1, 2)`,
+				New:     `NEW."a" IN (1, 2)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `IsFalse`,
+				Columns: []string{"b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `NOT OLD."b"`,
+				New:     `NOT NEW."b"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `IsTrue`,
+				Columns: []string{"b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."b"`,
+				New:     `NEW."b"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Less`,
+				Columns: []string{"a", "case_id", "d", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" < OLD."d"`,
+				New:     `NEW."a" < NEW."d"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Like`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB 'a*'`,
+				New:     `NEW."t" GLOB 'a*'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Ne`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" <> 1`,
+				New:     `NEW."a" <> 1`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NeNil`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" IS NOT NULL`,
+				New:     `NEW."a" IS NOT NULL`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Nil`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" IS NULL`,
+				New:     `NEW."a" IS NULL`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Not`,
+				Columns: []string{"b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `NOT OLD."b"`,
+				New:     `NOT NEW."b"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotAnd`,
+				Columns: []string{"a", "b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `NOT (OLD."a" > 1 AND OLD."b")`,
+				New:     `NOT (NEW."a" > 1 AND NEW."b")`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotBetween`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" NOT BETWEEN 1 AND 2`,
+				New:     `NEW."a" NOT BETWEEN 1 AND 2`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotGt`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `NOT (OLD."a" > 1)`,
+				New:     `NOT (NEW."a" > 1)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotIn`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" NOT IN (1, 2)`,
+				New:     `NEW."a" NOT IN (1, 2)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotLike`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" NOT GLOB 'a*'`,
+				New:     `NEW."t" NOT GLOB 'a*'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotNil`,
+				Columns: []string{"a", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `NOT (OLD."a" IS NULL)`,
+				New:     `NOT (NEW."a" IS NULL)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotOr`,
+				Columns: []string{"a", "b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `NOT (OLD."a" > 1 OR OLD."b")`,
+				New:     `NOT (NEW."a" > 1 OR NEW."b")`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotTrue`,
+				Columns: []string{"b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `NOT OLD."b"`,
+				New:     `NOT NEW."b"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Or`,
+				Columns: []string{"a", "b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" > 1 OR OLD."b"`,
+				New:     `NEW."a" > 1 OR NEW."b"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Same`,
+				Columns: []string{"a", "case_id", "d", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."a" = OLD."d"`,
+				New:     `NEW."a" = NEW."d"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `True`,
+				Columns: []string{"b", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     `OLD."b"`,
+				New:     `NEW."b"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -61,18 +63,19 @@ func NewCases(engine *denorm.Engine) *Cases {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Cases) Get(ctx context.Context, id int64) (*CaseDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Cases) GetMany(ctx context.Context, ids []int64) ([]*CaseDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Cases) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -101,12 +104,34 @@ func (c *Cases) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Cases) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Cases) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Cases) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // casesDefinition is all that the engine knows of cases.
 func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 	return &denorm.Definition[int64, CaseDoc]{
-		Name:  "cases",
-		Shape: "eb96cbddc5e835bc",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "cases",
+		Shape:   "eb96cbddc5e835bc",
+		Table:   denorm.Table{Name: "cases"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    casesMySQL(),
 			denorm.Postgres: casesPostgres(),
@@ -115,6 +140,11 @@ func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 		Loaders: []string{"", "Quote", "Double", "Back", "Umlaut", "Case", "Upper", "Space", "Line", "Glob", "Empty", "In", "LikeCase", "LikePercent", "LikeUnder", "LikeAny", "LikeBack", "LikeChar", "LikeGlob", "LikeQuote", "LikeBar", "LikeLine", "NotLike", "Below", "Between", "Pair", "After", "Yen"},
 		Queries: casesQueries,
 		Load:    loadCases,
+		Encode:  encodeCaseDoc,
+		Decode:  decodeCaseDoc,
+		AppendJSON: func(dst []byte, doc *CaseDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCaseDocJSON)
+		},
 	}
 }
 
@@ -411,6 +441,535 @@ func (d *CaseDoc) detach() {
 	d.Pair = slices.Clone(d.Pair)
 	d.After = slices.Clone(d.After)
 	d.Yen = slices.Clone(d.Yen)
+}
+
+// encodeCaseDoc appends the binary form of a CaseDoc.
+func encodeCaseDoc(e *wire.Encoder, doc *CaseDoc) {
+	e.Int(doc.ID)
+	e.List(len(doc.Quote), doc.Quote == nil)
+	for i := range doc.Quote {
+		e.Int(doc.Quote[i])
+	}
+	e.List(len(doc.Double), doc.Double == nil)
+	for i := range doc.Double {
+		e.Int(doc.Double[i])
+	}
+	e.List(len(doc.Back), doc.Back == nil)
+	for i := range doc.Back {
+		e.Int(doc.Back[i])
+	}
+	e.List(len(doc.Umlaut), doc.Umlaut == nil)
+	for i := range doc.Umlaut {
+		e.Int(doc.Umlaut[i])
+	}
+	e.List(len(doc.Case), doc.Case == nil)
+	for i := range doc.Case {
+		e.Int(doc.Case[i])
+	}
+	e.List(len(doc.Upper), doc.Upper == nil)
+	for i := range doc.Upper {
+		e.Int(doc.Upper[i])
+	}
+	e.List(len(doc.Space), doc.Space == nil)
+	for i := range doc.Space {
+		e.Int(doc.Space[i])
+	}
+	e.List(len(doc.Line), doc.Line == nil)
+	for i := range doc.Line {
+		e.Int(doc.Line[i])
+	}
+	e.List(len(doc.Glob), doc.Glob == nil)
+	for i := range doc.Glob {
+		e.Int(doc.Glob[i])
+	}
+	e.List(len(doc.Empty), doc.Empty == nil)
+	for i := range doc.Empty {
+		e.Int(doc.Empty[i])
+	}
+	e.List(len(doc.In), doc.In == nil)
+	for i := range doc.In {
+		e.Int(doc.In[i])
+	}
+	e.List(len(doc.LikeCase), doc.LikeCase == nil)
+	for i := range doc.LikeCase {
+		e.Int(doc.LikeCase[i])
+	}
+	e.List(len(doc.LikePercent), doc.LikePercent == nil)
+	for i := range doc.LikePercent {
+		e.Int(doc.LikePercent[i])
+	}
+	e.List(len(doc.LikeUnder), doc.LikeUnder == nil)
+	for i := range doc.LikeUnder {
+		e.Int(doc.LikeUnder[i])
+	}
+	e.List(len(doc.LikeAny), doc.LikeAny == nil)
+	for i := range doc.LikeAny {
+		e.Int(doc.LikeAny[i])
+	}
+	e.List(len(doc.LikeBack), doc.LikeBack == nil)
+	for i := range doc.LikeBack {
+		e.Int(doc.LikeBack[i])
+	}
+	e.List(len(doc.LikeChar), doc.LikeChar == nil)
+	for i := range doc.LikeChar {
+		e.Int(doc.LikeChar[i])
+	}
+	e.List(len(doc.LikeGlob), doc.LikeGlob == nil)
+	for i := range doc.LikeGlob {
+		e.Int(doc.LikeGlob[i])
+	}
+	e.List(len(doc.LikeQuote), doc.LikeQuote == nil)
+	for i := range doc.LikeQuote {
+		e.Int(doc.LikeQuote[i])
+	}
+	e.List(len(doc.LikeBar), doc.LikeBar == nil)
+	for i := range doc.LikeBar {
+		e.Int(doc.LikeBar[i])
+	}
+	e.List(len(doc.LikeLine), doc.LikeLine == nil)
+	for i := range doc.LikeLine {
+		e.Int(doc.LikeLine[i])
+	}
+	e.List(len(doc.NotLike), doc.NotLike == nil)
+	for i := range doc.NotLike {
+		e.Int(doc.NotLike[i])
+	}
+	e.List(len(doc.Below), doc.Below == nil)
+	for i := range doc.Below {
+		e.Int(doc.Below[i])
+	}
+	e.List(len(doc.Between), doc.Between == nil)
+	for i := range doc.Between {
+		e.Int(doc.Between[i])
+	}
+	e.List(len(doc.Pair), doc.Pair == nil)
+	for i := range doc.Pair {
+		e.Int(doc.Pair[i])
+	}
+	e.List(len(doc.After), doc.After == nil)
+	for i := range doc.After {
+		e.Int(doc.After[i])
+	}
+	e.List(len(doc.Yen), doc.Yen == nil)
+	for i := range doc.Yen {
+		e.Int(doc.Yen[i])
+	}
+}
+
+// decodeCaseDoc reads the binary form of a CaseDoc. Its texts and bytes alias the input.
+func decodeCaseDoc(d *wire.Decoder, doc *CaseDoc) {
+	doc.ID = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Quote = make([]int64, n)
+		for i := range doc.Quote {
+			doc.Quote[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Double = make([]int64, n)
+		for i := range doc.Double {
+			doc.Double[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Back = make([]int64, n)
+		for i := range doc.Back {
+			doc.Back[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Umlaut = make([]int64, n)
+		for i := range doc.Umlaut {
+			doc.Umlaut[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Case = make([]int64, n)
+		for i := range doc.Case {
+			doc.Case[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Upper = make([]int64, n)
+		for i := range doc.Upper {
+			doc.Upper[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Space = make([]int64, n)
+		for i := range doc.Space {
+			doc.Space[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Line = make([]int64, n)
+		for i := range doc.Line {
+			doc.Line[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Glob = make([]int64, n)
+		for i := range doc.Glob {
+			doc.Glob[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Empty = make([]int64, n)
+		for i := range doc.Empty {
+			doc.Empty[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.In = make([]int64, n)
+		for i := range doc.In {
+			doc.In[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikeCase = make([]int64, n)
+		for i := range doc.LikeCase {
+			doc.LikeCase[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikePercent = make([]int64, n)
+		for i := range doc.LikePercent {
+			doc.LikePercent[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikeUnder = make([]int64, n)
+		for i := range doc.LikeUnder {
+			doc.LikeUnder[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikeAny = make([]int64, n)
+		for i := range doc.LikeAny {
+			doc.LikeAny[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikeBack = make([]int64, n)
+		for i := range doc.LikeBack {
+			doc.LikeBack[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikeChar = make([]int64, n)
+		for i := range doc.LikeChar {
+			doc.LikeChar[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikeGlob = make([]int64, n)
+		for i := range doc.LikeGlob {
+			doc.LikeGlob[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikeQuote = make([]int64, n)
+		for i := range doc.LikeQuote {
+			doc.LikeQuote[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikeBar = make([]int64, n)
+		for i := range doc.LikeBar {
+			doc.LikeBar[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.LikeLine = make([]int64, n)
+		for i := range doc.LikeLine {
+			doc.LikeLine[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotLike = make([]int64, n)
+		for i := range doc.NotLike {
+			doc.NotLike[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Below = make([]int64, n)
+		for i := range doc.Below {
+			doc.Below[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Between = make([]int64, n)
+		for i := range doc.Between {
+			doc.Between[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Pair = make([]int64, n)
+		for i := range doc.Pair {
+			doc.Pair[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.After = make([]int64, n)
+		for i := range doc.After {
+			doc.After[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Yen = make([]int64, n)
+		for i := range doc.Yen {
+			doc.Yen[i] = d.Int()
+		}
+	}
+}
+
+// writeCaseDocJSON writes what json.Marshal does of a CaseDoc.
+func writeCaseDocJSON(w *jsondoc.Writer, doc *CaseDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"quote":`)
+	if w.Present(doc.Quote != nil) {
+		w.Raw(`[`)
+		for i := range doc.Quote {
+			w.Next()
+			w.Int(doc.Quote[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"double":`)
+	if w.Present(doc.Double != nil) {
+		w.Raw(`[`)
+		for i := range doc.Double {
+			w.Next()
+			w.Int(doc.Double[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"back":`)
+	if w.Present(doc.Back != nil) {
+		w.Raw(`[`)
+		for i := range doc.Back {
+			w.Next()
+			w.Int(doc.Back[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"umlaut":`)
+	if w.Present(doc.Umlaut != nil) {
+		w.Raw(`[`)
+		for i := range doc.Umlaut {
+			w.Next()
+			w.Int(doc.Umlaut[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"case":`)
+	if w.Present(doc.Case != nil) {
+		w.Raw(`[`)
+		for i := range doc.Case {
+			w.Next()
+			w.Int(doc.Case[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"upper":`)
+	if w.Present(doc.Upper != nil) {
+		w.Raw(`[`)
+		for i := range doc.Upper {
+			w.Next()
+			w.Int(doc.Upper[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"space":`)
+	if w.Present(doc.Space != nil) {
+		w.Raw(`[`)
+		for i := range doc.Space {
+			w.Next()
+			w.Int(doc.Space[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"line":`)
+	if w.Present(doc.Line != nil) {
+		w.Raw(`[`)
+		for i := range doc.Line {
+			w.Next()
+			w.Int(doc.Line[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"glob":`)
+	if w.Present(doc.Glob != nil) {
+		w.Raw(`[`)
+		for i := range doc.Glob {
+			w.Next()
+			w.Int(doc.Glob[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"empty":`)
+	if w.Present(doc.Empty != nil) {
+		w.Raw(`[`)
+		for i := range doc.Empty {
+			w.Next()
+			w.Int(doc.Empty[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"in":`)
+	if w.Present(doc.In != nil) {
+		w.Raw(`[`)
+		for i := range doc.In {
+			w.Next()
+			w.Int(doc.In[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_case":`)
+	if w.Present(doc.LikeCase != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikeCase {
+			w.Next()
+			w.Int(doc.LikeCase[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_percent":`)
+	if w.Present(doc.LikePercent != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikePercent {
+			w.Next()
+			w.Int(doc.LikePercent[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_under":`)
+	if w.Present(doc.LikeUnder != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikeUnder {
+			w.Next()
+			w.Int(doc.LikeUnder[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_any":`)
+	if w.Present(doc.LikeAny != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikeAny {
+			w.Next()
+			w.Int(doc.LikeAny[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_back":`)
+	if w.Present(doc.LikeBack != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikeBack {
+			w.Next()
+			w.Int(doc.LikeBack[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_char":`)
+	if w.Present(doc.LikeChar != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikeChar {
+			w.Next()
+			w.Int(doc.LikeChar[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_glob":`)
+	if w.Present(doc.LikeGlob != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikeGlob {
+			w.Next()
+			w.Int(doc.LikeGlob[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_quote":`)
+	if w.Present(doc.LikeQuote != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikeQuote {
+			w.Next()
+			w.Int(doc.LikeQuote[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_bar":`)
+	if w.Present(doc.LikeBar != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikeBar {
+			w.Next()
+			w.Int(doc.LikeBar[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"like_line":`)
+	if w.Present(doc.LikeLine != nil) {
+		w.Raw(`[`)
+		for i := range doc.LikeLine {
+			w.Next()
+			w.Int(doc.LikeLine[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_like":`)
+	if w.Present(doc.NotLike != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotLike {
+			w.Next()
+			w.Int(doc.NotLike[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"below":`)
+	if w.Present(doc.Below != nil) {
+		w.Raw(`[`)
+		for i := range doc.Below {
+			w.Next()
+			w.Int(doc.Below[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"between":`)
+	if w.Present(doc.Between != nil) {
+		w.Raw(`[`)
+		for i := range doc.Between {
+			w.Next()
+			w.Int(doc.Between[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"pair":`)
+	if w.Present(doc.Pair != nil) {
+		w.Raw(`[`)
+		for i := range doc.Pair {
+			w.Next()
+			w.Int(doc.Pair[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"after":`)
+	if w.Present(doc.After != nil) {
+		w.Raw(`[`)
+		for i := range doc.After {
+			w.Next()
+			w.Int(doc.After[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"yen":`)
+	if w.Present(doc.Yen != nil) {
+		w.Raw(`[`)
+		for i := range doc.Yen {
+			w.Next()
+			w.Int(doc.Yen[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

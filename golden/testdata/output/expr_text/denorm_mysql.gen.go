@@ -4,7 +4,7 @@ package expr_text
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// casesMySQL is the SQL that loads cases.
+// casesMySQL is the SQL that loads cases and finds those that a change touches.
 func casesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`cases`", Key: []string{"`id`"}},
@@ -168,6 +168,313 @@ func casesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) >= 'z'\n" +
 				"ORDER BY t.`id`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cases"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `After`,
+				Columns: []string{"case_id", "id", "t", "u"},
+				From:    []string{"case_id"},
+				Old:     "CAST(CONVERT(OLD.`t` USING utf8mb4) AS BINARY) > CAST(CONVERT(OLD.`u` USING utf8mb4) AS BINARY)",
+				New:     "CAST(CONVERT(NEW.`t` USING utf8mb4) AS BINARY) > CAST(CONVERT(NEW.`u` USING utf8mb4) AS BINARY)",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Back`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) = _utf8mb4 X'6261636B5C736C617368'",
+				New:     "CAST(NEW.`t` AS BINARY) = _utf8mb4 X'6261636B5C736C617368'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Below`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) < 'B'",
+				New:     "CAST(NEW.`t` AS BINARY) < 'B'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Between`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) BETWEEN 'a' AND 'b'",
+				New:     "CAST(NEW.`t` AS BINARY) BETWEEN 'a' AND 'b'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Case`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) = 'abc'",
+				New:     "CAST(NEW.`t` AS BINARY) = 'abc'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Double`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) = 'say \"hi\"'",
+				New:     "CAST(NEW.`t` AS BINARY) = 'say \"hi\"'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Empty`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) = ''",
+				New:     "CAST(NEW.`t` AS BINARY) = ''",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Glob`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) = '*?[x]'",
+				New:     "CAST(NEW.`t` AS BINARY) = '*?[x]'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `In`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(CONVERT(OLD.`t` USING utf8mb4) AS BINARY) IN ('O''Brien', _utf8mb4'ünï 日本', _utf8mb4 X'6261636B5C736C617368', 'ABC')",
+				New:     "CAST(CONVERT(NEW.`t` USING utf8mb4) AS BINARY) IN ('O''Brien', _utf8mb4'ünï 日本', _utf8mb4 X'6261636B5C736C617368', 'ABC')",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeAny`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'a_b'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'a_b'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeBack`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4 X'255C25' ESCAPE '|'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4 X'255C25' ESCAPE '|'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeBar`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%|%'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%|%'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeCase`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'abc%'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'abc%'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeChar`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '_n_ %'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '_n_ %'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeGlob`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '*_[%'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '*_[%'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeLine`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'two_lines'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'two_lines'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikePercent`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%|%' ESCAPE '|'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%|%' ESCAPE '|'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeQuote`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%''%'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%''%'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeUnder`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'a|_b' ESCAPE '|'",
+				New:     "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'a|_b' ESCAPE '|'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Line`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) = _utf8mb4 X'74776F0A6C696E6573'",
+				New:     "CAST(NEW.`t` AS BINARY) = _utf8mb4 X'74776F0A6C696E6573'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotLike`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old: "CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin NOT LIKE '%a%'\n" +
+					"AND CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin NOT LIKE '%A%'",
+				New: "CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin NOT LIKE '%a%'\n" +
+					"AND CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin NOT LIKE '%A%'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Pair`,
+				Columns: []string{"case_id", "id", "t", "u"},
+				From:    []string{"case_id"},
+				Old:     "CAST(CONVERT(OLD.`t` USING utf8mb4) AS BINARY) = CAST(CONVERT(OLD.`u` USING utf8mb4) AS BINARY)",
+				New:     "CAST(CONVERT(NEW.`t` USING utf8mb4) AS BINARY) = CAST(CONVERT(NEW.`u` USING utf8mb4) AS BINARY)",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Quote`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) = 'O''Brien'",
+				New:     "CAST(NEW.`t` AS BINARY) = 'O''Brien'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Space`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) = 'abc '",
+				New:     "CAST(NEW.`t` AS BINARY) = 'abc '",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Umlaut`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(CONVERT(OLD.`t` USING utf8mb4) AS BINARY) = _utf8mb4'ünï 日本'",
+				New:     "CAST(CONVERT(NEW.`t` USING utf8mb4) AS BINARY) = _utf8mb4'ünï 日本'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Upper`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) <> 'ABC' AND CONVERT(OLD.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'ABC%'",
+				New:     "CAST(NEW.`t` AS BINARY) <> 'ABC' AND CONVERT(NEW.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'ABC%'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Yen`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     "CAST(OLD.`t` AS BINARY) >= 'z'",
+				New:     "CAST(NEW.`t` AS BINARY) >= 'z'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
 		},
 	}
 }

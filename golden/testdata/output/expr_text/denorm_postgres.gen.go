@@ -4,7 +4,7 @@ package expr_text
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// casesPostgres is the SQL that loads cases.
+// casesPostgres is the SQL that loads cases and finds those that a change touches.
 func casesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"cases"`, Key: []string{`"id"`}},
@@ -151,6 +151,343 @@ ORDER BY t."id", a1."id"`,
 FROM denorm_roots AS t
 JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text COLLATE "C" >= 'z'
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cases"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `After`,
+				Columns: []string{"case_id", "id", "t", "u"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text COLLATE "C" > OLD."u"::text`,
+				New:     `NEW."t"::text COLLATE "C" > NEW."u"::text`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Back`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old: `NULLIF(
+    lower(OLD."t"::text COLLATE "default") = lower(E'back\\slash'),
+    OLD."t"::text <> E'back\\slash'
+)`,
+				New: `NULLIF(
+    lower(NEW."t"::text COLLATE "default") = lower(E'back\\slash'),
+    NEW."t"::text <> E'back\\slash'
+)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Below`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text COLLATE "C" < 'B'`,
+				New:     `NEW."t"::text COLLATE "C" < 'B'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Between`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text COLLATE "C" BETWEEN 'a' AND 'b'`,
+				New:     `NEW."t"::text COLLATE "C" BETWEEN 'a' AND 'b'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Case`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `NULLIF(lower(OLD."t"::text COLLATE "default") = lower('abc'), OLD."t"::text <> 'abc')`,
+				New:     `NULLIF(lower(NEW."t"::text COLLATE "default") = lower('abc'), NEW."t"::text <> 'abc')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Double`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `NULLIF(lower(OLD."t"::text COLLATE "default") = lower('say "hi"'), OLD."t"::text <> 'say "hi"')`,
+				New:     `NULLIF(lower(NEW."t"::text COLLATE "default") = lower('say "hi"'), NEW."t"::text <> 'say "hi"')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Empty`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `NULLIF(lower(OLD."t"::text COLLATE "default") = lower(''), OLD."t"::text <> '')`,
+				New:     `NULLIF(lower(NEW."t"::text COLLATE "default") = lower(''), NEW."t"::text <> '')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Glob`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `NULLIF(lower(OLD."t"::text COLLATE "default") = lower('*?[x]'), OLD."t"::text <> '*?[x]')`,
+				New:     `NULLIF(lower(NEW."t"::text COLLATE "default") = lower('*?[x]'), NEW."t"::text <> '*?[x]')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `In`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old: `NULLIF(
+    lower(OLD."t"::text COLLATE "default") IN (lower('O''Brien'), lower('ünï 日本'), lower(E'back\\slash'), lower('ABC')),
+    OLD."t"::text NOT IN ('O''Brien', 'ünï 日本', E'back\\slash', 'ABC')
+)`,
+				New: `NULLIF(
+    lower(NEW."t"::text COLLATE "default") IN (lower('O''Brien'), lower('ünï 日本'), lower(E'back\\slash'), lower('ABC')),
+    NEW."t"::text NOT IN ('O''Brien', 'ünï 日本', E'back\\slash', 'ABC')
+)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeAny`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE 'a_b'`,
+				New:     `NEW."t"::text LIKE 'a_b'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeBack`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE E'%\\%' ESCAPE '|'`,
+				New:     `NEW."t"::text LIKE E'%\\%' ESCAPE '|'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeBar`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE '%|%'`,
+				New:     `NEW."t"::text LIKE '%|%'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeCase`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE 'abc%'`,
+				New:     `NEW."t"::text LIKE 'abc%'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeChar`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE '_n_ %'`,
+				New:     `NEW."t"::text LIKE '_n_ %'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeGlob`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE '*_[%'`,
+				New:     `NEW."t"::text LIKE '*_[%'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeLine`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE 'two_lines'`,
+				New:     `NEW."t"::text LIKE 'two_lines'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikePercent`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE '%|%' ESCAPE '|'`,
+				New:     `NEW."t"::text LIKE '%|%' ESCAPE '|'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeQuote`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE '%''%'`,
+				New:     `NEW."t"::text LIKE '%''%'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeUnder`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text LIKE 'a|_b' ESCAPE '|'`,
+				New:     `NEW."t"::text LIKE 'a|_b' ESCAPE '|'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Line`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old: `NULLIF(
+    lower(OLD."t"::text COLLATE "default") = lower(E'two\x0alines'),
+    OLD."t"::text <> E'two\x0alines'
+)`,
+				New: `NULLIF(
+    lower(NEW."t"::text COLLATE "default") = lower(E'two\x0alines'),
+    NEW."t"::text <> E'two\x0alines'
+)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotLike`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text NOT LIKE '%a%' AND OLD."t"::text NOT LIKE '%A%'`,
+				New:     `NEW."t"::text NOT LIKE '%a%' AND NEW."t"::text NOT LIKE '%A%'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Pair`,
+				Columns: []string{"case_id", "id", "t", "u"},
+				From:    []string{"case_id"},
+				Old: `NULLIF(
+    lower(OLD."t"::text COLLATE "default") = lower(OLD."u"::text COLLATE "default"),
+    OLD."t"::text <> OLD."u"::text
+)`,
+				New: `NULLIF(
+    lower(NEW."t"::text COLLATE "default") = lower(NEW."u"::text COLLATE "default"),
+    NEW."t"::text <> NEW."u"::text
+)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Quote`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `NULLIF(lower(OLD."t"::text COLLATE "default") = lower('O''Brien'), OLD."t"::text <> 'O''Brien')`,
+				New:     `NULLIF(lower(NEW."t"::text COLLATE "default") = lower('O''Brien'), NEW."t"::text <> 'O''Brien')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Space`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `NULLIF(lower(OLD."t"::text COLLATE "default") = lower('abc '), OLD."t"::text <> 'abc ')`,
+				New:     `NULLIF(lower(NEW."t"::text COLLATE "default") = lower('abc '), NEW."t"::text <> 'abc ')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Umlaut`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old: `NULLIF(
+    lower(OLD."t"::text COLLATE "default") = lower('ünï 日本'),
+    OLD."t"::text <> 'ünï 日本'
+)`,
+				New: `NULLIF(
+    lower(NEW."t"::text COLLATE "default") = lower('ünï 日本'),
+    NEW."t"::text <> 'ünï 日本'
+)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Upper`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old: `NULLIF(lower(OLD."t"::text COLLATE "default") <> lower('ABC'), OLD."t"::text = 'ABC')
+AND OLD."t"::text LIKE 'ABC%'`,
+				New: `NULLIF(lower(NEW."t"::text COLLATE "default") <> lower('ABC'), NEW."t"::text = 'ABC')
+AND NEW."t"::text LIKE 'ABC%'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Yen`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t"::text COLLATE "C" >= 'z'`,
+				New:     `NEW."t"::text COLLATE "C" >= 'z'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "cases" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

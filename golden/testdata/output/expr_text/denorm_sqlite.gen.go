@@ -4,7 +4,7 @@ package expr_text
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// casesSQLite is the SQL that loads cases.
+// casesSQLite is the SQL that loads cases and finds those that a change touches.
 func casesSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"cases"`, Key: []string{`"id"`}},
@@ -152,6 +152,311 @@ ORDER BY t."id", a1."id"`,
 FROM denorm_roots AS t
 CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY >= 'z'
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cases"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `After`,
+				Columns: []string{"case_id", "id", "t", "u"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY > OLD."u"`,
+				New:     `NEW."t" COLLATE BINARY > NEW."u"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Back`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = 'back\slash'`,
+				New:     `NEW."t" COLLATE BINARY = 'back\slash'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Below`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY < 'B'`,
+				New:     `NEW."t" COLLATE BINARY < 'B'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Between`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY BETWEEN 'a' AND 'b'`,
+				New:     `NEW."t" COLLATE BINARY BETWEEN 'a' AND 'b'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Case`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = 'abc'`,
+				New:     `NEW."t" COLLATE BINARY = 'abc'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Double`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = 'say "hi"'`,
+				New:     `NEW."t" COLLATE BINARY = 'say "hi"'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Empty`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = ''`,
+				New:     `NEW."t" COLLATE BINARY = ''`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Glob`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = '*?[x]'`,
+				New:     `NEW."t" COLLATE BINARY = '*?[x]'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `In`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY IN ('O''Brien', 'ünï 日本', 'back\slash', 'ABC')`,
+				New:     `NEW."t" COLLATE BINARY IN ('O''Brien', 'ünï 日本', 'back\slash', 'ABC')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeAny`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB 'a?b'`,
+				New:     `NEW."t" GLOB 'a?b'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeBack`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB '*\*'`,
+				New:     `NEW."t" GLOB '*\*'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeBar`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB '*|*'`,
+				New:     `NEW."t" GLOB '*|*'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeCase`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB 'abc*'`,
+				New:     `NEW."t" GLOB 'abc*'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeChar`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB '?n? *'`,
+				New:     `NEW."t" GLOB '?n? *'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeGlob`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB '[*]?[[]*'`,
+				New:     `NEW."t" GLOB '[*]?[[]*'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeLine`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB 'two?lines'`,
+				New:     `NEW."t" GLOB 'two?lines'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikePercent`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB '*%'`,
+				New:     `NEW."t" GLOB '*%'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeQuote`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB '*''*'`,
+				New:     `NEW."t" GLOB '*''*'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `LikeUnder`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" GLOB 'a_b'`,
+				New:     `NEW."t" GLOB 'a_b'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Line`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = CAST(X'74776F0A6C696E6573' AS TEXT)`,
+				New:     `NEW."t" COLLATE BINARY = CAST(X'74776F0A6C696E6573' AS TEXT)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotLike`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" NOT GLOB '*a*' AND OLD."t" NOT GLOB '*A*'`,
+				New:     `NEW."t" NOT GLOB '*a*' AND NEW."t" NOT GLOB '*A*'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Pair`,
+				Columns: []string{"case_id", "id", "t", "u"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = OLD."u"`,
+				New:     `NEW."t" COLLATE BINARY = NEW."u"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Quote`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = 'O''Brien'`,
+				New:     `NEW."t" COLLATE BINARY = 'O''Brien'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Space`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = 'abc '`,
+				New:     `NEW."t" COLLATE BINARY = 'abc '`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Umlaut`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY = 'ünï 日本'`,
+				New:     `NEW."t" COLLATE BINARY = 'ünï 日本'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Upper`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY <> 'ABC' AND OLD."t" GLOB 'ABC*'`,
+				New:     `NEW."t" COLLATE BINARY <> 'ABC' AND NEW."t" GLOB 'ABC*'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Yen`,
+				Columns: []string{"case_id", "id", "t"},
+				From:    []string{"case_id"},
+				Old:     `OLD."t" COLLATE BINARY >= 'z'`,
+				New:     `NEW."t" COLLATE BINARY >= 'z'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -46,18 +48,19 @@ func NewCases(engine *denorm.Engine) *Cases {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Cases) Get(ctx context.Context, id int64) (*CaseDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Cases) GetMany(ctx context.Context, ids []int64) ([]*CaseDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Cases) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -86,12 +89,34 @@ func (c *Cases) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Cases) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Cases) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Cases) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // casesDefinition is all that the engine knows of cases.
 func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 	return &denorm.Definition[int64, CaseDoc]{
-		Name:  "cases",
-		Shape: "781282a0bff90488",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "cases",
+		Shape:   "781282a0bff90488",
+		Table:   denorm.Table{Name: "cases"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    casesMySQL(),
 			denorm.Postgres: casesPostgres(),
@@ -100,6 +125,11 @@ func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 		Loaders: []string{"", "Eq", "EqZone", "Before", "Between", "In", "NotIn", "Nil", "Open", "Late", "Ge", "Ne"},
 		Queries: casesQueries,
 		Load:    loadCases,
+		Encode:  encodeCaseDoc,
+		Decode:  decodeCaseDoc,
+		AppendJSON: func(dst []byte, doc *CaseDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCaseDocJSON)
+		},
 	}
 }
 
@@ -236,6 +266,231 @@ func (d *CaseDoc) detach() {
 	d.Late = slices.Clone(d.Late)
 	d.Ge = slices.Clone(d.Ge)
 	d.Ne = slices.Clone(d.Ne)
+}
+
+// encodeCaseDoc appends the binary form of a CaseDoc.
+func encodeCaseDoc(e *wire.Encoder, doc *CaseDoc) {
+	e.Int(doc.ID)
+	e.List(len(doc.Eq), doc.Eq == nil)
+	for i := range doc.Eq {
+		e.Int(doc.Eq[i])
+	}
+	e.List(len(doc.EqZone), doc.EqZone == nil)
+	for i := range doc.EqZone {
+		e.Int(doc.EqZone[i])
+	}
+	e.List(len(doc.Before), doc.Before == nil)
+	for i := range doc.Before {
+		e.Int(doc.Before[i])
+	}
+	e.List(len(doc.Between), doc.Between == nil)
+	for i := range doc.Between {
+		e.Int(doc.Between[i])
+	}
+	e.List(len(doc.In), doc.In == nil)
+	for i := range doc.In {
+		e.Int(doc.In[i])
+	}
+	e.List(len(doc.NotIn), doc.NotIn == nil)
+	for i := range doc.NotIn {
+		e.Int(doc.NotIn[i])
+	}
+	e.List(len(doc.Nil), doc.Nil == nil)
+	for i := range doc.Nil {
+		e.Int(doc.Nil[i])
+	}
+	e.List(len(doc.Open), doc.Open == nil)
+	for i := range doc.Open {
+		e.Int(doc.Open[i])
+	}
+	e.List(len(doc.Late), doc.Late == nil)
+	for i := range doc.Late {
+		e.Int(doc.Late[i])
+	}
+	e.List(len(doc.Ge), doc.Ge == nil)
+	for i := range doc.Ge {
+		e.Int(doc.Ge[i])
+	}
+	e.List(len(doc.Ne), doc.Ne == nil)
+	for i := range doc.Ne {
+		e.Int(doc.Ne[i])
+	}
+}
+
+// decodeCaseDoc reads the binary form of a CaseDoc. Its texts and bytes alias the input.
+func decodeCaseDoc(d *wire.Decoder, doc *CaseDoc) {
+	doc.ID = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Eq = make([]int64, n)
+		for i := range doc.Eq {
+			doc.Eq[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.EqZone = make([]int64, n)
+		for i := range doc.EqZone {
+			doc.EqZone[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Before = make([]int64, n)
+		for i := range doc.Before {
+			doc.Before[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Between = make([]int64, n)
+		for i := range doc.Between {
+			doc.Between[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.In = make([]int64, n)
+		for i := range doc.In {
+			doc.In[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.NotIn = make([]int64, n)
+		for i := range doc.NotIn {
+			doc.NotIn[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Nil = make([]int64, n)
+		for i := range doc.Nil {
+			doc.Nil[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Open = make([]int64, n)
+		for i := range doc.Open {
+			doc.Open[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Late = make([]int64, n)
+		for i := range doc.Late {
+			doc.Late[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Ge = make([]int64, n)
+		for i := range doc.Ge {
+			doc.Ge[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Ne = make([]int64, n)
+		for i := range doc.Ne {
+			doc.Ne[i] = d.Int()
+		}
+	}
+}
+
+// writeCaseDocJSON writes what json.Marshal does of a CaseDoc.
+func writeCaseDocJSON(w *jsondoc.Writer, doc *CaseDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"eq":`)
+	if w.Present(doc.Eq != nil) {
+		w.Raw(`[`)
+		for i := range doc.Eq {
+			w.Next()
+			w.Int(doc.Eq[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"eq_zone":`)
+	if w.Present(doc.EqZone != nil) {
+		w.Raw(`[`)
+		for i := range doc.EqZone {
+			w.Next()
+			w.Int(doc.EqZone[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"before":`)
+	if w.Present(doc.Before != nil) {
+		w.Raw(`[`)
+		for i := range doc.Before {
+			w.Next()
+			w.Int(doc.Before[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"between":`)
+	if w.Present(doc.Between != nil) {
+		w.Raw(`[`)
+		for i := range doc.Between {
+			w.Next()
+			w.Int(doc.Between[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"in":`)
+	if w.Present(doc.In != nil) {
+		w.Raw(`[`)
+		for i := range doc.In {
+			w.Next()
+			w.Int(doc.In[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"not_in":`)
+	if w.Present(doc.NotIn != nil) {
+		w.Raw(`[`)
+		for i := range doc.NotIn {
+			w.Next()
+			w.Int(doc.NotIn[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"nil":`)
+	if w.Present(doc.Nil != nil) {
+		w.Raw(`[`)
+		for i := range doc.Nil {
+			w.Next()
+			w.Int(doc.Nil[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"open":`)
+	if w.Present(doc.Open != nil) {
+		w.Raw(`[`)
+		for i := range doc.Open {
+			w.Next()
+			w.Int(doc.Open[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"late":`)
+	if w.Present(doc.Late != nil) {
+		w.Raw(`[`)
+		for i := range doc.Late {
+			w.Next()
+			w.Int(doc.Late[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"ge":`)
+	if w.Present(doc.Ge != nil) {
+		w.Raw(`[`)
+		for i := range doc.Ge {
+			w.Next()
+			w.Int(doc.Ge[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"ne":`)
+	if w.Present(doc.Ne != nil) {
+		w.Raw(`[`)
+		for i := range doc.Ne {
+			w.Next()
+			w.Int(doc.Ne[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package expr_time
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// casesMySQL is the SQL that loads cases.
+// casesMySQL is the SQL that loads cases and finds those that a change touches.
 func casesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`cases`", Key: []string{"`id`"}},
@@ -72,6 +72,135 @@ func casesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`until_at` <> a1.`at`\n" +
 				"ORDER BY t.`id`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cases"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Before`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`at` < TIMESTAMP'2020-01-02 00:00:01'",
+				New:     "NEW.`at` < TIMESTAMP'2020-01-02 00:00:01'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Between`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`at` BETWEEN TIMESTAMP'2020-01-02 00:00:00' AND TIMESTAMP'2020-01-02 12:00:00'",
+				New:     "NEW.`at` BETWEEN TIMESTAMP'2020-01-02 00:00:00' AND TIMESTAMP'2020-01-02 12:00:00'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Eq`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     "TIMESTAMP'2020-01-02 00:00:00' = OLD.`at`",
+				New:     "TIMESTAMP'2020-01-02 00:00:00' = NEW.`at`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `EqZone`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`at` = TIMESTAMP'2020-01-02 00:00:00'",
+				New:     "NEW.`at` = TIMESTAMP'2020-01-02 00:00:00'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Ge`,
+				Columns: []string{"case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`until_at` >= TIMESTAMP'2020-01-02 12:00:00'",
+				New:     "NEW.`until_at` >= TIMESTAMP'2020-01-02 12:00:00'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `In`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`at` IN (TIMESTAMP'2019-01-01 00:00:00', TIMESTAMP'2020-01-02 12:00:00')",
+				New:     "NEW.`at` IN (TIMESTAMP'2019-01-01 00:00:00', TIMESTAMP'2020-01-02 12:00:00')",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Late`,
+				Columns: []string{"at", "case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`until_at` < OLD.`at`",
+				New:     "NEW.`until_at` < NEW.`at`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Ne`,
+				Columns: []string{"at", "case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`until_at` <> OLD.`at`",
+				New:     "NEW.`until_at` <> NEW.`at`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Nil`,
+				Columns: []string{"case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`until_at` IS NULL",
+				New:     "NEW.`until_at` IS NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotIn`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`at` NOT IN (TIMESTAMP'2019-01-01 00:00:00', TIMESTAMP'2020-01-02 12:00:00')",
+				New:     "NEW.`at` NOT IN (TIMESTAMP'2019-01-01 00:00:00', TIMESTAMP'2020-01-02 12:00:00')",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Open`,
+				Columns: []string{"at", "case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old:     "OLD.`until_at` IS NULL OR OLD.`until_at` > OLD.`at`",
+				New:     "NEW.`until_at` IS NULL OR NEW.`until_at` > NEW.`at`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cases` AS t ON t.`id` = c.v1",
+			},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package expr_time
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// casesSQLite is the SQL that loads cases.
+// casesSQLite is the SQL that loads cases and finds those that a change touches.
 func casesSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"cases"`, Key: []string{`"id"`}},
@@ -120,6 +120,215 @@ CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
         julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
     )
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cases"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Before`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old: `COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+) < julianday('2020-01-02 00:00:01')`,
+				New: `COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+) < julianday('2020-01-02 00:00:01')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Between`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old: `COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+) BETWEEN julianday('2020-01-02 00:00:00') AND julianday('2020-01-02 12:00:00')`,
+				New: `COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+) BETWEEN julianday('2020-01-02 00:00:00') AND julianday('2020-01-02 12:00:00')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Eq`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old: `julianday('2020-01-02 00:00:00') = COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+)`,
+				New: `julianday('2020-01-02 00:00:00') = COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `EqZone`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old: `COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+) = julianday('2020-01-02 00:00:00')`,
+				New: `COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+) = julianday('2020-01-02 00:00:00')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Ge`,
+				Columns: []string{"case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old: `COALESCE(
+    julianday(OLD."until_at", 'auto'),
+    julianday(substr(OLD."until_at", 1, 22 + instr(substr(OLD."until_at", 20), ' ')) || ':' || substr(OLD."until_at", 23 + instr(substr(OLD."until_at", 20), ' '), 2))
+) >= julianday('2020-01-02 12:00:00')`,
+				New: `COALESCE(
+    julianday(NEW."until_at", 'auto'),
+    julianday(substr(NEW."until_at", 1, 22 + instr(substr(NEW."until_at", 20), ' ')) || ':' || substr(NEW."until_at", 23 + instr(substr(NEW."until_at", 20), ' '), 2))
+) >= julianday('2020-01-02 12:00:00')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `In`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old: `COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+) IN (julianday('2019-01-01 00:00:00'), julianday('2020-01-02 12:00:00'))`,
+				New: `COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+) IN (julianday('2019-01-01 00:00:00'), julianday('2020-01-02 12:00:00'))`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Late`,
+				Columns: []string{"at", "case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old: `COALESCE(
+    julianday(OLD."until_at", 'auto'),
+    julianday(substr(OLD."until_at", 1, 22 + instr(substr(OLD."until_at", 20), ' ')) || ':' || substr(OLD."until_at", 23 + instr(substr(OLD."until_at", 20), ' '), 2))
+) < COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+)`,
+				New: `COALESCE(
+    julianday(NEW."until_at", 'auto'),
+    julianday(substr(NEW."until_at", 1, 22 + instr(substr(NEW."until_at", 20), ' ')) || ':' || substr(NEW."until_at", 23 + instr(substr(NEW."until_at", 20), ' '), 2))
+) < COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Ne`,
+				Columns: []string{"at", "case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old: `COALESCE(
+    julianday(OLD."until_at", 'auto'),
+    julianday(substr(OLD."until_at", 1, 22 + instr(substr(OLD."until_at", 20), ' ')) || ':' || substr(OLD."until_at", 23 + instr(substr(OLD."until_at", 20), ' '), 2))
+) <> COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+)`,
+				New: `COALESCE(
+    julianday(NEW."until_at", 'auto'),
+    julianday(substr(NEW."until_at", 1, 22 + instr(substr(NEW."until_at", 20), ' ')) || ':' || substr(NEW."until_at", 23 + instr(substr(NEW."until_at", 20), ' '), 2))
+) <> COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Nil`,
+				Columns: []string{"case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old:     `OLD."until_at" IS NULL`,
+				New:     `NEW."until_at" IS NULL`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `NotIn`,
+				Columns: []string{"at", "case_id", "id"},
+				From:    []string{"case_id"},
+				Old: `COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+) NOT IN (julianday('2019-01-01 00:00:00'), julianday('2020-01-02 12:00:00'))`,
+				New: `COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+) NOT IN (julianday('2019-01-01 00:00:00'), julianday('2020-01-02 12:00:00'))`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rows_"},
+				Path:    `Open`,
+				Columns: []string{"at", "case_id", "id", "until_at"},
+				From:    []string{"case_id"},
+				Old: `OLD."until_at" IS NULL
+OR COALESCE(
+    julianday(OLD."until_at", 'auto'),
+    julianday(substr(OLD."until_at", 1, 22 + instr(substr(OLD."until_at", 20), ' ')) || ':' || substr(OLD."until_at", 23 + instr(substr(OLD."until_at", 20), ' '), 2))
+) > COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+)`,
+				New: `NEW."until_at" IS NULL
+OR COALESCE(
+    julianday(NEW."until_at", 'auto'),
+    julianday(substr(NEW."until_at", 1, 22 + instr(substr(NEW."until_at", 20), ' ')) || ':' || substr(NEW."until_at", 23 + instr(substr(NEW."until_at", 20), ' '), 2))
+) > COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+)`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -63,18 +65,19 @@ func NewCars(engine *denorm.Engine) *Cars {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Cars) Get(ctx context.Context, id int64) (*CarDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Cars) GetMany(ctx context.Context, ids []int64) ([]*CarDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Cars) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -103,12 +106,34 @@ func (c *Cars) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) (
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Cars) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Cars) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Cars) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // carsDefinition is all that the engine knows of cars.
 func carsDefinition() *denorm.Definition[int64, CarDoc] {
 	return &denorm.Definition[int64, CarDoc]{
-		Name:  "cars",
-		Shape: "c7eb279fe665e866",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "cars",
+		Shape:   "c7eb279fe665e866",
+		Table:   denorm.Table{Name: "cars"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    carsMySQL(),
 			denorm.Postgres: carsPostgres(),
@@ -117,6 +142,11 @@ func carsDefinition() *denorm.Definition[int64, CarDoc] {
 		Loaders: []string{"", "Wheels", "Wheels.Nuts", "Seats"},
 		Queries: carsQueries,
 		Load:    loadCars,
+		Encode:  encodeCarDoc,
+		Decode:  decodeCarDoc,
+		AppendJSON: func(dst []byte, doc *CarDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCarDocJSON)
+		},
 	}
 }
 
@@ -195,6 +225,168 @@ func (d *CarDocWheels) detach() {
 	d.Nuts = slices.Clone(d.Nuts)
 }
 
+// encodeCarDoc appends the binary form of a CarDoc.
+func encodeCarDoc(e *wire.Encoder, doc *CarDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Plate)
+	e.Int(int64(doc.Price))
+	if e.Present(doc.Maker != nil) {
+		encodeCarDocMaker(e, doc.Maker)
+	}
+	e.List(len(doc.Wheels), doc.Wheels == nil)
+	for i := range doc.Wheels {
+		encodeCarDocWheels(e, &doc.Wheels[i])
+	}
+	e.List(len(doc.Seats), doc.Seats == nil)
+	for i := range doc.Seats {
+		encodeCarDocSeats(e, &doc.Seats[i])
+	}
+}
+
+// encodeCarDocMaker appends the binary form of a CarDocMaker.
+func encodeCarDocMaker(e *wire.Encoder, doc *CarDocMaker) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeCarDocWheels appends the binary form of a CarDocWheels.
+func encodeCarDocWheels(e *wire.Encoder, doc *CarDocWheels) {
+	e.Text(doc.Side)
+	e.List(len(doc.Nuts), doc.Nuts == nil)
+	for i := range doc.Nuts {
+		encodeCarDocWheelsNuts(e, &doc.Nuts[i])
+	}
+}
+
+// encodeCarDocWheelsNuts appends the binary form of a CarDocWheelsNuts.
+func encodeCarDocWheelsNuts(e *wire.Encoder, doc *CarDocWheelsNuts) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Size))
+}
+
+// encodeCarDocSeats appends the binary form of a CarDocSeats.
+func encodeCarDocSeats(e *wire.Encoder, doc *CarDocSeats) {
+	e.Text(doc.Secret)
+	e.Int(int64(doc.Row))
+}
+
+// decodeCarDoc reads the binary form of a CarDoc. Its texts and bytes alias the input.
+func decodeCarDoc(d *wire.Decoder, doc *CarDoc) {
+	doc.ID = d.Int()
+	doc.Plate = d.Text()
+	doc.Price = wire.Int[int](d)
+	if d.Present() {
+		doc.Maker = new(CarDocMaker)
+		decodeCarDocMaker(d, doc.Maker)
+	}
+	if n, ok := d.List(2); ok {
+		doc.Wheels = make([]CarDocWheels, n)
+		for i := range doc.Wheels {
+			decodeCarDocWheels(d, &doc.Wheels[i])
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Seats = make([]CarDocSeats, n)
+		for i := range doc.Seats {
+			decodeCarDocSeats(d, &doc.Seats[i])
+		}
+	}
+}
+
+// decodeCarDocMaker reads the binary form of a CarDocMaker. Its texts and bytes alias the input.
+func decodeCarDocMaker(d *wire.Decoder, doc *CarDocMaker) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeCarDocWheels reads the binary form of a CarDocWheels. Its texts and bytes alias the input.
+func decodeCarDocWheels(d *wire.Decoder, doc *CarDocWheels) {
+	doc.Side = d.Text()
+	if n, ok := d.List(2); ok {
+		doc.Nuts = make([]CarDocWheelsNuts, n)
+		for i := range doc.Nuts {
+			decodeCarDocWheelsNuts(d, &doc.Nuts[i])
+		}
+	}
+}
+
+// decodeCarDocWheelsNuts reads the binary form of a CarDocWheelsNuts. Its texts and bytes alias the input.
+func decodeCarDocWheelsNuts(d *wire.Decoder, doc *CarDocWheelsNuts) {
+	doc.ID = d.Int()
+	doc.Size = wire.Int[int](d)
+}
+
+// decodeCarDocSeats reads the binary form of a CarDocSeats. Its texts and bytes alias the input.
+func decodeCarDocSeats(d *wire.Decoder, doc *CarDocSeats) {
+	doc.Secret = d.Text()
+	doc.Row = wire.Int[int](d)
+}
+
+// writeCarDocJSON writes what json.Marshal does of a CarDoc.
+func writeCarDocJSON(w *jsondoc.Writer, doc *CarDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"plate":`).Text(doc.Plate)
+	w.Raw(`,"price":`).Int(int64(doc.Price))
+	w.Raw(`,"maker":`)
+	if w.Present(doc.Maker != nil) {
+		writeCarDocMakerJSON(w, doc.Maker)
+	}
+	w.Raw(`,"wheels":`)
+	if w.Present(doc.Wheels != nil) {
+		w.Raw(`[`)
+		for i := range doc.Wheels {
+			w.Next()
+			writeCarDocWheelsJSON(w, &doc.Wheels[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"seats":`)
+	if w.Present(doc.Seats != nil) {
+		w.Raw(`[`)
+		for i := range doc.Seats {
+			w.Next()
+			writeCarDocSeatsJSON(w, &doc.Seats[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCarDocMakerJSON writes what json.Marshal does of a CarDocMaker.
+func writeCarDocMakerJSON(w *jsondoc.Writer, doc *CarDocMaker) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeCarDocWheelsJSON writes what json.Marshal does of a CarDocWheels.
+func writeCarDocWheelsJSON(w *jsondoc.Writer, doc *CarDocWheels) {
+	w.Raw(`{"side":`).Text(doc.Side)
+	w.Raw(`,"nuts":`)
+	if w.Present(doc.Nuts != nil) {
+		w.Raw(`[`)
+		for i := range doc.Nuts {
+			w.Next()
+			writeCarDocWheelsNutsJSON(w, &doc.Nuts[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCarDocWheelsNutsJSON writes what json.Marshal does of a CarDocWheelsNuts.
+func writeCarDocWheelsNutsJSON(w *jsondoc.Writer, doc *CarDocWheelsNuts) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"size":`).Int(int64(doc.Size))
+	w.Raw(`}`)
+}
+
+// writeCarDocSeatsJSON writes what json.Marshal does of a CarDocSeats.
+func writeCarDocSeatsJSON(w *jsondoc.Writer, doc *CarDocSeats) {
+	w.Raw(`{"row_no":`).Int(int64(doc.Row))
+	w.Raw(`}`)
+}
+
 // carNamesQueries is the number of queries that load a batch of up to 1,000 documents of car_names.
 const carNamesQueries = 1
 
@@ -217,18 +409,19 @@ func NewCarNames(engine *denorm.Engine) *CarNames {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *CarNames) Get(ctx context.Context, id int64) (*CarName, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *CarNames) GetMany(ctx context.Context, ids []int64) ([]*CarName, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *CarNames) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -257,12 +450,34 @@ func (c *CarNames) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *CarNames) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *CarNames) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *CarNames) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // carNamesDefinition is all that the engine knows of car_names.
 func carNamesDefinition() *denorm.Definition[int64, CarName] {
 	return &denorm.Definition[int64, CarName]{
-		Name:  "car_names",
-		Shape: "4436cc210737d4ba",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "car_names",
+		Shape:   "4436cc210737d4ba",
+		Table:   denorm.Table{Name: "cars"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    carNamesMySQL(),
 			denorm.Postgres: carNamesPostgres(),
@@ -271,6 +486,11 @@ func carNamesDefinition() *denorm.Definition[int64, CarName] {
 		Loaders: []string{""},
 		Queries: carNamesQueries,
 		Load:    loadCarNames,
+		Encode:  encodeCarName,
+		Decode:  decodeCarName,
+		AppendJSON: func(dst []byte, doc *CarName) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCarNameJSON)
+		},
 	}
 }
 
@@ -292,6 +512,28 @@ func (d *CarName) Clone() *CarName {
 		return nil
 	}
 	return new(*d)
+}
+
+// encodeCarName appends the binary form of a CarName.
+func encodeCarName(e *wire.Encoder, doc *CarName) {
+	e.Int(doc.ID)
+	e.Int(doc.MakerID)
+	e.Text(doc.Plate)
+}
+
+// decodeCarName reads the binary form of a CarName. Its texts and bytes alias the input.
+func decodeCarName(d *wire.Decoder, doc *CarName) {
+	doc.ID = d.Int()
+	doc.MakerID = d.Int()
+	doc.Plate = d.Text()
+}
+
+// writeCarNameJSON writes what json.Marshal does of a CarName.
+func writeCarNameJSON(w *jsondoc.Writer, doc *CarName) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"maker_id":`).Int(doc.MakerID)
+	w.Raw(`,"plate":`).Text(doc.Plate)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

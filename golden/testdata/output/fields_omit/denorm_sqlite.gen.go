@@ -4,7 +4,7 @@ package fields_omit
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// carsSQLite is the SQL that loads cars.
+// carsSQLite is the SQL that loads cars and finds those that a change touches.
 func carsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"cars"`, Key: []string{`"id"`}},
@@ -31,10 +31,55 @@ FROM denorm_roots AS t
 CROSS JOIN "seats" AS a1 ON a1."car_id" = t."id"
 ORDER BY t."id", a1."row_no"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cars"},
+				Columns: []string{"id", "maker_id", "plate", "price"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "makers"},
+				Path:    `Maker`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cars" AS t ON t."maker_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "nuts"},
+				Path:    `Wheels.Nuts`,
+				Columns: []string{"id", "size", "wheel_id"},
+				From:    []string{"wheel_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "wheels" AS h1 ON h1."id" = c.v1
+CROSS JOIN "cars" AS t ON h1."car_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "seats"},
+				Path:    `Seats`,
+				Columns: []string{"car_id", "row_no", "secret"},
+				From:    []string{"car_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cars" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "wheels"},
+				Path:    `Wheels, Wheels.Nuts (reference)`,
+				Columns: []string{"car_id", "id", "side"},
+				From:    []string{"car_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cars" AS t ON t."id" = c.v1`,
+			},
+		},
 	}
 }
 
-// carNamesSQLite is the SQL that loads car_names.
+// carNamesSQLite is the SQL that loads car_names and finds those that a change touches.
 func carNamesSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"cars"`, Key: []string{`"id"`}},
@@ -43,6 +88,14 @@ func carNamesSQLite() denorm.Statements {
 			`SELECT t."id", t."maker_id", t."plate"
 FROM denorm_roots AS t
 ORDER BY t."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cars"},
+				Columns: []string{"id", "maker_id", "plate"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

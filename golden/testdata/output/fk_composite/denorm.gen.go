@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -74,18 +76,19 @@ func NewRegions(engine *denorm.Engine) *Regions {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (r *Regions) Get(ctx context.Context, key RegionKey) (*RegionDoc, error) {
 	return r.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (r *Regions) GetMany(ctx context.Context, keys []RegionKey) ([]*RegionDoc, error) {
 	return r.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (r *Regions) GetJSON(ctx context.Context, key RegionKey) ([]byte, denorm.Version, error) {
 	return r.collection.GetJSON(ctx, key)
 }
@@ -114,14 +117,38 @@ func (r *Regions) Load(ctx context.Context, queryer denorm.Queryer, keys ...Regi
 	return r.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (r *Regions) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[RegionKey], error] {
+	return r.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (r *Regions) Invalidate(ctx context.Context, keys ...RegionKey) error {
+	return r.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (r *Regions) Refresh(ctx context.Context, keys ...RegionKey) error {
+	return r.collection.Refresh(ctx, keys...)
+}
+
 // regionsDefinition is all that the engine knows of regions.
 func regionsDefinition() *denorm.Definition[RegionKey, RegionDoc] {
 	return &denorm.Definition[RegionKey, RegionDoc]{
-		Name:  "regions",
-		Shape: "9add214f3d180c3f",
-		Key: denorm.KeyCodec[RegionKey]{Bind: func(args []any, key RegionKey) []any {
-			return append(args, key.Country, key.Code)
-		}},
+		Name:    "regions",
+		Shape:   "9add214f3d180c3f",
+		Table:   denorm.Table{Name: "regions"},
+		Columns: []string{"country", "code"},
+		Key: denorm.KeyCodec[RegionKey]{
+			Bind: func(args []any, key RegionKey) []any {
+				return append(args, key.Country, key.Code)
+			},
+			Read: func(row denorm.Row) RegionKey {
+				return RegionKey{Country: row.Text(0), Code: row.Text(1)}
+			},
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    regionsMySQL(),
 			denorm.Postgres: regionsPostgres(),
@@ -130,6 +157,11 @@ func regionsDefinition() *denorm.Definition[RegionKey, RegionDoc] {
 		Loaders: []string{"", "Towns", "Parts"},
 		Queries: regionsQueries,
 		Load:    loadRegions,
+		Encode:  encodeRegionDoc,
+		Decode:  decodeRegionDoc,
+		AppendJSON: func(dst []byte, doc *RegionDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeRegionDocJSON)
+		},
 	}
 }
 
@@ -218,6 +250,157 @@ func (d *RegionDocParts) detach() {
 	if d.Whole != nil {
 		d.Whole = new(*d.Whole)
 	}
+}
+
+// encodeRegionDoc appends the binary form of a RegionDoc.
+func encodeRegionDoc(e *wire.Encoder, doc *RegionDoc) {
+	e.Text(doc.Country)
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+	e.Int(doc.BigTowns)
+	e.List(len(doc.Towns), doc.Towns == nil)
+	for i := range doc.Towns {
+		e.Text(doc.Towns[i])
+	}
+	if e.Present(doc.Capital != nil) {
+		encodeRegionDocCapital(e, doc.Capital)
+	}
+	e.List(len(doc.Parts), doc.Parts == nil)
+	for i := range doc.Parts {
+		encodeRegionDocParts(e, &doc.Parts[i])
+	}
+}
+
+// encodeRegionDocCapital appends the binary form of a RegionDocCapital.
+func encodeRegionDocCapital(e *wire.Encoder, doc *RegionDocCapital) {
+	e.Text(doc.Country)
+	e.Int(int64(doc.No))
+	e.Text(doc.Name)
+}
+
+// encodeRegionDocParts appends the binary form of a RegionDocParts.
+func encodeRegionDocParts(e *wire.Encoder, doc *RegionDocParts) {
+	e.Text(doc.Country)
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+	if e.Present(doc.Whole != nil) {
+		encodeRegionDocPartsWhole(e, doc.Whole)
+	}
+}
+
+// encodeRegionDocPartsWhole appends the binary form of a RegionDocPartsWhole.
+func encodeRegionDocPartsWhole(e *wire.Encoder, doc *RegionDocPartsWhole) {
+	e.Text(doc.Country)
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+}
+
+// decodeRegionDoc reads the binary form of a RegionDoc. Its texts and bytes alias the input.
+func decodeRegionDoc(d *wire.Decoder, doc *RegionDoc) {
+	doc.Country = d.Text()
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+	doc.BigTowns = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Towns = make([]string, n)
+		for i := range doc.Towns {
+			doc.Towns[i] = d.Text()
+		}
+	}
+	if d.Present() {
+		doc.Capital = new(RegionDocCapital)
+		decodeRegionDocCapital(d, doc.Capital)
+	}
+	if n, ok := d.List(4); ok {
+		doc.Parts = make([]RegionDocParts, n)
+		for i := range doc.Parts {
+			decodeRegionDocParts(d, &doc.Parts[i])
+		}
+	}
+}
+
+// decodeRegionDocCapital reads the binary form of a RegionDocCapital. Its texts and bytes alias the input.
+func decodeRegionDocCapital(d *wire.Decoder, doc *RegionDocCapital) {
+	doc.Country = d.Text()
+	doc.No = wire.Int[int](d)
+	doc.Name = d.Text()
+}
+
+// decodeRegionDocParts reads the binary form of a RegionDocParts. Its texts and bytes alias the input.
+func decodeRegionDocParts(d *wire.Decoder, doc *RegionDocParts) {
+	doc.Country = d.Text()
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Whole = new(RegionDocPartsWhole)
+		decodeRegionDocPartsWhole(d, doc.Whole)
+	}
+}
+
+// decodeRegionDocPartsWhole reads the binary form of a RegionDocPartsWhole. Its texts and bytes alias the input.
+func decodeRegionDocPartsWhole(d *wire.Decoder, doc *RegionDocPartsWhole) {
+	doc.Country = d.Text()
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+}
+
+// writeRegionDocJSON writes what json.Marshal does of a RegionDoc.
+func writeRegionDocJSON(w *jsondoc.Writer, doc *RegionDoc) {
+	w.Raw(`{"country":`).Text(doc.Country)
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"big_towns":`).Int(doc.BigTowns)
+	w.Raw(`,"towns":`)
+	if w.Present(doc.Towns != nil) {
+		w.Raw(`[`)
+		for i := range doc.Towns {
+			w.Next()
+			w.Text(doc.Towns[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"capital":`)
+	if w.Present(doc.Capital != nil) {
+		writeRegionDocCapitalJSON(w, doc.Capital)
+	}
+	w.Raw(`,"parts":`)
+	if w.Present(doc.Parts != nil) {
+		w.Raw(`[`)
+		for i := range doc.Parts {
+			w.Next()
+			writeRegionDocPartsJSON(w, &doc.Parts[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeRegionDocCapitalJSON writes what json.Marshal does of a RegionDocCapital.
+func writeRegionDocCapitalJSON(w *jsondoc.Writer, doc *RegionDocCapital) {
+	w.Raw(`{"country":`).Text(doc.Country)
+	w.Raw(`,"no":`).Int(int64(doc.No))
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeRegionDocPartsJSON writes what json.Marshal does of a RegionDocParts.
+func writeRegionDocPartsJSON(w *jsondoc.Writer, doc *RegionDocParts) {
+	w.Raw(`{"country":`).Text(doc.Country)
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"whole":`)
+	if w.Present(doc.Whole != nil) {
+		writeRegionDocPartsWholeJSON(w, doc.Whole)
+	}
+	w.Raw(`}`)
+}
+
+// writeRegionDocPartsWholeJSON writes what json.Marshal does of a RegionDocPartsWhole.
+func writeRegionDocPartsWholeJSON(w *jsondoc.Writer, doc *RegionDocPartsWhole) {
+	w.Raw(`{"country":`).Text(doc.Country)
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

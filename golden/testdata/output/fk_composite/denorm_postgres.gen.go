@@ -4,7 +4,7 @@ package fk_composite
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// regionsPostgres is the SQL that loads regions.
+// regionsPostgres is the SQL that loads regions and finds those that a change touches.
 func regionsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"regions"`, Key: []string{`"country"`, `"code"`}},
@@ -32,6 +32,62 @@ FROM denorm_roots AS t
 JOIN "regions" AS a1 ON a1."country" = t."country" AND a1."whole_code" = t."code"
 LEFT JOIN "regions" AS a2 ON a2."country" = a1."country" AND a2."code" = a1."whole_code"
 ORDER BY t."country", t."code", a1."country", a1."code"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "regions"},
+				Columns: []string{"capital_no", "code", "country", "name"},
+				From:    []string{"country", "code"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "regions"},
+				Path:    `Parts, Parts.Whole (reference)`,
+				Columns: []string{"code", "country", "name", "whole_code"},
+				From:    []string{"country", "whole_code"},
+				Roots: `SELECT DISTINCT t."country" AS k1, t."code" AS k2
+FROM denorm_changed AS c
+JOIN "regions" AS t ON t."country" = c.v1 AND t."code" = c.v2`,
+			},
+			{
+				Table:   denorm.Table{Name: "regions"},
+				Path:    `Parts.Whole`,
+				Columns: []string{"code", "country", "name"},
+				From:    []string{"country", "code"},
+				Roots: `SELECT DISTINCT t."country" AS k1, t."code" AS k2
+FROM denorm_changed AS c
+JOIN "regions" AS h1 ON h1."country" = c.v1 AND h1."whole_code" = c.v2
+JOIN "regions" AS t ON h1."country" = t."country" AND h1."whole_code" = t."code"`,
+			},
+			{
+				Table:   denorm.Table{Name: "towns"},
+				Path:    `Capital`,
+				Columns: []string{"country", "name", "no"},
+				From:    []string{"country", "no"},
+				Roots: `SELECT DISTINCT t."country" AS k1, t."code" AS k2
+FROM denorm_changed AS c
+JOIN "regions" AS t ON t."country" = c.v1 AND t."capital_no" = c.v2`,
+			},
+			{
+				Table:   denorm.Table{Name: "towns"},
+				Path:    `Towns`,
+				Columns: []string{"country", "name", "no", "region_code"},
+				From:    []string{"country", "region_code"},
+				Roots: `SELECT DISTINCT t."country" AS k1, t."code" AS k2
+FROM denorm_changed AS c
+JOIN "regions" AS t ON t."country" = c.v1 AND t."code" = c.v2`,
+			},
+			{
+				Table:   denorm.Table{Name: "towns"},
+				Path:    `count of Towns where People > 5 as BigTowns`,
+				Columns: []string{"country", "no", "people", "region_code"},
+				From:    []string{"country", "region_code"},
+				Old:     `OLD."people" > 5`,
+				New:     `NEW."people" > 5`,
+				Roots: `SELECT DISTINCT t."country" AS k1, t."code" AS k2
+FROM denorm_changed AS c
+JOIN "regions" AS t ON t."country" = c.v1 AND t."code" = c.v2`,
+			},
 		},
 	}
 }

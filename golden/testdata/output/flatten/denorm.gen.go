@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -49,18 +51,19 @@ func NewPapers(engine *denorm.Engine) *Papers {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Papers) Get(ctx context.Context, id int64) (*PaperDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Papers) GetMany(ctx context.Context, ids []int64) ([]*PaperDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Papers) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -89,12 +92,34 @@ func (p *Papers) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Papers) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Papers) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Papers) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // papersDefinition is all that the engine knows of papers.
 func papersDefinition() *denorm.Definition[int64, PaperDoc] {
 	return &denorm.Definition[int64, PaperDoc]{
-		Name:  "papers",
-		Shape: "2fdbc957d0445054",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "papers",
+		Shape:   "2fdbc957d0445054",
+		Table:   denorm.Table{Name: "papers"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    papersMySQL(),
 			denorm.Postgres: papersPostgres(),
@@ -103,6 +128,11 @@ func papersDefinition() *denorm.Definition[int64, PaperDoc] {
 		Loaders: []string{"", "Words", "Notes", "Authors", "Sections", "Roles"},
 		Queries: papersQueries,
 		Load:    loadPapers,
+		Encode:  encodePaperDoc,
+		Decode:  decodePaperDoc,
+		AppendJSON: func(dst []byte, doc *PaperDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePaperDocJSON)
+		},
 	}
 }
 
@@ -209,6 +239,176 @@ func (d *PaperDocSections) detach() {
 	if d.Editor != nil {
 		d.Editor = new(*d.Editor)
 	}
+}
+
+// encodePaperDoc appends the binary form of a PaperDoc.
+func encodePaperDoc(e *wire.Encoder, doc *PaperDoc) {
+	e.Int(doc.ID)
+	if e.Present(doc.JournalTitle != nil) {
+		e.Text(*doc.JournalTitle)
+	}
+	if e.Present(doc.Journal2 != nil) {
+		e.Time(*doc.Journal2)
+	}
+	if e.Present(doc.Cover != nil) {
+		e.Text(*doc.Cover)
+	}
+	e.List(len(doc.Words), doc.Words == nil)
+	for i := range doc.Words {
+		if e.Present(doc.Words[i] != nil) {
+			e.Text(*doc.Words[i])
+		}
+	}
+	e.List(len(doc.Notes), doc.Notes == nil)
+	for i := range doc.Notes {
+		e.Time(doc.Notes[i])
+	}
+	e.List(len(doc.AuthorIDs), doc.AuthorIDs == nil)
+	for i := range doc.AuthorIDs {
+		e.Int(doc.AuthorIDs[i])
+	}
+	e.List(len(doc.Sections), doc.Sections == nil)
+	for i := range doc.Sections {
+		encodePaperDocSections(e, &doc.Sections[i])
+	}
+	e.List(len(doc.Roles), doc.Roles == nil)
+	for i := range doc.Roles {
+		e.Text(doc.Roles[i])
+	}
+}
+
+// encodePaperDocSections appends the binary form of a PaperDocSections.
+func encodePaperDocSections(e *wire.Encoder, doc *PaperDocSections) {
+	e.Int(doc.ID)
+	if e.Present(doc.Editor != nil) {
+		e.Text(*doc.Editor)
+	}
+}
+
+// decodePaperDoc reads the binary form of a PaperDoc. Its texts and bytes alias the input.
+func decodePaperDoc(d *wire.Decoder, doc *PaperDoc) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.JournalTitle = new(d.Text())
+	}
+	if d.Present() {
+		doc.Journal2 = new(d.Time())
+	}
+	if d.Present() {
+		doc.Cover = new(d.Text())
+	}
+	if n, ok := d.List(1); ok {
+		doc.Words = make([]*string, n)
+		for i := range doc.Words {
+			if d.Present() {
+				doc.Words[i] = new(d.Text())
+			}
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Notes = make([]time.Time, n)
+		for i := range doc.Notes {
+			doc.Notes[i] = d.Time()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.AuthorIDs = make([]int64, n)
+		for i := range doc.AuthorIDs {
+			doc.AuthorIDs[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Sections = make([]PaperDocSections, n)
+		for i := range doc.Sections {
+			decodePaperDocSections(d, &doc.Sections[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Roles = make([]string, n)
+		for i := range doc.Roles {
+			doc.Roles[i] = d.Text()
+		}
+	}
+}
+
+// decodePaperDocSections reads the binary form of a PaperDocSections. Its texts and bytes alias the input.
+func decodePaperDocSections(d *wire.Decoder, doc *PaperDocSections) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Editor = new(d.Text())
+	}
+}
+
+// writePaperDocJSON writes what json.Marshal does of a PaperDoc.
+func writePaperDocJSON(w *jsondoc.Writer, doc *PaperDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"journal_title":`)
+	if w.Present(doc.JournalTitle != nil) {
+		w.Text(*doc.JournalTitle)
+	}
+	w.Raw(`,"journal2":`).TimePointer(doc.Journal2)
+	w.Raw(`,"cover":`)
+	if w.Present(doc.Cover != nil) {
+		w.Text(*doc.Cover)
+	}
+	w.Raw(`,"words":`)
+	if w.Present(doc.Words != nil) {
+		w.Raw(`[`)
+		for i := range doc.Words {
+			w.Next()
+			if w.Present(doc.Words[i] != nil) {
+				w.Text(*doc.Words[i])
+			}
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"notes":`)
+	if w.Present(doc.Notes != nil) {
+		w.Raw(`[`)
+		for i := range doc.Notes {
+			w.Next()
+			w.Time(doc.Notes[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"author_ids":`)
+	if w.Present(doc.AuthorIDs != nil) {
+		w.Raw(`[`)
+		for i := range doc.AuthorIDs {
+			w.Next()
+			w.Int(doc.AuthorIDs[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"sections":`)
+	if w.Present(doc.Sections != nil) {
+		w.Raw(`[`)
+		for i := range doc.Sections {
+			w.Next()
+			writePaperDocSectionsJSON(w, &doc.Sections[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"roles":`)
+	if w.Present(doc.Roles != nil) {
+		w.Raw(`[`)
+		for i := range doc.Roles {
+			w.Next()
+			w.Text(doc.Roles[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePaperDocSectionsJSON writes what json.Marshal does of a PaperDocSections.
+func writePaperDocSectionsJSON(w *jsondoc.Writer, doc *PaperDocSections) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"editor":`)
+	if w.Present(doc.Editor != nil) {
+		w.Text(*doc.Editor)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

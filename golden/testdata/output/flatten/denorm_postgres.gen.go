@@ -4,7 +4,7 @@ package flatten
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// papersPostgres is the SQL that loads papers.
+// papersPostgres is the SQL that loads papers and finds those that a change touches.
 func papersPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"papers"`, Key: []string{`"id"`}},
@@ -43,6 +43,88 @@ FROM denorm_roots AS t
 JOIN "authorships" AS a1 ON a1."paper_id" = t."id"
 JOIN "authors" AS a2 ON a2."id" = a1."author_id"
 ORDER BY t."id", a1."role" DESC, a2."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Roles`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "authorships" AS h1 ON h1."author_id" = c.v1
+JOIN "papers" AS t ON h1."paper_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Sections.Editor`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "sections" AS h1 ON h1."editor_id" = c.v1
+JOIN "papers" AS t ON h1."paper_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "authorships"},
+				Path:    `Roles (link), Authors (link)`,
+				Columns: []string{"author_id", "id", "paper_id", "role"},
+				From:    []string{"paper_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "papers" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "covers"},
+				Path:    `Cover`,
+				Columns: []string{"id", "motto", "paper_id"},
+				From:    []string{"paper_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "papers" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "journals"},
+				Path:    `Journal, Journal2`,
+				Columns: []string{"founded", "id", "title"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "papers" AS t ON t."journal_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Notes`,
+				Columns: []string{"at", "id", "paper_id"},
+				From:    []string{"paper_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "papers" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "papers"},
+				Columns: []string{"id", "journal_id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "sections"},
+				Path:    `Sections, Sections.Editor (reference)`,
+				Columns: []string{"editor_id", "id", "paper_id"},
+				From:    []string{"paper_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "papers" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "words"},
+				Path:    `Words`,
+				Columns: []string{"id", "paper_id", "text"},
+				From:    []string{"paper_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "papers" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

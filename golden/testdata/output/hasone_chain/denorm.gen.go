@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -53,18 +55,19 @@ func NewZoos(engine *denorm.Engine) *Zoos {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (z *Zoos) Get(ctx context.Context, id int64) (*ZooDoc, error) {
 	return z.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (z *Zoos) GetMany(ctx context.Context, ids []int64) ([]*ZooDoc, error) {
 	return z.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (z *Zoos) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return z.collection.GetJSON(ctx, id)
 }
@@ -93,12 +96,34 @@ func (z *Zoos) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) (
 	return z.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (z *Zoos) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return z.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (z *Zoos) Invalidate(ctx context.Context, ids ...int64) error {
+	return z.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (z *Zoos) Refresh(ctx context.Context, ids ...int64) error {
+	return z.collection.Refresh(ctx, ids...)
+}
+
 // zoosDefinition is all that the engine knows of zoos.
 func zoosDefinition() *denorm.Definition[int64, ZooDoc] {
 	return &denorm.Definition[int64, ZooDoc]{
-		Name:  "zoos",
-		Shape: "759be0adf482c0d1",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "zoos",
+		Shape:   "759be0adf482c0d1",
+		Table:   denorm.Table{Name: "zoos"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    zoosMySQL(),
 			denorm.Postgres: zoosPostgres(),
@@ -107,6 +132,11 @@ func zoosDefinition() *denorm.Definition[int64, ZooDoc] {
 		Loaders: []string{"", "Cages", "Cages.Keeper.Boots", "Keepers"},
 		Queries: zoosQueries,
 		Load:    loadZoos,
+		Encode:  encodeZooDoc,
+		Decode:  decodeZooDoc,
+		AppendJSON: func(dst []byte, doc *ZooDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeZooDocJSON)
+		},
 	}
 }
 
@@ -192,6 +222,137 @@ func (d *ZooDocCages) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *ZooDocCagesKeeper) detach() {
 	d.Boots = slices.Clone(d.Boots)
+}
+
+// encodeZooDoc appends the binary form of a ZooDoc.
+func encodeZooDoc(e *wire.Encoder, doc *ZooDoc) {
+	e.Int(doc.ID)
+	e.Int(doc.KeeperCount)
+	e.Int(doc.TallKeepers)
+	e.Int(doc.Sizes)
+	e.Int(doc.BootCount)
+	e.List(len(doc.Cages), doc.Cages == nil)
+	for i := range doc.Cages {
+		encodeZooDocCages(e, &doc.Cages[i])
+	}
+	e.List(len(doc.Keepers), doc.Keepers == nil)
+	for i := range doc.Keepers {
+		e.Text(doc.Keepers[i])
+	}
+}
+
+// encodeZooDocCages appends the binary form of a ZooDocCages.
+func encodeZooDocCages(e *wire.Encoder, doc *ZooDocCages) {
+	e.Int(doc.ID)
+	if e.Present(doc.Keeper != nil) {
+		encodeZooDocCagesKeeper(e, doc.Keeper)
+	}
+}
+
+// encodeZooDocCagesKeeper appends the binary form of a ZooDocCagesKeeper.
+func encodeZooDocCagesKeeper(e *wire.Encoder, doc *ZooDocCagesKeeper) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Boots), doc.Boots == nil)
+	for i := range doc.Boots {
+		e.Int(int64(doc.Boots[i]))
+	}
+}
+
+// decodeZooDoc reads the binary form of a ZooDoc. Its texts and bytes alias the input.
+func decodeZooDoc(d *wire.Decoder, doc *ZooDoc) {
+	doc.ID = d.Int()
+	doc.KeeperCount = d.Int()
+	doc.TallKeepers = d.Int()
+	doc.Sizes = d.Int()
+	doc.BootCount = d.Int()
+	if n, ok := d.List(2); ok {
+		doc.Cages = make([]ZooDocCages, n)
+		for i := range doc.Cages {
+			decodeZooDocCages(d, &doc.Cages[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Keepers = make([]string, n)
+		for i := range doc.Keepers {
+			doc.Keepers[i] = d.Text()
+		}
+	}
+}
+
+// decodeZooDocCages reads the binary form of a ZooDocCages. Its texts and bytes alias the input.
+func decodeZooDocCages(d *wire.Decoder, doc *ZooDocCages) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Keeper = new(ZooDocCagesKeeper)
+		decodeZooDocCagesKeeper(d, doc.Keeper)
+	}
+}
+
+// decodeZooDocCagesKeeper reads the binary form of a ZooDocCagesKeeper. Its texts and bytes alias the input.
+func decodeZooDocCagesKeeper(d *wire.Decoder, doc *ZooDocCagesKeeper) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Boots = make([]int, n)
+		for i := range doc.Boots {
+			doc.Boots[i] = wire.Int[int](d)
+		}
+	}
+}
+
+// writeZooDocJSON writes what json.Marshal does of a ZooDoc.
+func writeZooDocJSON(w *jsondoc.Writer, doc *ZooDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"keeper_count":`).Int(doc.KeeperCount)
+	w.Raw(`,"tall_keepers":`).Int(doc.TallKeepers)
+	w.Raw(`,"sizes":`).Int(doc.Sizes)
+	w.Raw(`,"boot_count":`).Int(doc.BootCount)
+	w.Raw(`,"cages":`)
+	if w.Present(doc.Cages != nil) {
+		w.Raw(`[`)
+		for i := range doc.Cages {
+			w.Next()
+			writeZooDocCagesJSON(w, &doc.Cages[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"keepers":`)
+	if w.Present(doc.Keepers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Keepers {
+			w.Next()
+			w.Text(doc.Keepers[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeZooDocCagesJSON writes what json.Marshal does of a ZooDocCages.
+func writeZooDocCagesJSON(w *jsondoc.Writer, doc *ZooDocCages) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"keeper":`)
+	if w.Present(doc.Keeper != nil) {
+		writeZooDocCagesKeeperJSON(w, doc.Keeper)
+	}
+	w.Raw(`}`)
+}
+
+// writeZooDocCagesKeeperJSON writes what json.Marshal does of a ZooDocCagesKeeper.
+func writeZooDocCagesKeeperJSON(w *jsondoc.Writer, doc *ZooDocCagesKeeper) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"boots":`)
+	if w.Present(doc.Boots != nil) {
+		w.Raw(`[`)
+		for i := range doc.Boots {
+			w.Next()
+			w.Int(int64(doc.Boots[i]))
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package hasone_chain
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// zoosMySQL is the SQL that loads zoos.
+// zoosMySQL is the SQL that loads zoos and finds those that a change touches.
 func zoosMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`zoos`", Key: []string{"`id`"}},
@@ -98,6 +98,56 @@ func zoosMySQL() denorm.Statements {
 				"        WHERE a3.`cage_id` = a1.`id` AND a3.`id` < a2.`id`\n" +
 				"    )\n" +
 				"ORDER BY t.`id`, a2.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "boots"},
+				Path:    `Cages.Keeper.Boots, count of Keepers.Boots as BootCount, sum of Cages.Keeper.Boots.Size as Sizes`,
+				Columns: []string{"id", "keeper_id", "size"},
+				From:    []string{"keeper_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `keepers` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `cages` AS h2 ON h1.`cage_id` = h2.`id`\n" +
+					"JOIN `zoos` AS t ON h2.`zoo_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "cages"},
+				Path:    `Cages, Keepers (via Cages), Keepers (reference) and 9 more`,
+				Columns: []string{"id", "zoo_id"},
+				From:    []string{"zoo_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `zoos` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "keepers"},
+				Path:    `Keepers, Cages.Keeper, Cages.Keeper.Boots (reference) and 5 more`,
+				Columns: []string{"cage_id", "id", "name"},
+				From:    []string{"cage_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cages` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `zoos` AS t ON h1.`zoo_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "keepers"},
+				Path:    `count of Cages.Keeper where Tall as TallKeepers`,
+				Columns: []string{"cage_id", "id", "tall"},
+				From:    []string{"cage_id"},
+				Old:     "OLD.`tall`",
+				New:     "NEW.`tall`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cages` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `zoos` AS t ON h1.`zoo_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "zoos"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -45,18 +47,19 @@ func NewHouses(engine *denorm.Engine) *Houses {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (h *Houses) Get(ctx context.Context, id int64) (*HouseDoc, error) {
 	return h.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (h *Houses) GetMany(ctx context.Context, ids []int64) ([]*HouseDoc, error) {
 	return h.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (h *Houses) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return h.collection.GetJSON(ctx, id)
 }
@@ -85,12 +88,34 @@ func (h *Houses) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return h.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (h *Houses) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return h.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (h *Houses) Invalidate(ctx context.Context, ids ...int64) error {
+	return h.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (h *Houses) Refresh(ctx context.Context, ids ...int64) error {
+	return h.collection.Refresh(ctx, ids...)
+}
+
 // housesDefinition is all that the engine knows of houses.
 func housesDefinition() *denorm.Definition[int64, HouseDoc] {
 	return &denorm.Definition[int64, HouseDoc]{
-		Name:  "houses",
-		Shape: "dbfdacc403e051ee",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "houses",
+		Shape:   "dbfdacc403e051ee",
+		Table:   denorm.Table{Name: "houses"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    housesMySQL(),
 			denorm.Postgres: housesPostgres(),
@@ -99,6 +124,11 @@ func housesDefinition() *denorm.Definition[int64, HouseDoc] {
 		Loaders: []string{"", "Door.Locks"},
 		Queries: housesQueries,
 		Load:    loadHouses,
+		Encode:  encodeHouseDoc,
+		Decode:  decodeHouseDoc,
+		AppendJSON: func(dst []byte, doc *HouseDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeHouseDocJSON)
+		},
 	}
 }
 
@@ -162,6 +192,94 @@ func (d *HouseDocDoor) detach() {
 	if d.Handle != nil {
 		d.Handle = new(*d.Handle)
 	}
+}
+
+// encodeHouseDoc appends the binary form of a HouseDoc.
+func encodeHouseDoc(e *wire.Encoder, doc *HouseDoc) {
+	e.Int(doc.ID)
+	if e.Present(doc.Door != nil) {
+		encodeHouseDocDoor(e, doc.Door)
+	}
+	if e.Present(doc.Window != nil) {
+		e.Text(*doc.Window)
+	}
+}
+
+// encodeHouseDocDoor appends the binary form of a HouseDocDoor.
+func encodeHouseDocDoor(e *wire.Encoder, doc *HouseDocDoor) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Width))
+	e.Int(doc.LockCount)
+	e.List(len(doc.Locks), doc.Locks == nil)
+	for i := range doc.Locks {
+		e.Text(doc.Locks[i])
+	}
+	if e.Present(doc.Handle != nil) {
+		e.Text(*doc.Handle)
+	}
+}
+
+// decodeHouseDoc reads the binary form of a HouseDoc. Its texts and bytes alias the input.
+func decodeHouseDoc(d *wire.Decoder, doc *HouseDoc) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Door = new(HouseDocDoor)
+		decodeHouseDocDoor(d, doc.Door)
+	}
+	if d.Present() {
+		doc.Window = new(d.Text())
+	}
+}
+
+// decodeHouseDocDoor reads the binary form of a HouseDocDoor. Its texts and bytes alias the input.
+func decodeHouseDocDoor(d *wire.Decoder, doc *HouseDocDoor) {
+	doc.ID = d.Int()
+	doc.Width = wire.Int[int](d)
+	doc.LockCount = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Locks = make([]string, n)
+		for i := range doc.Locks {
+			doc.Locks[i] = d.Text()
+		}
+	}
+	if d.Present() {
+		doc.Handle = new(d.Text())
+	}
+}
+
+// writeHouseDocJSON writes what json.Marshal does of a HouseDoc.
+func writeHouseDocJSON(w *jsondoc.Writer, doc *HouseDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"door":`)
+	if w.Present(doc.Door != nil) {
+		writeHouseDocDoorJSON(w, doc.Door)
+	}
+	w.Raw(`,"window":`)
+	if w.Present(doc.Window != nil) {
+		w.Text(*doc.Window)
+	}
+	w.Raw(`}`)
+}
+
+// writeHouseDocDoorJSON writes what json.Marshal does of a HouseDocDoor.
+func writeHouseDocDoorJSON(w *jsondoc.Writer, doc *HouseDocDoor) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"width":`).Int(int64(doc.Width))
+	w.Raw(`,"lock_count":`).Int(doc.LockCount)
+	w.Raw(`,"locks":`)
+	if w.Present(doc.Locks != nil) {
+		w.Raw(`[`)
+		for i := range doc.Locks {
+			w.Next()
+			w.Text(doc.Locks[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"handle":`)
+	if w.Present(doc.Handle != nil) {
+		w.Text(*doc.Handle)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

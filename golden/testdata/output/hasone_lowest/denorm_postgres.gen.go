@@ -4,7 +4,7 @@ package hasone_lowest
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// housesPostgres is the SQL that loads houses.
+// housesPostgres is the SQL that loads houses and finds those that a change touches.
 func housesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"houses"`, Key: []string{`"id"`}},
@@ -35,6 +35,56 @@ JOIN "doors" AS a1 ON a1."house_id" = t."id"
     )
 JOIN "locks" AS a3 ON a3."door_id" = a1."id"
 ORDER BY t."id", a3."name", a3."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "doors"},
+				Path:    `Door, Door.Locks (reference), Door.Handle (reference) and 1 more`,
+				Columns: []string{"house_id", "id", "removed", "width"},
+				From:    []string{"house_id"},
+				Old:     `NOT OLD."removed" AND OLD."width" > 1`,
+				New:     `NOT NEW."removed" AND NEW."width" > 1`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "houses" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "handles"},
+				Path:    `Door.Handle`,
+				Columns: []string{"door_id", "id", "shape"},
+				From:    []string{"door_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "doors" AS h1 ON h1."id" = c.v1 AND NOT h1."removed" AND h1."width" > 1
+JOIN "houses" AS t ON h1."house_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "houses"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "locks"},
+				Path:    `Door.Locks, Door: count of Locks as LockCount`,
+				Columns: []string{"door_id", "id", "name"},
+				From:    []string{"door_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "doors" AS h1 ON h1."id" = c.v1 AND NOT h1."removed" AND h1."width" > 1
+JOIN "houses" AS t ON h1."house_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "openings"},
+				Path:    `Window`,
+				Columns: []string{"house_id", "id", "kind", "name"},
+				From:    []string{"house_id"},
+				Old:     `NULLIF(lower(OLD."kind"::text COLLATE "default") = lower('window'), OLD."kind"::text <> 'window')`,
+				New:     `NULLIF(lower(NEW."kind"::text COLLATE "default") = lower('window'), NEW."kind"::text <> 'window')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "houses" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

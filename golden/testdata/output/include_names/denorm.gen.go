@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -73,18 +75,19 @@ func NewTeams(engine *denorm.Engine) *Teams {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Teams) Get(ctx context.Context, id int64) (*TeamDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Teams) GetMany(ctx context.Context, ids []int64) ([]*TeamDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Teams) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -113,12 +116,34 @@ func (t *Teams) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Teams) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Teams) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Teams) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // teamsDefinition is all that the engine knows of teams.
 func teamsDefinition() *denorm.Definition[int64, TeamDoc] {
 	return &denorm.Definition[int64, TeamDoc]{
-		Name:  "teams",
-		Shape: "80cc75f5ab15c31a",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "teams",
+		Shape:   "80cc75f5ab15c31a",
+		Table:   denorm.Table{Name: "teams"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    teamsMySQL(),
 			denorm.Postgres: teamsPostgres(),
@@ -127,6 +152,11 @@ func teamsDefinition() *denorm.Definition[int64, TeamDoc] {
 		Loaders: []string{"", "Members", "Members.Badges", "Coach.Licences"},
 		Queries: teamsQueries,
 		Load:    loadTeams,
+		Encode:  encodeTeamDoc,
+		Decode:  decodeTeamDoc,
+		AppendJSON: func(dst []byte, doc *TeamDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTeamDocJSON)
+		},
 	}
 }
 
@@ -243,6 +273,230 @@ func (d *Paper) detach() {
 	if d.By != nil {
 		d.By = new(*d.By)
 	}
+}
+
+// encodeTeamDoc appends the binary form of a TeamDoc.
+func encodeTeamDoc(e *wire.Encoder, doc *TeamDoc) {
+	e.Int(doc.ID)
+	e.Int(doc.CoachID)
+	e.List(len(doc.Members), doc.Members == nil)
+	for i := range doc.Members {
+		encodeTeamDocMembers(e, &doc.Members[i])
+	}
+	if e.Present(doc.Trainer != nil) {
+		encodeTeamTrainer(e, doc.Trainer)
+	}
+}
+
+// encodeTeamDocMembers appends the binary form of a TeamDocMembers.
+func encodeTeamDocMembers(e *wire.Encoder, doc *TeamDocMembers) {
+	e.Int(doc.ID)
+	e.Int(doc.TeamID)
+	if e.Present(doc.DeskID != nil) {
+		e.Int(*doc.DeskID)
+	}
+	if e.Present(doc.Desk != nil) {
+		encodeTeamDocMembersDesk(e, doc.Desk)
+	}
+	e.List(len(doc.URLs), doc.URLs == nil)
+	for i := range doc.URLs {
+		e.Text(doc.URLs[i])
+	}
+}
+
+// encodeTeamDocMembersDesk appends the binary form of a TeamDocMembersDesk.
+func encodeTeamDocMembersDesk(e *wire.Encoder, doc *TeamDocMembersDesk) {
+	e.Int(doc.ID)
+	e.Int(doc.RoomID)
+	if e.Present(doc.Room != nil) {
+		encodeTeamDocMembersDeskRoom(e, doc.Room)
+	}
+}
+
+// encodeTeamDocMembersDeskRoom appends the binary form of a TeamDocMembersDeskRoom.
+func encodeTeamDocMembersDeskRoom(e *wire.Encoder, doc *TeamDocMembersDeskRoom) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeTeamTrainer appends the binary form of a TeamTrainer.
+func encodeTeamTrainer(e *wire.Encoder, doc *TeamTrainer) {
+	e.Int(doc.ID)
+	e.Int(doc.PaperCount)
+	e.List(len(doc.Papers), doc.Papers == nil)
+	for i := range doc.Papers {
+		encodePaper(e, &doc.Papers[i])
+	}
+}
+
+// encodePaper appends the binary form of a Paper.
+func encodePaper(e *wire.Encoder, doc *Paper) {
+	e.Int(doc.ID)
+	e.Int(doc.IssuerID)
+	if e.Present(doc.By != nil) {
+		e.Text(*doc.By)
+	}
+}
+
+// decodeTeamDoc reads the binary form of a TeamDoc. Its texts and bytes alias the input.
+func decodeTeamDoc(d *wire.Decoder, doc *TeamDoc) {
+	doc.ID = d.Int()
+	doc.CoachID = d.Int()
+	if n, ok := d.List(5); ok {
+		doc.Members = make([]TeamDocMembers, n)
+		for i := range doc.Members {
+			decodeTeamDocMembers(d, &doc.Members[i])
+		}
+	}
+	if d.Present() {
+		doc.Trainer = new(TeamTrainer)
+		decodeTeamTrainer(d, doc.Trainer)
+	}
+}
+
+// decodeTeamDocMembers reads the binary form of a TeamDocMembers. Its texts and bytes alias the input.
+func decodeTeamDocMembers(d *wire.Decoder, doc *TeamDocMembers) {
+	doc.ID = d.Int()
+	doc.TeamID = d.Int()
+	if d.Present() {
+		doc.DeskID = new(d.Int())
+	}
+	if d.Present() {
+		doc.Desk = new(TeamDocMembersDesk)
+		decodeTeamDocMembersDesk(d, doc.Desk)
+	}
+	if n, ok := d.List(1); ok {
+		doc.URLs = make([]string, n)
+		for i := range doc.URLs {
+			doc.URLs[i] = d.Text()
+		}
+	}
+}
+
+// decodeTeamDocMembersDesk reads the binary form of a TeamDocMembersDesk. Its texts and bytes alias the input.
+func decodeTeamDocMembersDesk(d *wire.Decoder, doc *TeamDocMembersDesk) {
+	doc.ID = d.Int()
+	doc.RoomID = d.Int()
+	if d.Present() {
+		doc.Room = new(TeamDocMembersDeskRoom)
+		decodeTeamDocMembersDeskRoom(d, doc.Room)
+	}
+}
+
+// decodeTeamDocMembersDeskRoom reads the binary form of a TeamDocMembersDeskRoom. Its texts and bytes alias the input.
+func decodeTeamDocMembersDeskRoom(d *wire.Decoder, doc *TeamDocMembersDeskRoom) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeTeamTrainer reads the binary form of a TeamTrainer. Its texts and bytes alias the input.
+func decodeTeamTrainer(d *wire.Decoder, doc *TeamTrainer) {
+	doc.ID = d.Int()
+	doc.PaperCount = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Papers = make([]Paper, n)
+		for i := range doc.Papers {
+			decodePaper(d, &doc.Papers[i])
+		}
+	}
+}
+
+// decodePaper reads the binary form of a Paper. Its texts and bytes alias the input.
+func decodePaper(d *wire.Decoder, doc *Paper) {
+	doc.ID = d.Int()
+	doc.IssuerID = d.Int()
+	if d.Present() {
+		doc.By = new(d.Text())
+	}
+}
+
+// writeTeamDocJSON writes what json.Marshal does of a TeamDoc.
+func writeTeamDocJSON(w *jsondoc.Writer, doc *TeamDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"coach_id":`).Int(doc.CoachID)
+	w.Raw(`,"members":`)
+	if w.Present(doc.Members != nil) {
+		w.Raw(`[`)
+		for i := range doc.Members {
+			w.Next()
+			writeTeamDocMembersJSON(w, &doc.Members[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"trainer":`)
+	if w.Present(doc.Trainer != nil) {
+		writeTeamTrainerJSON(w, doc.Trainer)
+	}
+	w.Raw(`}`)
+}
+
+// writeTeamDocMembersJSON writes what json.Marshal does of a TeamDocMembers.
+func writeTeamDocMembersJSON(w *jsondoc.Writer, doc *TeamDocMembers) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"team_id":`).Int(doc.TeamID)
+	w.Raw(`,"desk_id":`)
+	if w.Present(doc.DeskID != nil) {
+		w.Int(*doc.DeskID)
+	}
+	w.Raw(`,"desk":`)
+	if w.Present(doc.Desk != nil) {
+		writeTeamDocMembersDeskJSON(w, doc.Desk)
+	}
+	w.Raw(`,"urls":`)
+	if w.Present(doc.URLs != nil) {
+		w.Raw(`[`)
+		for i := range doc.URLs {
+			w.Next()
+			w.Text(doc.URLs[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeTeamDocMembersDeskJSON writes what json.Marshal does of a TeamDocMembersDesk.
+func writeTeamDocMembersDeskJSON(w *jsondoc.Writer, doc *TeamDocMembersDesk) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"room_id":`).Int(doc.RoomID)
+	w.Raw(`,"room":`)
+	if w.Present(doc.Room != nil) {
+		writeTeamDocMembersDeskRoomJSON(w, doc.Room)
+	}
+	w.Raw(`}`)
+}
+
+// writeTeamDocMembersDeskRoomJSON writes what json.Marshal does of a TeamDocMembersDeskRoom.
+func writeTeamDocMembersDeskRoomJSON(w *jsondoc.Writer, doc *TeamDocMembersDeskRoom) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeTeamTrainerJSON writes what json.Marshal does of a TeamTrainer.
+func writeTeamTrainerJSON(w *jsondoc.Writer, doc *TeamTrainer) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"paper_count":`).Int(doc.PaperCount)
+	w.Raw(`,"papers":`)
+	if w.Present(doc.Papers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Papers {
+			w.Next()
+			writePaperJSON(w, &doc.Papers[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePaperJSON writes what json.Marshal does of a Paper.
+func writePaperJSON(w *jsondoc.Writer, doc *Paper) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"issuer_id":`).Int(doc.IssuerID)
+	w.Raw(`,"by":`)
+	if w.Present(doc.By != nil) {
+		w.Text(*doc.By)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

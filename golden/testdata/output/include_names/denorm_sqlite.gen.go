@@ -4,7 +4,7 @@ package include_names
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// teamsSQLite is the SQL that loads teams.
+// teamsSQLite is the SQL that loads teams and finds those that a change touches.
 func teamsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"teams"`, Key: []string{`"id"`}},
@@ -39,6 +39,84 @@ CROSS JOIN "coaches" AS a1 ON a1."id" = t."coach_id"
 CROSS JOIN "licences" AS a2 ON a2."coach_id" = a1."id"
 LEFT JOIN "issuers" AS a3 ON a3."id" = a2."issuer_id"
 ORDER BY t."id", a2."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "badges"},
+				Path:    `Members.Badges`,
+				Columns: []string{"id", "image_url", "member_id"},
+				From:    []string{"member_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "members" AS h1 ON h1."id" = c.v1
+CROSS JOIN "teams" AS t ON h1."team_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "coaches"},
+				Path:    `Coach, Coach.Licences (reference), Coach: count of Licences as PaperCount (reference)`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "teams" AS t ON t."coach_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "desks"},
+				Path:    `Members.Desk, Members.Desk.Room (reference)`,
+				Columns: []string{"id", "room_id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "members" AS h1 ON h1."desk_id" = c.v1
+CROSS JOIN "teams" AS t ON h1."team_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "issuers"},
+				Path:    `Coach.Licences.Issuer`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "licences" AS h1 ON h1."issuer_id" = c.v1
+CROSS JOIN "coaches" AS h2 ON h1."coach_id" = h2."id"
+CROSS JOIN "teams" AS t ON h2."id" = t."coach_id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "licences"},
+				Path:    `Coach.Licences, Coach.Licences.Issuer (reference), Coach: count of Licences as PaperCount`,
+				Columns: []string{"coach_id", "id", "issuer_id"},
+				From:    []string{"coach_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "coaches" AS h1 ON h1."id" = c.v1
+CROSS JOIN "teams" AS t ON h1."id" = t."coach_id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "members"},
+				Path:    `Members, Members.Desk (reference), Members.Badges (reference)`,
+				Columns: []string{"desk_id", "id", "team_id"},
+				From:    []string{"team_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "teams" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "rooms"},
+				Path:    `Members.Desk.Room`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "desks" AS h1 ON h1."room_id" = c.v1
+CROSS JOIN "members" AS h2 ON h1."id" = h2."desk_id"
+CROSS JOIN "teams" AS t ON h2."team_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "teams"},
+				Columns: []string{"coach_id", "id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -60,18 +62,19 @@ func NewBoxes(engine *denorm.Engine) *Boxes {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *Boxes) Get(ctx context.Context, id int64) (*BoxDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *Boxes) GetMany(ctx context.Context, ids []int64) ([]*BoxDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *Boxes) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -100,12 +103,34 @@ func (b *Boxes) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *Boxes) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *Boxes) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *Boxes) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // boxesDefinition is all that the engine knows of boxes.
 func boxesDefinition() *denorm.Definition[int64, BoxDoc] {
 	return &denorm.Definition[int64, BoxDoc]{
-		Name:  "boxes",
-		Shape: "a3fe9792e863c9f5",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "boxes",
+		Shape:   "a3fe9792e863c9f5",
+		Table:   denorm.Table{Name: "boxes"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    boxesMySQL(),
 			denorm.Postgres: boxesPostgres(),
@@ -114,6 +139,11 @@ func boxesDefinition() *denorm.Definition[int64, BoxDoc] {
 		Loaders: []string{"", "Items", "Labels"},
 		Queries: boxesQueries,
 		Load:    loadBoxes,
+		Encode:  encodeBoxDoc,
+		Decode:  decodeBoxDoc,
+		AppendJSON: func(dst []byte, doc *BoxDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBoxDocJSON)
+		},
 	}
 }
 
@@ -184,6 +214,168 @@ func (d *BoxDoc) detach() {
 	}
 	d.Items = slices.Clone(d.Items)
 	d.AllLabels = slices.Clone(d.AllLabels)
+}
+
+// encodeBoxDoc appends the binary form of a BoxDoc.
+func encodeBoxDoc(e *wire.Encoder, doc *BoxDoc) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Width))
+	e.Text(doc.Empty)
+	e.Int(int64(doc.Zero))
+	e.Time(doc.Sealed)
+	e.Float(doc.Weight)
+	e.Bool(doc.Full)
+	e.Text(doc.Dash)
+	e.Text(doc.Odd)
+	if e.Present(doc.Maybe != nil) {
+		e.Int(int64(*doc.Maybe))
+	}
+	if e.Present(doc.Quoted != nil) {
+		e.Int(*doc.Quoted)
+	}
+	e.Blob(doc.Data)
+	if e.Present(doc.Lid != nil) {
+		encodeBoxDocLid(e, doc.Lid)
+	}
+	e.List(len(doc.Items), doc.Items == nil)
+	for i := range doc.Items {
+		encodeBoxDocItems(e, &doc.Items[i])
+	}
+	e.List(len(doc.AllLabels), doc.AllLabels == nil)
+	for i := range doc.AllLabels {
+		e.Text(doc.AllLabels[i])
+	}
+}
+
+// encodeBoxDocLid appends the binary form of a BoxDocLid.
+func encodeBoxDocLid(e *wire.Encoder, doc *BoxDocLid) {
+	e.Int(doc.ID)
+	e.Int(doc.BoxID)
+}
+
+// encodeBoxDocItems appends the binary form of a BoxDocItems.
+func encodeBoxDocItems(e *wire.Encoder, doc *BoxDocItems) {
+	e.Int(doc.ID)
+}
+
+// decodeBoxDoc reads the binary form of a BoxDoc. Its texts and bytes alias the input.
+func decodeBoxDoc(d *wire.Decoder, doc *BoxDoc) {
+	doc.ID = d.Int()
+	doc.Width = wire.Int[int](d)
+	doc.Empty = d.Text()
+	doc.Zero = wire.Int[int](d)
+	doc.Sealed = d.Time()
+	doc.Weight = d.Float()
+	doc.Full = d.Bool()
+	doc.Dash = d.Text()
+	doc.Odd = d.Text()
+	if d.Present() {
+		doc.Maybe = new(wire.Int[int](d))
+	}
+	if d.Present() {
+		doc.Quoted = new(d.Int())
+	}
+	doc.Data = d.Blob()
+	if d.Present() {
+		doc.Lid = new(BoxDocLid)
+		decodeBoxDocLid(d, doc.Lid)
+	}
+	if n, ok := d.List(1); ok {
+		doc.Items = make([]BoxDocItems, n)
+		for i := range doc.Items {
+			decodeBoxDocItems(d, &doc.Items[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.AllLabels = make([]string, n)
+		for i := range doc.AllLabels {
+			doc.AllLabels[i] = d.Text()
+		}
+	}
+}
+
+// decodeBoxDocLid reads the binary form of a BoxDocLid. Its texts and bytes alias the input.
+func decodeBoxDocLid(d *wire.Decoder, doc *BoxDocLid) {
+	doc.ID = d.Int()
+	doc.BoxID = d.Int()
+}
+
+// decodeBoxDocItems reads the binary form of a BoxDocItems. Its texts and bytes alias the input.
+func decodeBoxDocItems(d *wire.Decoder, doc *BoxDocItems) {
+	doc.ID = d.Int()
+}
+
+// writeBoxDocJSON writes what json.Marshal does of a BoxDoc.
+func writeBoxDocJSON(w *jsondoc.Writer, doc *BoxDoc) {
+	w.Raw(`{"_id":`).Int(doc.ID)
+	w.Raw(`,"WIDTH":`).Int(int64(doc.Width))
+	if doc.Empty != "" {
+		w.Raw(`,"empty":`).Text(doc.Empty)
+	}
+	if doc.Zero != 0 {
+		w.Raw(`,"zero":`).Int(int64(doc.Zero))
+	}
+	if !doc.Sealed.IsZero() {
+		w.Raw(`,"sealed":`).Time(doc.Sealed)
+	}
+	w.Raw(`,"weight":`)
+	w.Raw(`"`).Float64(doc.Weight)
+	w.Raw(`"`)
+	w.Raw(`,"is_full":`)
+	w.Raw(`"`).Bool(doc.Full)
+	w.Raw(`"`)
+	w.Raw(`,"-":`).Text(doc.Dash)
+	w.Raw(`,"a.b/c-d":`).Text(doc.Odd)
+	if doc.Maybe != nil {
+		w.Raw(`,"maybe":`)
+		w.Int(int64(*doc.Maybe))
+	}
+	w.Raw(`,"quoted":`)
+	if w.Present(doc.Quoted != nil) {
+		w.Raw(`"`).Int(*doc.Quoted)
+		w.Raw(`"`)
+	}
+	if len(doc.Data) > 0 {
+		w.Raw(`,"data":`).Base64(doc.Data)
+	}
+	if doc.Lid != nil {
+		w.Raw(`,"cover":`)
+		writeBoxDocLidJSON(w, doc.Lid)
+	}
+	if len(doc.Items) > 0 {
+		w.Raw(`,"things":`)
+		w.Raw(`[`)
+		for i := range doc.Items {
+			w.Next()
+			writeBoxDocItemsJSON(w, &doc.Items[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"all_labels":`)
+	if w.Present(doc.AllLabels != nil) {
+		w.Raw(`[`)
+		for i := range doc.AllLabels {
+			w.Next()
+			w.Text(doc.AllLabels[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBoxDocLidJSON writes what json.Marshal does of a BoxDocLid.
+func writeBoxDocLidJSON(w *jsondoc.Writer, doc *BoxDocLid) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"boxId":`).Int(doc.BoxID)
+	w.Raw(`}`)
+}
+
+// writeBoxDocItemsJSON writes what json.Marshal does of a BoxDocItems.
+func writeBoxDocItemsJSON(w *jsondoc.Writer, doc *BoxDocItems) {
+	w.Raw(`{"id":`)
+	w.Raw(`"`).Int(doc.ID)
+	w.Raw(`"`)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

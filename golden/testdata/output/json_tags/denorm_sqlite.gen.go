@@ -4,7 +4,7 @@ package json_tags
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// boxesSQLite is the SQL that loads boxes.
+// boxesSQLite is the SQL that loads boxes and finds those that a change touches.
 func boxesSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"boxes"`, Key: []string{`"id"`}},
@@ -25,6 +25,41 @@ ORDER BY t."id", a1."id"`,
 FROM denorm_roots AS t
 CROSS JOIN "labels" AS a1 ON a1."box_id" = t."id"
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "boxes"},
+				Columns: []string{"dash", "data", "empty", "id", "is_full", "maybe", "odd", "quoted", "sealed", "weight", "width_cm", "zero"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "items"},
+				Path:    `Items`,
+				Columns: []string{"box_id", "id"},
+				From:    []string{"box_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "boxes" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "labels"},
+				Path:    `Labels`,
+				Columns: []string{"box_id", "id", "text"},
+				From:    []string{"box_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "boxes" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "lids"},
+				Path:    `Lid`,
+				Columns: []string{"box_id", "id"},
+				From:    []string{"box_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "boxes" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

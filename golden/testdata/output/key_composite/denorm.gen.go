@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -65,18 +67,19 @@ func NewProjects(engine *denorm.Engine) *Projects {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Projects) Get(ctx context.Context, key ProjectKey) (*ProjectDoc, error) {
 	return p.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Projects) GetMany(ctx context.Context, keys []ProjectKey) ([]*ProjectDoc, error) {
 	return p.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Projects) GetJSON(ctx context.Context, key ProjectKey) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, key)
 }
@@ -105,14 +108,38 @@ func (p *Projects) Load(ctx context.Context, queryer denorm.Queryer, keys ...Pro
 	return p.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Projects) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[ProjectKey], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Projects) Invalidate(ctx context.Context, keys ...ProjectKey) error {
+	return p.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Projects) Refresh(ctx context.Context, keys ...ProjectKey) error {
+	return p.collection.Refresh(ctx, keys...)
+}
+
 // projectsDefinition is all that the engine knows of projects.
 func projectsDefinition() *denorm.Definition[ProjectKey, ProjectDoc] {
 	return &denorm.Definition[ProjectKey, ProjectDoc]{
-		Name:  "projects",
-		Shape: "e7f08f015650b1b1",
-		Key: denorm.KeyCodec[ProjectKey]{Bind: func(args []any, key ProjectKey) []any {
-			return append(args, key.Tenant, key.ID)
-		}},
+		Name:    "projects",
+		Shape:   "e7f08f015650b1b1",
+		Table:   denorm.Table{Name: "projects"},
+		Columns: []string{"tenant", "id"},
+		Key: denorm.KeyCodec[ProjectKey]{
+			Bind: func(args []any, key ProjectKey) []any {
+				return append(args, key.Tenant, key.ID)
+			},
+			Read: func(row denorm.Row) ProjectKey {
+				return ProjectKey{Tenant: row.Text(0), ID: row.Int64(1)}
+			},
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    projectsMySQL(),
 			denorm.Postgres: projectsPostgres(),
@@ -121,6 +148,11 @@ func projectsDefinition() *denorm.Definition[ProjectKey, ProjectDoc] {
 		Loaders: []string{"", "Tasks", "Tasks.Steps"},
 		Queries: projectsQueries,
 		Load:    loadProjects,
+		Encode:  encodeProjectDoc,
+		Decode:  decodeProjectDoc,
+		AppendJSON: func(dst []byte, doc *ProjectDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeProjectDocJSON)
+		},
 	}
 }
 
@@ -195,6 +227,98 @@ func (d *ProjectDoc) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *ProjectDocTasks) detach() {
 	d.Steps = slices.Clone(d.Steps)
+}
+
+// encodeProjectDoc appends the binary form of a ProjectDoc.
+func encodeProjectDoc(e *wire.Encoder, doc *ProjectDoc) {
+	e.Text(doc.Tenant)
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.StepCount)
+	e.List(len(doc.Tasks), doc.Tasks == nil)
+	for i := range doc.Tasks {
+		encodeProjectDocTasks(e, &doc.Tasks[i])
+	}
+	if e.Present(doc.Lead != nil) {
+		e.Text(*doc.Lead)
+	}
+}
+
+// encodeProjectDocTasks appends the binary form of a ProjectDocTasks.
+func encodeProjectDocTasks(e *wire.Encoder, doc *ProjectDocTasks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.List(len(doc.Steps), doc.Steps == nil)
+	for i := range doc.Steps {
+		e.Text(doc.Steps[i])
+	}
+}
+
+// decodeProjectDoc reads the binary form of a ProjectDoc. Its texts and bytes alias the input.
+func decodeProjectDoc(d *wire.Decoder, doc *ProjectDoc) {
+	doc.Tenant = d.Text()
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.StepCount = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Tasks = make([]ProjectDocTasks, n)
+		for i := range doc.Tasks {
+			decodeProjectDocTasks(d, &doc.Tasks[i])
+		}
+	}
+	if d.Present() {
+		doc.Lead = new(d.Text())
+	}
+}
+
+// decodeProjectDocTasks reads the binary form of a ProjectDocTasks. Its texts and bytes alias the input.
+func decodeProjectDocTasks(d *wire.Decoder, doc *ProjectDocTasks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Steps = make([]string, n)
+		for i := range doc.Steps {
+			doc.Steps[i] = d.Text()
+		}
+	}
+}
+
+// writeProjectDocJSON writes what json.Marshal does of a ProjectDoc.
+func writeProjectDocJSON(w *jsondoc.Writer, doc *ProjectDoc) {
+	w.Raw(`{"tenant":`).Text(doc.Tenant)
+	w.Raw(`,"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"step_count":`).Int(doc.StepCount)
+	w.Raw(`,"tasks":`)
+	if w.Present(doc.Tasks != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tasks {
+			w.Next()
+			writeProjectDocTasksJSON(w, &doc.Tasks[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"lead":`)
+	if w.Present(doc.Lead != nil) {
+		w.Text(*doc.Lead)
+	}
+	w.Raw(`}`)
+}
+
+// writeProjectDocTasksJSON writes what json.Marshal does of a ProjectDocTasks.
+func writeProjectDocTasksJSON(w *jsondoc.Writer, doc *ProjectDocTasks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"steps":`)
+	if w.Present(doc.Steps != nil) {
+		w.Raw(`[`)
+		for i := range doc.Steps {
+			w.Next()
+			w.Text(doc.Steps[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package key_composite
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// projectsMySQL is the SQL that loads projects.
+// projectsMySQL is the SQL that loads projects and finds those that a change touches.
 func projectsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`projects`", Key: []string{"`tenant`", "`id`"}},
@@ -33,6 +33,42 @@ func projectsMySQL() denorm.Statements {
 				"JOIN `steps` AS a2 ON a2.`tenant` = a1.`tenant` AND a2.`task_id` = a1.`id`\n" +
 				"ORDER BY t.`tenant`, t.`id`, a1.`title` DESC, a1.`tenant`, a1.`id`, a2.`tenant`, a2.`task_id`,\n" +
 				"    a2.`number`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "persons"},
+				Path:    `Lead`,
+				Columns: []string{"id", "name", "tenant"},
+				From:    []string{"tenant", "id"},
+				Roots: "SELECT DISTINCT t.`tenant` AS k1, t.`id` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `projects` AS t ON t.`tenant` = c.v1 AND t.`lead_id` = c.v2",
+			},
+			{
+				Table:   denorm.Table{Name: "projects"},
+				Columns: []string{"id", "lead_id", "name", "tenant"},
+				From:    []string{"tenant", "id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "steps"},
+				Path:    `Tasks.Steps, count of Tasks.Steps as StepCount`,
+				Columns: []string{"number", "task_id", "tenant", "text"},
+				From:    []string{"tenant", "task_id"},
+				Roots: "SELECT DISTINCT t.`tenant` AS k1, t.`id` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `tasks` AS h1 ON h1.`tenant` = c.v1 AND h1.`id` = c.v2\n" +
+					"JOIN `projects` AS t ON h1.`tenant` = t.`tenant` AND h1.`project_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "tasks"},
+				Path:    `Tasks, Tasks.Steps (reference), count of Tasks.Steps as StepCount (via Tasks) and 1 more`,
+				Columns: []string{"id", "project_id", "tenant", "title"},
+				From:    []string{"tenant", "project_id"},
+				Roots: "SELECT DISTINCT t.`tenant` AS k1, t.`id` AS k2\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `projects` AS t ON t.`tenant` = c.v1 AND t.`id` = c.v2",
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -74,18 +76,19 @@ func NewBaskets(engine *denorm.Engine) *Baskets {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *Baskets) Get(ctx context.Context, key BasketKey) (*BasketDoc, error) {
 	return b.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *Baskets) GetMany(ctx context.Context, keys []BasketKey) ([]*BasketDoc, error) {
 	return b.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *Baskets) GetJSON(ctx context.Context, key BasketKey) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, key)
 }
@@ -114,14 +117,38 @@ func (b *Baskets) Load(ctx context.Context, queryer denorm.Queryer, keys ...Bask
 	return b.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *Baskets) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[BasketKey], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *Baskets) Invalidate(ctx context.Context, keys ...BasketKey) error {
+	return b.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *Baskets) Refresh(ctx context.Context, keys ...BasketKey) error {
+	return b.collection.Refresh(ctx, keys...)
+}
+
 // basketsDefinition is all that the engine knows of baskets.
 func basketsDefinition() *denorm.Definition[BasketKey, BasketDoc] {
 	return &denorm.Definition[BasketKey, BasketDoc]{
-		Name:  "baskets",
-		Shape: "65b4aee1e8fee48c",
-		Key: denorm.KeyCodec[BasketKey]{Bind: func(args []any, key BasketKey) []any {
-			return append(args, key.Shop, key.Number)
-		}},
+		Name:    "baskets",
+		Shape:   "65b4aee1e8fee48c",
+		Table:   denorm.Table{Name: "baskets"},
+		Columns: []string{"shop", "number"},
+		Key: denorm.KeyCodec[BasketKey]{
+			Bind: func(args []any, key BasketKey) []any {
+				return append(args, key.Shop, key.Number)
+			},
+			Read: func(row denorm.Row) BasketKey {
+				return BasketKey{Shop: denorm.Int[int](row, 0), Number: denorm.Int[int](row, 1)}
+			},
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    basketsMySQL(),
 			denorm.Postgres: basketsPostgres(),
@@ -130,6 +157,11 @@ func basketsDefinition() *denorm.Definition[BasketKey, BasketDoc] {
 		Loaders: []string{"", "Articles", "Keys", "Priced"},
 		Queries: basketsQueries,
 		Load:    loadBaskets,
+		Encode:  encodeBasketDoc,
+		Decode:  decodeBasketDoc,
+		AppendJSON: func(dst []byte, doc *BasketDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBasketDocJSON)
+		},
 	}
 }
 
@@ -207,6 +239,135 @@ func (d *BasketDoc) detach() {
 	d.Articles = slices.Clone(d.Articles)
 	d.Numbers = slices.Clone(d.Numbers)
 	d.Priced = slices.Clone(d.Priced)
+}
+
+// encodeBasketDoc appends the binary form of a BasketDoc.
+func encodeBasketDoc(e *wire.Encoder, doc *BasketDoc) {
+	e.Int(int64(doc.Shop))
+	e.Int(int64(doc.Number))
+	e.Int(doc.ArticleCount)
+	e.Int(doc.Total)
+	e.List(len(doc.Articles), doc.Articles == nil)
+	for i := range doc.Articles {
+		encodeBasketDocArticles(e, &doc.Articles[i])
+	}
+	e.List(len(doc.Numbers), doc.Numbers == nil)
+	for i := range doc.Numbers {
+		e.Int(int64(doc.Numbers[i]))
+	}
+	e.List(len(doc.Priced), doc.Priced == nil)
+	for i := range doc.Priced {
+		encodeBasketDocPriced(e, &doc.Priced[i])
+	}
+}
+
+// encodeBasketDocArticles appends the binary form of a BasketDocArticles.
+func encodeBasketDocArticles(e *wire.Encoder, doc *BasketDocArticles) {
+	e.Int(int64(doc.Shop))
+	e.Int(int64(doc.Number))
+	e.Text(doc.Name)
+}
+
+// encodeBasketDocPriced appends the binary form of a BasketDocPriced.
+func encodeBasketDocPriced(e *wire.Encoder, doc *BasketDocPriced) {
+	e.Int(int64(doc.Shop))
+	e.Int(int64(doc.Number))
+	e.Text(doc.Name)
+	e.Int(int64(doc.Price))
+}
+
+// decodeBasketDoc reads the binary form of a BasketDoc. Its texts and bytes alias the input.
+func decodeBasketDoc(d *wire.Decoder, doc *BasketDoc) {
+	doc.Shop = wire.Int[int](d)
+	doc.Number = wire.Int[int](d)
+	doc.ArticleCount = d.Int()
+	doc.Total = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Articles = make([]BasketDocArticles, n)
+		for i := range doc.Articles {
+			decodeBasketDocArticles(d, &doc.Articles[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Numbers = make([]int, n)
+		for i := range doc.Numbers {
+			doc.Numbers[i] = wire.Int[int](d)
+		}
+	}
+	if n, ok := d.List(4); ok {
+		doc.Priced = make([]BasketDocPriced, n)
+		for i := range doc.Priced {
+			decodeBasketDocPriced(d, &doc.Priced[i])
+		}
+	}
+}
+
+// decodeBasketDocArticles reads the binary form of a BasketDocArticles. Its texts and bytes alias the input.
+func decodeBasketDocArticles(d *wire.Decoder, doc *BasketDocArticles) {
+	doc.Shop = wire.Int[int](d)
+	doc.Number = wire.Int[int](d)
+	doc.Name = d.Text()
+}
+
+// decodeBasketDocPriced reads the binary form of a BasketDocPriced. Its texts and bytes alias the input.
+func decodeBasketDocPriced(d *wire.Decoder, doc *BasketDocPriced) {
+	doc.Shop = wire.Int[int](d)
+	doc.Number = wire.Int[int](d)
+	doc.Name = d.Text()
+	doc.Price = wire.Int[int](d)
+}
+
+// writeBasketDocJSON writes what json.Marshal does of a BasketDoc.
+func writeBasketDocJSON(w *jsondoc.Writer, doc *BasketDoc) {
+	w.Raw(`{"shop":`).Int(int64(doc.Shop))
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"article_count":`).Int(doc.ArticleCount)
+	w.Raw(`,"total":`).Int(doc.Total)
+	w.Raw(`,"articles":`)
+	if w.Present(doc.Articles != nil) {
+		w.Raw(`[`)
+		for i := range doc.Articles {
+			w.Next()
+			writeBasketDocArticlesJSON(w, &doc.Articles[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"numbers":`)
+	if w.Present(doc.Numbers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Numbers {
+			w.Next()
+			w.Int(int64(doc.Numbers[i]))
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"priced":`)
+	if w.Present(doc.Priced != nil) {
+		w.Raw(`[`)
+		for i := range doc.Priced {
+			w.Next()
+			writeBasketDocPricedJSON(w, &doc.Priced[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBasketDocArticlesJSON writes what json.Marshal does of a BasketDocArticles.
+func writeBasketDocArticlesJSON(w *jsondoc.Writer, doc *BasketDocArticles) {
+	w.Raw(`{"shop":`).Int(int64(doc.Shop))
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeBasketDocPricedJSON writes what json.Marshal does of a BasketDocPriced.
+func writeBasketDocPricedJSON(w *jsondoc.Writer, doc *BasketDocPriced) {
+	w.Raw(`{"shop":`).Int(int64(doc.Shop))
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"price":`).Int(int64(doc.Price))
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

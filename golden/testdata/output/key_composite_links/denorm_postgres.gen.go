@@ -4,7 +4,7 @@ package key_composite_links
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// basketsPostgres is the SQL that loads baskets.
+// basketsPostgres is the SQL that loads baskets and finds those that a change touches.
 func basketsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"baskets"`, Key: []string{`"shop"`, `"number"`}},
@@ -50,6 +50,52 @@ JOIN "positions" AS a1 ON a1."shop" = t."shop" AND a1."basket_number" = t."numbe
 JOIN "articles" AS a2 ON a2."shop" = a1."shop" AND a2."number" = a1."article_number"
 ORDER BY t."shop", t."number", a1."price" DESC, a2."shop", a2."number", a1."shop",
     a1."basket_number", a1."article_number"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "articles"},
+				Path:    `Articles, count of Articles as ArticleCount`,
+				Columns: []string{"name", "number", "shop"},
+				From:    []string{"shop", "number"},
+				Roots: `SELECT DISTINCT t."shop" AS k1, t."number" AS k2
+FROM denorm_changed AS c
+JOIN "basket_articles" AS h1 ON h1."article_shop" = c.v1 AND h1."article_number" = c.v2
+JOIN "baskets" AS t ON h1."basket_shop" = t."shop" AND h1."basket_number" = t."number"`,
+			},
+			{
+				Table:   denorm.Table{Name: "articles"},
+				Path:    `Priced, sum of Priced through.Price as Total`,
+				Columns: []string{"name", "number", "shop"},
+				From:    []string{"shop", "number"},
+				Roots: `SELECT DISTINCT t."shop" AS k1, t."number" AS k2
+FROM denorm_changed AS c
+JOIN "positions" AS h1 ON h1."shop" = c.v1 AND h1."article_number" = c.v2
+JOIN "baskets" AS t ON h1."shop" = t."shop" AND h1."basket_number" = t."number"`,
+			},
+			{
+				Table:   denorm.Table{Name: "basket_articles"},
+				Path:    `Keys (link), Articles (link), count of Articles as ArticleCount (link)`,
+				Columns: []string{"article_number", "article_shop", "basket_number", "basket_shop"},
+				From:    []string{"basket_shop", "basket_number"},
+				Roots: `SELECT DISTINCT t."shop" AS k1, t."number" AS k2
+FROM denorm_changed AS c
+JOIN "baskets" AS t ON t."shop" = c.v1 AND t."number" = c.v2`,
+			},
+			{
+				Table:   denorm.Table{Name: "baskets"},
+				Columns: []string{"number", "shop"},
+				From:    []string{"shop", "number"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "positions"},
+				Path:    `Priced (link), sum of Priced through.Price as Total (link)`,
+				Columns: []string{"article_number", "basket_number", "price", "shop"},
+				From:    []string{"shop", "basket_number"},
+				Roots: `SELECT DISTINCT t."shop" AS k1, t."number" AS k2
+FROM denorm_changed AS c
+JOIN "baskets" AS t ON t."shop" = c.v1 AND t."number" = c.v2`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -43,18 +45,19 @@ func NewCountries(engine *denorm.Engine) *Countries {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Countries) Get(ctx context.Context, key Code) (*CountryDoc, error) {
 	return c.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Countries) GetMany(ctx context.Context, keys []Code) ([]*CountryDoc, error) {
 	return c.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Countries) GetJSON(ctx context.Context, key Code) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, key)
 }
@@ -83,12 +86,34 @@ func (c *Countries) Load(ctx context.Context, queryer denorm.Queryer, keys ...Co
 	return c.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Countries) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[Code], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Countries) Invalidate(ctx context.Context, keys ...Code) error {
+	return c.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Countries) Refresh(ctx context.Context, keys ...Code) error {
+	return c.collection.Refresh(ctx, keys...)
+}
+
 // countriesDefinition is all that the engine knows of countries.
 func countriesDefinition() *denorm.Definition[Code, CountryDoc] {
 	return &denorm.Definition[Code, CountryDoc]{
-		Name:  "countries",
-		Shape: "862d677bdc826290",
-		Key:   denorm.KeyCodec[Code]{Bind: func(args []any, key Code) []any { return append(args, key) }},
+		Name:    "countries",
+		Shape:   "862d677bdc826290",
+		Table:   denorm.Table{Name: "countries"},
+		Columns: []string{"code"},
+		Key: denorm.KeyCodec[Code]{
+			Bind:  func(args []any, key Code) []any { return append(args, key) },
+			Read:  func(row denorm.Row) Code { return denorm.Text[Code](row, 0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    countriesMySQL(),
 			denorm.Postgres: countriesPostgres(),
@@ -97,6 +122,11 @@ func countriesDefinition() *denorm.Definition[Code, CountryDoc] {
 		Loaders: []string{"", "Cities", "Cities.Streets"},
 		Queries: countriesQueries,
 		Load:    loadCountries,
+		Encode:  encodeCountryDoc,
+		Decode:  decodeCountryDoc,
+		AppendJSON: func(dst []byte, doc *CountryDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCountryDocJSON)
+		},
 	}
 }
 
@@ -158,6 +188,89 @@ func (d *CountryDoc) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *CountryDocCities) detach() {
 	d.Streets = slices.Clone(d.Streets)
+}
+
+// encodeCountryDoc appends the binary form of a CountryDoc.
+func encodeCountryDoc(e *wire.Encoder, doc *CountryDoc) {
+	e.Text(string(doc.Code))
+	e.Text(doc.Name)
+	e.List(len(doc.Cities), doc.Cities == nil)
+	for i := range doc.Cities {
+		encodeCountryDocCities(e, &doc.Cities[i])
+	}
+	if e.Present(doc.Capital != nil) {
+		e.Text(*doc.Capital)
+	}
+}
+
+// encodeCountryDocCities appends the binary form of a CountryDocCities.
+func encodeCountryDocCities(e *wire.Encoder, doc *CountryDocCities) {
+	e.Text(doc.Name)
+	e.List(len(doc.Streets), doc.Streets == nil)
+	for i := range doc.Streets {
+		e.Text(doc.Streets[i])
+	}
+}
+
+// decodeCountryDoc reads the binary form of a CountryDoc. Its texts and bytes alias the input.
+func decodeCountryDoc(d *wire.Decoder, doc *CountryDoc) {
+	doc.Code = Code(d.Text())
+	doc.Name = d.Text()
+	if n, ok := d.List(2); ok {
+		doc.Cities = make([]CountryDocCities, n)
+		for i := range doc.Cities {
+			decodeCountryDocCities(d, &doc.Cities[i])
+		}
+	}
+	if d.Present() {
+		doc.Capital = new(d.Text())
+	}
+}
+
+// decodeCountryDocCities reads the binary form of a CountryDocCities. Its texts and bytes alias the input.
+func decodeCountryDocCities(d *wire.Decoder, doc *CountryDocCities) {
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Streets = make([]string, n)
+		for i := range doc.Streets {
+			doc.Streets[i] = d.Text()
+		}
+	}
+}
+
+// writeCountryDocJSON writes what json.Marshal does of a CountryDoc.
+func writeCountryDocJSON(w *jsondoc.Writer, doc *CountryDoc) {
+	w.Raw(`{"code":`).Text(string(doc.Code))
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"cities":`)
+	if w.Present(doc.Cities != nil) {
+		w.Raw(`[`)
+		for i := range doc.Cities {
+			w.Next()
+			writeCountryDocCitiesJSON(w, &doc.Cities[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"capital":`)
+	if w.Present(doc.Capital != nil) {
+		w.Text(*doc.Capital)
+	}
+	w.Raw(`}`)
+}
+
+// writeCountryDocCitiesJSON writes what json.Marshal does of a CountryDocCities.
+func writeCountryDocCitiesJSON(w *jsondoc.Writer, doc *CountryDocCities) {
+	w.Raw(`{"name":`).Text(doc.Name)
+	w.Raw(`,"streets":`)
+	if w.Present(doc.Streets != nil) {
+		w.Raw(`[`)
+		for i := range doc.Streets {
+			w.Next()
+			w.Text(doc.Streets[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package key_string
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// countriesMySQL is the SQL that loads countries.
+// countriesMySQL is the SQL that loads countries and finds those that a change touches.
 func countriesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`countries`", Key: []string{"`code`"}},
@@ -25,6 +25,42 @@ func countriesMySQL() denorm.Statements {
 				"JOIN `cities` AS a1 ON a1.`country_code` = t.`code`\n" +
 				"JOIN `streets` AS a2 ON a2.`city_name` = a1.`name`\n" +
 				"ORDER BY t.`code`, a1.`name`, a2.`name` DESC",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cities"},
+				Path:    `Capital`,
+				Columns: []string{"name"},
+				From:    []string{"name"},
+				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `countries` AS t ON t.`capital_name` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "cities"},
+				Path:    `Cities, Cities.Streets (reference)`,
+				Columns: []string{"country_code", "name"},
+				From:    []string{"country_code"},
+				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `countries` AS t ON t.`code` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "countries"},
+				Columns: []string{"capital_name", "code", "name"},
+				From:    []string{"code"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "streets"},
+				Path:    `Cities.Streets`,
+				Columns: []string{"city_name", "name"},
+				From:    []string{"city_name"},
+				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `cities` AS h1 ON h1.`name` = c.v1\n" +
+					"JOIN `countries` AS t ON h1.`country_code` = t.`code`",
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 	uuid "github.com/google/uuid"
 )
 
@@ -54,18 +56,19 @@ func NewAccounts(engine *denorm.Engine) *Accounts {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *Accounts) Get(ctx context.Context, id uuid.UUID) (*AccountDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *Accounts) GetMany(ctx context.Context, ids []uuid.UUID) ([]*AccountDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Accounts) GetJSON(ctx context.Context, id uuid.UUID) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -94,12 +97,33 @@ func (a *Accounts) Load(ctx context.Context, queryer denorm.Queryer, ids ...uuid
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *Accounts) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[uuid.UUID], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *Accounts) Invalidate(ctx context.Context, ids ...uuid.UUID) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *Accounts) Refresh(ctx context.Context, ids ...uuid.UUID) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // accountsDefinition is all that the engine knows of accounts.
 func accountsDefinition() *denorm.Definition[uuid.UUID, AccountDoc] {
 	return &denorm.Definition[uuid.UUID, AccountDoc]{
-		Name:  "accounts",
-		Shape: "d390366b550b82d1",
-		Key:   denorm.KeyCodec[uuid.UUID]{Bind: func(args []any, key uuid.UUID) []any { return append(args, key) }},
+		Name:    "accounts",
+		Shape:   "d390366b550b82d1",
+		Table:   denorm.Table{Name: "accounts"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[uuid.UUID]{
+			Bind: func(args []any, key uuid.UUID) []any { return append(args, key) },
+			Read: func(row denorm.Row) uuid.UUID { return denorm.Scan[uuid.UUID](row, 0) },
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    accountsMySQL(),
 			denorm.Postgres: accountsPostgres(),
@@ -108,6 +132,11 @@ func accountsDefinition() *denorm.Definition[uuid.UUID, AccountDoc] {
 		Loaders: []string{"", "Children", "Groups", "Groups_"},
 		Queries: accountsQueries,
 		Load:    loadAccounts,
+		Encode:  encodeAccountDoc,
+		Decode:  decodeAccountDoc,
+		AppendJSON: func(dst []byte, doc *AccountDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeAccountDocJSON)
+		},
 	}
 }
 
@@ -180,6 +209,129 @@ func (d *AccountDoc) detach() {
 	d.Children = slices.Clone(d.Children)
 	d.Groups = slices.Clone(d.Groups)
 	d.Named = slices.Clone(d.Named)
+}
+
+// encodeAccountDoc appends the binary form of an AccountDoc.
+func encodeAccountDoc(e *wire.Encoder, doc *AccountDoc) {
+	wire.EncodeScanned(e, &doc.ID)
+	e.Text(doc.Name)
+	wire.EncodeScanned(e, &doc.ParentID)
+	e.Int(doc.ChildCount)
+	if e.Present(doc.Parent != nil) {
+		encodeAccountDocParent(e, doc.Parent)
+	}
+	e.List(len(doc.Children), doc.Children == nil)
+	for i := range doc.Children {
+		encodeAccountDocChildren(e, &doc.Children[i])
+	}
+	e.List(len(doc.Groups), doc.Groups == nil)
+	for i := range doc.Groups {
+		wire.EncodeScanned(e, &doc.Groups[i])
+	}
+	e.List(len(doc.Named), doc.Named == nil)
+	for i := range doc.Named {
+		e.Text(doc.Named[i])
+	}
+}
+
+// encodeAccountDocParent appends the binary form of an AccountDocParent.
+func encodeAccountDocParent(e *wire.Encoder, doc *AccountDocParent) {
+	wire.EncodeScanned(e, &doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeAccountDocChildren appends the binary form of an AccountDocChildren.
+func encodeAccountDocChildren(e *wire.Encoder, doc *AccountDocChildren) {
+	wire.EncodeScanned(e, &doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeAccountDoc reads the binary form of an AccountDoc. Its texts and bytes alias the input.
+func decodeAccountDoc(d *wire.Decoder, doc *AccountDoc) {
+	wire.DecodeScanned(d, &doc.ID)
+	doc.Name = d.Text()
+	wire.DecodeScanned(d, &doc.ParentID)
+	doc.ChildCount = d.Int()
+	if d.Present() {
+		doc.Parent = new(AccountDocParent)
+		decodeAccountDocParent(d, doc.Parent)
+	}
+	if n, ok := d.List(2); ok {
+		doc.Children = make([]AccountDocChildren, n)
+		for i := range doc.Children {
+			decodeAccountDocChildren(d, &doc.Children[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Groups = make([]uuid.UUID, n)
+		for i := range doc.Groups {
+			wire.DecodeScanned(d, &doc.Groups[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Named = make([]string, n)
+		for i := range doc.Named {
+			doc.Named[i] = d.Text()
+		}
+	}
+}
+
+// decodeAccountDocParent reads the binary form of an AccountDocParent. Its texts and bytes alias the input.
+func decodeAccountDocParent(d *wire.Decoder, doc *AccountDocParent) {
+	wire.DecodeScanned(d, &doc.ID)
+	doc.Name = d.Text()
+}
+
+// decodeAccountDocChildren reads the binary form of an AccountDocChildren. Its texts and bytes alias the input.
+func decodeAccountDocChildren(d *wire.Decoder, doc *AccountDocChildren) {
+	wire.DecodeScanned(d, &doc.ID)
+	doc.Name = d.Text()
+}
+
+// writeAccountDocJSON writes what json.Marshal does of an AccountDoc.
+func writeAccountDocJSON(w *jsondoc.Writer, doc *AccountDoc) {
+	w.Raw(`{"id":`).Any(&doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"parent_id":`).Any(&doc.ParentID)
+	w.Raw(`,"child_count":`).Int(doc.ChildCount)
+	w.Raw(`,"parent":`)
+	if w.Present(doc.Parent != nil) {
+		writeAccountDocParentJSON(w, doc.Parent)
+	}
+	w.Raw(`,"children":`)
+	if w.Present(doc.Children != nil) {
+		w.Raw(`[`)
+		for i := range doc.Children {
+			w.Next()
+			writeAccountDocChildrenJSON(w, &doc.Children[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"groups":`).Any(&doc.Groups)
+	w.Raw(`,"named":`)
+	if w.Present(doc.Named != nil) {
+		w.Raw(`[`)
+		for i := range doc.Named {
+			w.Next()
+			w.Text(doc.Named[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeAccountDocParentJSON writes what json.Marshal does of an AccountDocParent.
+func writeAccountDocParentJSON(w *jsondoc.Writer, doc *AccountDocParent) {
+	w.Raw(`{"id":`).Any(&doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeAccountDocChildrenJSON writes what json.Marshal does of an AccountDocChildren.
+func writeAccountDocChildrenJSON(w *jsondoc.Writer, doc *AccountDocChildren) {
+	w.Raw(`{"id":`).Any(&doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

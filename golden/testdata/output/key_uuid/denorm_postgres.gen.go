@@ -4,7 +4,7 @@ package key_uuid
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// accountsPostgres is the SQL that loads accounts.
+// accountsPostgres is the SQL that loads accounts and finds those that a change touches.
 func accountsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"accounts"`, Key: []string{`"id"`}},
@@ -36,6 +36,51 @@ FROM denorm_roots AS t
 JOIN "memberships" AS a1 ON a1."account_id" = t."id"
 JOIN "groups" AS a2 ON a2."id" = a1."group_id"
 ORDER BY t."id", a2."name" DESC, a2."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "accounts"},
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "accounts"},
+				Path:    `Children, count of Children as ChildCount`,
+				Columns: []string{"id", "name", "parent_id"},
+				From:    []string{"parent_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "accounts" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "accounts"},
+				Path:    `Parent`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "accounts" AS t ON t."parent_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "groups"},
+				Path:    `Groups_`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "memberships" AS h1 ON h1."group_id" = c.v1
+JOIN "accounts" AS t ON h1."account_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "memberships"},
+				Path:    `Groups (link), Groups_ (link)`,
+				Columns: []string{"account_id", "group_id"},
+				From:    []string{"account_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "accounts" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -51,18 +53,19 @@ func NewPosts(engine *denorm.Engine) *Posts {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Posts) Get(ctx context.Context, id int64) (*PostDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Posts) GetMany(ctx context.Context, ids []int64) ([]*PostDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Posts) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -91,12 +94,34 @@ func (p *Posts) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Posts) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Posts) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Posts) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // postsDefinition is all that the engine knows of posts.
 func postsDefinition() *denorm.Definition[int64, PostDoc] {
 	return &denorm.Definition[int64, PostDoc]{
-		Name:  "posts",
-		Shape: "cb2cdafc72dda06d",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "posts",
+		Shape:   "cb2cdafc72dda06d",
+		Table:   denorm.Table{Name: "posts"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    postsMySQL(),
 			denorm.Postgres: postsPostgres(),
@@ -105,6 +130,11 @@ func postsDefinition() *denorm.Definition[int64, PostDoc] {
 		Loaders: []string{"", "Comments", "Comments.Replies"},
 		Queries: postsQueries,
 		Load:    loadPosts,
+		Encode:  encodePostDoc,
+		Decode:  decodePostDoc,
+		AppendJSON: func(dst []byte, doc *PostDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePostDocJSON)
+		},
 	}
 }
 
@@ -172,6 +202,121 @@ func (d *PostDocComments) detach() {
 	if d.Author != nil {
 		d.Author = new(*d.Author)
 	}
+}
+
+// encodePostDoc appends the binary form of a PostDoc.
+func encodePostDoc(e *wire.Encoder, doc *PostDoc) {
+	e.Int(doc.ID)
+	e.Int(doc.Total)
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodePostDocComments(e, &doc.Comments[i])
+	}
+}
+
+// encodePostDocComments appends the binary form of a PostDocComments.
+func encodePostDocComments(e *wire.Encoder, doc *PostDocComments) {
+	e.Int(doc.ID)
+	if e.Present(doc.Score != nil) {
+		e.Int(int64(*doc.Score))
+	}
+	e.Int(doc.ReplyCount)
+	e.List(len(doc.Replies), doc.Replies == nil)
+	for i := range doc.Replies {
+		encodePostDocCommentsReplies(e, &doc.Replies[i])
+	}
+	if e.Present(doc.Author != nil) {
+		e.Text(*doc.Author)
+	}
+}
+
+// encodePostDocCommentsReplies appends the binary form of a PostDocCommentsReplies.
+func encodePostDocCommentsReplies(e *wire.Encoder, doc *PostDocCommentsReplies) {
+	e.Int(doc.ID)
+	e.Text(doc.Text)
+}
+
+// decodePostDoc reads the binary form of a PostDoc. Its texts and bytes alias the input.
+func decodePostDoc(d *wire.Decoder, doc *PostDoc) {
+	doc.ID = d.Int()
+	doc.Total = d.Int()
+	if n, ok := d.List(5); ok {
+		doc.Comments = make([]PostDocComments, n)
+		for i := range doc.Comments {
+			decodePostDocComments(d, &doc.Comments[i])
+		}
+	}
+}
+
+// decodePostDocComments reads the binary form of a PostDocComments. Its texts and bytes alias the input.
+func decodePostDocComments(d *wire.Decoder, doc *PostDocComments) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Score = new(wire.Int[int](d))
+	}
+	doc.ReplyCount = d.Int()
+	if n, ok := d.List(2); ok {
+		doc.Replies = make([]PostDocCommentsReplies, n)
+		for i := range doc.Replies {
+			decodePostDocCommentsReplies(d, &doc.Replies[i])
+		}
+	}
+	if d.Present() {
+		doc.Author = new(d.Text())
+	}
+}
+
+// decodePostDocCommentsReplies reads the binary form of a PostDocCommentsReplies. Its texts and bytes alias the input.
+func decodePostDocCommentsReplies(d *wire.Decoder, doc *PostDocCommentsReplies) {
+	doc.ID = d.Int()
+	doc.Text = d.Text()
+}
+
+// writePostDocJSON writes what json.Marshal does of a PostDoc.
+func writePostDocJSON(w *jsondoc.Writer, doc *PostDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"total":`).Int(doc.Total)
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			writePostDocCommentsJSON(w, &doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePostDocCommentsJSON writes what json.Marshal does of a PostDocComments.
+func writePostDocCommentsJSON(w *jsondoc.Writer, doc *PostDocComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"score":`)
+	if w.Present(doc.Score != nil) {
+		w.Int(int64(*doc.Score))
+	}
+	w.Raw(`,"reply_count":`).Int(doc.ReplyCount)
+	w.Raw(`,"replies":`)
+	if w.Present(doc.Replies != nil) {
+		w.Raw(`[`)
+		for i := range doc.Replies {
+			w.Next()
+			writePostDocCommentsRepliesJSON(w, &doc.Replies[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"author":`)
+	if w.Present(doc.Author != nil) {
+		w.Text(*doc.Author)
+	}
+	w.Raw(`}`)
+}
+
+// writePostDocCommentsRepliesJSON writes what json.Marshal does of a PostDocCommentsReplies.
+func writePostDocCommentsRepliesJSON(w *jsondoc.Writer, doc *PostDocCommentsReplies) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`).Text(doc.Text)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

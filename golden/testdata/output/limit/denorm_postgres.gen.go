@@ -4,7 +4,7 @@ package limit
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// postsPostgres is the SQL that loads posts.
+// postsPostgres is the SQL that loads posts and finds those that a change touches.
 func postsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"posts"`, Key: []string{`"id"`}},
@@ -53,6 +53,54 @@ FROM (
 ) AS a4
 WHERE a4."denorm_rank" <= 1
 ORDER BY a4."a2_t_id", a4."a2_a1_score" DESC NULLS LAST, a4."a2_a1_id", a4."a3_id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Comments.Author`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "comments" AS h1 ON h1."author_id" = c.v1 AND h1."visible"
+JOIN "posts" AS t ON h1."post_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Comments, Comments.Author (reference), Comments.Replies (reference) and 1 more`,
+				Columns: []string{"author_id", "id", "post_id", "score", "visible"},
+				From:    []string{"post_id"},
+				Old:     `OLD."visible"`,
+				New:     `NEW."visible"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "posts" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `count of Comments as Total`,
+				Columns: []string{"id", "post_id"},
+				From:    []string{"post_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "posts" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "posts"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "replies"},
+				Path:    `Comments.Replies, Comments: count of Replies as ReplyCount`,
+				Columns: []string{"comment_id", "id", "text"},
+				From:    []string{"comment_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "comments" AS h1 ON h1."id" = c.v1 AND h1."visible"
+JOIN "posts" AS t ON h1."post_id" = t."id"`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -57,18 +59,19 @@ func NewForums(engine *denorm.Engine) *Forums {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (f *Forums) Get(ctx context.Context, id int64) (*ForumDoc, error) {
 	return f.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (f *Forums) GetMany(ctx context.Context, ids []int64) ([]*ForumDoc, error) {
 	return f.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (f *Forums) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return f.collection.GetJSON(ctx, id)
 }
@@ -97,12 +100,34 @@ func (f *Forums) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return f.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (f *Forums) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return f.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (f *Forums) Invalidate(ctx context.Context, ids ...int64) error {
+	return f.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (f *Forums) Refresh(ctx context.Context, ids ...int64) error {
+	return f.collection.Refresh(ctx, ids...)
+}
+
 // forumsDefinition is all that the engine knows of forums.
 func forumsDefinition() *denorm.Definition[int64, ForumDoc] {
 	return &denorm.Definition[int64, ForumDoc]{
-		Name:  "forums",
-		Shape: "fcd8675e55cb9868",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "forums",
+		Shape:   "fcd8675e55cb9868",
+		Table:   denorm.Table{Name: "forums"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    forumsMySQL(),
 			denorm.Postgres: forumsPostgres(),
@@ -111,6 +136,11 @@ func forumsDefinition() *denorm.Definition[int64, ForumDoc] {
 		Loaders: []string{"", "Topics", "Topics.Posts", "Topics.Posts.Likes", "Topics.Posts.Author.Badges", "Topics.Moderators"},
 		Queries: forumsQueries,
 		Load:    loadForums,
+		Encode:  encodeForumDoc,
+		Decode:  decodeForumDoc,
+		AppendJSON: func(dst []byte, doc *ForumDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeForumDocJSON)
+		},
 	}
 }
 
@@ -235,6 +265,182 @@ func (d *ForumDocTopicsPosts) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *ForumDocTopicsPostsAuthor) detach() {
 	d.Badges = slices.Clone(d.Badges)
+}
+
+// encodeForumDoc appends the binary form of a ForumDoc.
+func encodeForumDoc(e *wire.Encoder, doc *ForumDoc) {
+	e.Int(doc.ID)
+	e.List(len(doc.Topics), doc.Topics == nil)
+	for i := range doc.Topics {
+		encodeForumDocTopics(e, &doc.Topics[i])
+	}
+}
+
+// encodeForumDocTopics appends the binary form of a ForumDocTopics.
+func encodeForumDocTopics(e *wire.Encoder, doc *ForumDocTopics) {
+	e.Int(doc.ID)
+	e.Int(doc.LikeCount)
+	e.List(len(doc.Posts), doc.Posts == nil)
+	for i := range doc.Posts {
+		encodeForumDocTopicsPosts(e, &doc.Posts[i])
+	}
+	e.List(len(doc.Moderators), doc.Moderators == nil)
+	for i := range doc.Moderators {
+		e.Text(doc.Moderators[i])
+	}
+}
+
+// encodeForumDocTopicsPosts appends the binary form of a ForumDocTopicsPosts.
+func encodeForumDocTopicsPosts(e *wire.Encoder, doc *ForumDocTopicsPosts) {
+	e.Int(doc.ID)
+	e.List(len(doc.Likes), doc.Likes == nil)
+	for i := range doc.Likes {
+		e.Text(doc.Likes[i])
+	}
+	if e.Present(doc.Author != nil) {
+		encodeForumDocTopicsPostsAuthor(e, doc.Author)
+	}
+}
+
+// encodeForumDocTopicsPostsAuthor appends the binary form of a ForumDocTopicsPostsAuthor.
+func encodeForumDocTopicsPostsAuthor(e *wire.Encoder, doc *ForumDocTopicsPostsAuthor) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Badges), doc.Badges == nil)
+	for i := range doc.Badges {
+		e.Text(doc.Badges[i])
+	}
+}
+
+// decodeForumDoc reads the binary form of a ForumDoc. Its texts and bytes alias the input.
+func decodeForumDoc(d *wire.Decoder, doc *ForumDoc) {
+	doc.ID = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Topics = make([]ForumDocTopics, n)
+		for i := range doc.Topics {
+			decodeForumDocTopics(d, &doc.Topics[i])
+		}
+	}
+}
+
+// decodeForumDocTopics reads the binary form of a ForumDocTopics. Its texts and bytes alias the input.
+func decodeForumDocTopics(d *wire.Decoder, doc *ForumDocTopics) {
+	doc.ID = d.Int()
+	doc.LikeCount = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Posts = make([]ForumDocTopicsPosts, n)
+		for i := range doc.Posts {
+			decodeForumDocTopicsPosts(d, &doc.Posts[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Moderators = make([]string, n)
+		for i := range doc.Moderators {
+			doc.Moderators[i] = d.Text()
+		}
+	}
+}
+
+// decodeForumDocTopicsPosts reads the binary form of a ForumDocTopicsPosts. Its texts and bytes alias the input.
+func decodeForumDocTopicsPosts(d *wire.Decoder, doc *ForumDocTopicsPosts) {
+	doc.ID = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Likes = make([]string, n)
+		for i := range doc.Likes {
+			doc.Likes[i] = d.Text()
+		}
+	}
+	if d.Present() {
+		doc.Author = new(ForumDocTopicsPostsAuthor)
+		decodeForumDocTopicsPostsAuthor(d, doc.Author)
+	}
+}
+
+// decodeForumDocTopicsPostsAuthor reads the binary form of a ForumDocTopicsPostsAuthor. Its texts and bytes alias the input.
+func decodeForumDocTopicsPostsAuthor(d *wire.Decoder, doc *ForumDocTopicsPostsAuthor) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Badges = make([]string, n)
+		for i := range doc.Badges {
+			doc.Badges[i] = d.Text()
+		}
+	}
+}
+
+// writeForumDocJSON writes what json.Marshal does of a ForumDoc.
+func writeForumDocJSON(w *jsondoc.Writer, doc *ForumDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"topics":`)
+	if w.Present(doc.Topics != nil) {
+		w.Raw(`[`)
+		for i := range doc.Topics {
+			w.Next()
+			writeForumDocTopicsJSON(w, &doc.Topics[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeForumDocTopicsJSON writes what json.Marshal does of a ForumDocTopics.
+func writeForumDocTopicsJSON(w *jsondoc.Writer, doc *ForumDocTopics) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"like_count":`).Int(doc.LikeCount)
+	w.Raw(`,"posts":`)
+	if w.Present(doc.Posts != nil) {
+		w.Raw(`[`)
+		for i := range doc.Posts {
+			w.Next()
+			writeForumDocTopicsPostsJSON(w, &doc.Posts[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"moderators":`)
+	if w.Present(doc.Moderators != nil) {
+		w.Raw(`[`)
+		for i := range doc.Moderators {
+			w.Next()
+			w.Text(doc.Moderators[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeForumDocTopicsPostsJSON writes what json.Marshal does of a ForumDocTopicsPosts.
+func writeForumDocTopicsPostsJSON(w *jsondoc.Writer, doc *ForumDocTopicsPosts) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"likes":`)
+	if w.Present(doc.Likes != nil) {
+		w.Raw(`[`)
+		for i := range doc.Likes {
+			w.Next()
+			w.Text(doc.Likes[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"author":`)
+	if w.Present(doc.Author != nil) {
+		writeForumDocTopicsPostsAuthorJSON(w, doc.Author)
+	}
+	w.Raw(`}`)
+}
+
+// writeForumDocTopicsPostsAuthorJSON writes what json.Marshal does of a ForumDocTopicsPostsAuthor.
+func writeForumDocTopicsPostsAuthorJSON(w *jsondoc.Writer, doc *ForumDocTopicsPostsAuthor) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"badges":`)
+	if w.Present(doc.Badges != nil) {
+		w.Raw(`[`)
+		for i := range doc.Badges {
+			w.Next()
+			w.Text(doc.Badges[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

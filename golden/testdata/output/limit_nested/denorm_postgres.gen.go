@@ -4,7 +4,7 @@ package limit_nested
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// forumsPostgres is the SQL that loads forums.
+// forumsPostgres is the SQL that loads forums and finds those that a change touches.
 func forumsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"forums"`, Key: []string{`"id"`}},
@@ -119,6 +119,88 @@ FROM (
 ) AS a5
 WHERE a5."denorm_rank" <= 1
 ORDER BY a5."a2_t_id", a5."a2_a1_votes" DESC, a5."a2_a1_id", a5."a4_name" DESC, a5."a4_id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Topics.Moderators`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "moderators" AS h1 ON h1."author_id" = c.v1
+JOIN "topics" AS h2 ON h1."topic_id" = h2."id"
+JOIN "forums" AS t ON h2."forum_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "authors"},
+				Path:    `Topics.Posts.Author, Topics.Posts.Author.Badges (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "posts" AS h1 ON h1."author_id" = c.v1
+JOIN "topics" AS h2 ON h1."topic_id" = h2."id"
+JOIN "forums" AS t ON h2."forum_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "badges"},
+				Path:    `Topics.Posts.Author.Badges`,
+				Columns: []string{"author_id", "id", "name"},
+				From:    []string{"author_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "authors" AS h1 ON h1."id" = c.v1
+JOIN "posts" AS h2 ON h1."id" = h2."author_id"
+JOIN "topics" AS h3 ON h2."topic_id" = h3."id"
+JOIN "forums" AS t ON h3."forum_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "forums"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "likes"},
+				Path:    `Topics.Posts.Likes, Topics: count of Posts.Likes as LikeCount`,
+				Columns: []string{"id", "post_id", "who"},
+				From:    []string{"post_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "posts" AS h1 ON h1."id" = c.v1
+JOIN "topics" AS h2 ON h1."topic_id" = h2."id"
+JOIN "forums" AS t ON h2."forum_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "moderators"},
+				Path:    `Topics.Moderators (link)`,
+				Columns: []string{"author_id", "topic_id"},
+				From:    []string{"topic_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "topics" AS h1 ON h1."id" = c.v1
+JOIN "forums" AS t ON h1."forum_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "posts"},
+				Path:    `Topics.Posts, Topics.Posts.Likes (reference), Topics.Posts.Author (reference) and 2 more`,
+				Columns: []string{"author_id", "id", "topic_id", "votes"},
+				From:    []string{"topic_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "topics" AS h1 ON h1."id" = c.v1
+JOIN "forums" AS t ON h1."forum_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "topics"},
+				Path:    `Topics, Topics.Posts (reference), Topics.Moderators (reference) and 1 more`,
+				Columns: []string{"forum_id", "id", "votes"},
+				From:    []string{"forum_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "forums" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -54,18 +56,19 @@ func NewRecipes(engine *denorm.Engine) *Recipes {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (r *Recipes) Get(ctx context.Context, id int64) (*RecipeDoc, error) {
 	return r.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (r *Recipes) GetMany(ctx context.Context, ids []int64) ([]*RecipeDoc, error) {
 	return r.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (r *Recipes) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return r.collection.GetJSON(ctx, id)
 }
@@ -94,12 +97,34 @@ func (r *Recipes) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return r.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (r *Recipes) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return r.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (r *Recipes) Invalidate(ctx context.Context, ids ...int64) error {
+	return r.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (r *Recipes) Refresh(ctx context.Context, ids ...int64) error {
+	return r.collection.Refresh(ctx, ids...)
+}
+
 // recipesDefinition is all that the engine knows of recipes.
 func recipesDefinition() *denorm.Definition[int64, RecipeDoc] {
 	return &denorm.Definition[int64, RecipeDoc]{
-		Name:  "recipes",
-		Shape: "af462c7d9518057f",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "recipes",
+		Shape:   "af462c7d9518057f",
+		Table:   denorm.Table{Name: "recipes"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    recipesMySQL(),
 			denorm.Postgres: recipesPostgres(),
@@ -108,6 +133,11 @@ func recipesDefinition() *denorm.Definition[int64, RecipeDoc] {
 		Loaders: []string{"", "Ingredients", "Ingredients.Sellers", "Similar", "SimilarKeys"},
 		Queries: recipesQueries,
 		Load:    loadRecipes,
+		Encode:  encodeRecipeDoc,
+		Decode:  decodeRecipeDoc,
+		AppendJSON: func(dst []byte, doc *RecipeDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeRecipeDocJSON)
+		},
 	}
 }
 
@@ -190,6 +220,148 @@ func (d *RecipeDoc) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *RecipeDocIngredients) detach() {
 	d.Sellers = slices.Clone(d.Sellers)
+}
+
+// encodeRecipeDoc appends the binary form of a RecipeDoc.
+func encodeRecipeDoc(e *wire.Encoder, doc *RecipeDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Int(doc.IngredientCount)
+	e.Int(doc.SimilarCount)
+	e.Int(doc.Calories)
+	e.List(len(doc.Ingredients), doc.Ingredients == nil)
+	for i := range doc.Ingredients {
+		encodeRecipeDocIngredients(e, &doc.Ingredients[i])
+	}
+	e.List(len(doc.Similar), doc.Similar == nil)
+	for i := range doc.Similar {
+		encodeRecipeDocSimilar(e, &doc.Similar[i])
+	}
+	e.List(len(doc.SimilarKeys), doc.SimilarKeys == nil)
+	for i := range doc.SimilarKeys {
+		e.Int(doc.SimilarKeys[i])
+	}
+}
+
+// encodeRecipeDocIngredients appends the binary form of a RecipeDocIngredients.
+func encodeRecipeDocIngredients(e *wire.Encoder, doc *RecipeDocIngredients) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Sellers), doc.Sellers == nil)
+	for i := range doc.Sellers {
+		e.Text(doc.Sellers[i])
+	}
+}
+
+// encodeRecipeDocSimilar appends the binary form of a RecipeDocSimilar.
+func encodeRecipeDocSimilar(e *wire.Encoder, doc *RecipeDocSimilar) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+}
+
+// decodeRecipeDoc reads the binary form of a RecipeDoc. Its texts and bytes alias the input.
+func decodeRecipeDoc(d *wire.Decoder, doc *RecipeDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.IngredientCount = d.Int()
+	doc.SimilarCount = d.Int()
+	doc.Calories = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Ingredients = make([]RecipeDocIngredients, n)
+		for i := range doc.Ingredients {
+			decodeRecipeDocIngredients(d, &doc.Ingredients[i])
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Similar = make([]RecipeDocSimilar, n)
+		for i := range doc.Similar {
+			decodeRecipeDocSimilar(d, &doc.Similar[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.SimilarKeys = make([]int64, n)
+		for i := range doc.SimilarKeys {
+			doc.SimilarKeys[i] = d.Int()
+		}
+	}
+}
+
+// decodeRecipeDocIngredients reads the binary form of a RecipeDocIngredients. Its texts and bytes alias the input.
+func decodeRecipeDocIngredients(d *wire.Decoder, doc *RecipeDocIngredients) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Sellers = make([]string, n)
+		for i := range doc.Sellers {
+			doc.Sellers[i] = d.Text()
+		}
+	}
+}
+
+// decodeRecipeDocSimilar reads the binary form of a RecipeDocSimilar. Its texts and bytes alias the input.
+func decodeRecipeDocSimilar(d *wire.Decoder, doc *RecipeDocSimilar) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+}
+
+// writeRecipeDocJSON writes what json.Marshal does of a RecipeDoc.
+func writeRecipeDocJSON(w *jsondoc.Writer, doc *RecipeDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"ingredient_count":`).Int(doc.IngredientCount)
+	w.Raw(`,"similar_count":`).Int(doc.SimilarCount)
+	w.Raw(`,"calories":`).Int(doc.Calories)
+	w.Raw(`,"ingredients":`)
+	if w.Present(doc.Ingredients != nil) {
+		w.Raw(`[`)
+		for i := range doc.Ingredients {
+			w.Next()
+			writeRecipeDocIngredientsJSON(w, &doc.Ingredients[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"similar":`)
+	if w.Present(doc.Similar != nil) {
+		w.Raw(`[`)
+		for i := range doc.Similar {
+			w.Next()
+			writeRecipeDocSimilarJSON(w, &doc.Similar[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"similar_keys":`)
+	if w.Present(doc.SimilarKeys != nil) {
+		w.Raw(`[`)
+		for i := range doc.SimilarKeys {
+			w.Next()
+			w.Int(doc.SimilarKeys[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeRecipeDocIngredientsJSON writes what json.Marshal does of a RecipeDocIngredients.
+func writeRecipeDocIngredientsJSON(w *jsondoc.Writer, doc *RecipeDocIngredients) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"sellers":`)
+	if w.Present(doc.Sellers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Sellers {
+			w.Next()
+			w.Text(doc.Sellers[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeRecipeDocSimilarJSON writes what json.Marshal does of a RecipeDocSimilar.
+func writeRecipeDocSimilarJSON(w *jsondoc.Writer, doc *RecipeDocSimilar) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package manytomany_bare
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// recipesPostgres is the SQL that loads recipes.
+// recipesPostgres is the SQL that loads recipes and finds those that a change touches.
 func recipesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"recipes"`, Key: []string{`"id"`}},
@@ -80,6 +80,75 @@ FROM (
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_id", a2."a1_other" DESC`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "ingredient_sellers"},
+				Path:    `Ingredients.Sellers (link)`,
+				Columns: []string{"ingredient_id", "seller"},
+				From:    []string{"ingredient_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "ingredients" AS h1 ON h1."id" = c.v1
+JOIN "recipe_ingredients" AS h2 ON h1."id" = h2."ingredient_id"
+JOIN "recipes" AS t ON h2."recipe_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "ingredients"},
+				Path:    `Ingredients, Ingredients.Sellers (reference), count of Ingredients as IngredientCount and 1 more`,
+				Columns: []string{"calories", "id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "recipe_ingredients" AS h1 ON h1."ingredient_id" = c.v1
+JOIN "recipes" AS t ON h1."recipe_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "recipe_ingredients"},
+				Path:    `Ingredients (link), count of Ingredients as IngredientCount (link), sum of Ingredients.Calories as Calories (link)`,
+				Columns: []string{"ingredient_id", "recipe_id"},
+				From:    []string{"recipe_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "recipes" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "recipes"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "recipes"},
+				Path:    `Similar, count of Similar as SimilarCount`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "resembles" AS h1 ON h1."other" = c.v1
+JOIN "recipes" AS t ON h1."recipe" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "resembles"},
+				Path:    `Similar (link), SimilarKeys (link), count of Similar as SimilarCount (link)`,
+				Columns: []string{"other", "recipe"},
+				From:    []string{"recipe"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "recipes" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "sellers"},
+				Path:    `Ingredients.Sellers`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "ingredient_sellers" AS h1 ON h1."seller" = c.v1
+JOIN "ingredients" AS h2 ON h1."ingredient_id" = h2."id"
+JOIN "recipe_ingredients" AS h3 ON h2."id" = h3."ingredient_id"
+JOIN "recipes" AS t ON h3."recipe_id" = t."id"`,
+			},
 		},
 	}
 }

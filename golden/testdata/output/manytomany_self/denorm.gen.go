@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -45,18 +47,19 @@ func NewPeople(engine *denorm.Engine) *People {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *People) Get(ctx context.Context, id int64) (*PersonDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *People) GetMany(ctx context.Context, ids []int64) ([]*PersonDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *People) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -85,12 +88,34 @@ func (p *People) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *People) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *People) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *People) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // peopleDefinition is all that the engine knows of people.
 func peopleDefinition() *denorm.Definition[int64, PersonDoc] {
 	return &denorm.Definition[int64, PersonDoc]{
-		Name:  "people",
-		Shape: "83faf6d0abd630bd",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "people",
+		Shape:   "83faf6d0abd630bd",
+		Table:   denorm.Table{Name: "people"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    peopleMySQL(),
 			denorm.Postgres: peoplePostgres(),
@@ -99,6 +124,11 @@ func peopleDefinition() *denorm.Definition[int64, PersonDoc] {
 		Loaders: []string{"", "Follows", "Followers", "Followers.Follows"},
 		Queries: peopleQueries,
 		Load:    loadPeople,
+		Encode:  encodePersonDoc,
+		Decode:  decodePersonDoc,
+		AppendJSON: func(dst []byte, doc *PersonDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePersonDocJSON)
+		},
 	}
 }
 
@@ -168,6 +198,104 @@ func (d *PersonDoc) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *PersonDocFollowers) detach() {
 	d.Follows = slices.Clone(d.Follows)
+}
+
+// encodePersonDoc appends the binary form of a PersonDoc.
+func encodePersonDoc(e *wire.Encoder, doc *PersonDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.FollowerCount)
+	e.List(len(doc.Follows), doc.Follows == nil)
+	for i := range doc.Follows {
+		e.Text(doc.Follows[i])
+	}
+	e.List(len(doc.Followers), doc.Followers == nil)
+	for i := range doc.Followers {
+		encodePersonDocFollowers(e, &doc.Followers[i])
+	}
+}
+
+// encodePersonDocFollowers appends the binary form of a PersonDocFollowers.
+func encodePersonDocFollowers(e *wire.Encoder, doc *PersonDocFollowers) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Follows), doc.Follows == nil)
+	for i := range doc.Follows {
+		e.Text(doc.Follows[i])
+	}
+}
+
+// decodePersonDoc reads the binary form of a PersonDoc. Its texts and bytes alias the input.
+func decodePersonDoc(d *wire.Decoder, doc *PersonDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.FollowerCount = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Follows = make([]string, n)
+		for i := range doc.Follows {
+			doc.Follows[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Followers = make([]PersonDocFollowers, n)
+		for i := range doc.Followers {
+			decodePersonDocFollowers(d, &doc.Followers[i])
+		}
+	}
+}
+
+// decodePersonDocFollowers reads the binary form of a PersonDocFollowers. Its texts and bytes alias the input.
+func decodePersonDocFollowers(d *wire.Decoder, doc *PersonDocFollowers) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Follows = make([]string, n)
+		for i := range doc.Follows {
+			doc.Follows[i] = d.Text()
+		}
+	}
+}
+
+// writePersonDocJSON writes what json.Marshal does of a PersonDoc.
+func writePersonDocJSON(w *jsondoc.Writer, doc *PersonDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"follower_count":`).Int(doc.FollowerCount)
+	w.Raw(`,"follows":`)
+	if w.Present(doc.Follows != nil) {
+		w.Raw(`[`)
+		for i := range doc.Follows {
+			w.Next()
+			w.Text(doc.Follows[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"followers":`)
+	if w.Present(doc.Followers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Followers {
+			w.Next()
+			writePersonDocFollowersJSON(w, &doc.Followers[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePersonDocFollowersJSON writes what json.Marshal does of a PersonDocFollowers.
+func writePersonDocFollowersJSON(w *jsondoc.Writer, doc *PersonDocFollowers) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"follows":`)
+	if w.Present(doc.Follows != nil) {
+		w.Raw(`[`)
+		for i := range doc.Follows {
+			w.Next()
+			w.Text(doc.Follows[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package manytomany_self
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// peopleMySQL is the SQL that loads people.
+// peopleMySQL is the SQL that loads people and finds those that a change touches.
 func peopleMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`people`", Key: []string{"`id`"}},
@@ -42,6 +42,75 @@ func peopleMySQL() denorm.Statements {
 				"JOIN `follows` AS a3 ON a3.`who` = a2.`id`\n" +
 				"JOIN `people` AS a4 ON a4.`id` = a3.`whom`\n" +
 				"ORDER BY t.`id`, a2.`name` DESC, a2.`id`, a4.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "follows"},
+				Path:    `Followers (link), count of Followers as FollowerCount (link)`,
+				Columns: []string{"who", "whom"},
+				From:    []string{"whom"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "follows"},
+				Path:    `Followers.Follows (link)`,
+				Columns: []string{"who", "whom"},
+				From:    []string{"who"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `follows` AS h2 ON h1.`id` = h2.`who`\n" +
+					"JOIN `people` AS t ON h2.`whom` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "follows"},
+				Path:    `Follows (link)`,
+				Columns: []string{"who", "whom"},
+				From:    []string{"who"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Followers, Followers.Follows (reference), count of Followers as FollowerCount`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `follows` AS h1 ON h1.`who` = c.v1\n" +
+					"JOIN `people` AS t ON h1.`whom` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Followers.Follows`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `follows` AS h1 ON h1.`whom` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`who` = h2.`id`\n" +
+					"JOIN `follows` AS h3 ON h2.`id` = h3.`who`\n" +
+					"JOIN `people` AS t ON h3.`whom` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Follows`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `follows` AS h1 ON h1.`whom` = c.v1\n" +
+					"JOIN `people` AS t ON h1.`who` = t.`id`",
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -46,18 +48,19 @@ func NewFilms(engine *denorm.Engine) *Films {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (f *Films) Get(ctx context.Context, id int64) (*FilmDoc, error) {
 	return f.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (f *Films) GetMany(ctx context.Context, ids []int64) ([]*FilmDoc, error) {
 	return f.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (f *Films) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return f.collection.GetJSON(ctx, id)
 }
@@ -86,12 +89,34 @@ func (f *Films) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return f.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (f *Films) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return f.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (f *Films) Invalidate(ctx context.Context, ids ...int64) error {
+	return f.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (f *Films) Refresh(ctx context.Context, ids ...int64) error {
+	return f.collection.Refresh(ctx, ids...)
+}
+
 // filmsDefinition is all that the engine knows of films.
 func filmsDefinition() *denorm.Definition[int64, FilmDoc] {
 	return &denorm.Definition[int64, FilmDoc]{
-		Name:  "films",
-		Shape: "29166859273e7a03",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "films",
+		Shape:   "29166859273e7a03",
+		Table:   denorm.Table{Name: "films"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    filmsMySQL(),
 			denorm.Postgres: filmsPostgres(),
@@ -100,6 +125,11 @@ func filmsDefinition() *denorm.Definition[int64, FilmDoc] {
 		Loaders: []string{"", "Cast", "Cast.Awards", "Crew"},
 		Queries: filmsQueries,
 		Load:    loadFilms,
+		Encode:  encodeFilmDoc,
+		Decode:  decodeFilmDoc,
+		AppendJSON: func(dst []byte, doc *FilmDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeFilmDocJSON)
+		},
 	}
 }
 
@@ -177,6 +207,107 @@ func (d *FilmDoc) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *FilmDocCast) detach() {
 	d.Awards = slices.Clone(d.Awards)
+}
+
+// encodeFilmDoc appends the binary form of a FilmDoc.
+func encodeFilmDoc(e *wire.Encoder, doc *FilmDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Int(doc.Stars)
+	e.List(len(doc.Cast), doc.Cast == nil)
+	for i := range doc.Cast {
+		encodeFilmDocCast(e, &doc.Cast[i])
+	}
+	e.List(len(doc.Crew), doc.Crew == nil)
+	for i := range doc.Crew {
+		e.Text(doc.Crew[i])
+	}
+}
+
+// encodeFilmDocCast appends the binary form of a FilmDocCast.
+func encodeFilmDocCast(e *wire.Encoder, doc *FilmDocCast) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Text(doc.Part)
+	e.List(len(doc.Awards), doc.Awards == nil)
+	for i := range doc.Awards {
+		e.Text(doc.Awards[i])
+	}
+}
+
+// decodeFilmDoc reads the binary form of a FilmDoc. Its texts and bytes alias the input.
+func decodeFilmDoc(d *wire.Decoder, doc *FilmDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.Stars = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Cast = make([]FilmDocCast, n)
+		for i := range doc.Cast {
+			decodeFilmDocCast(d, &doc.Cast[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Crew = make([]string, n)
+		for i := range doc.Crew {
+			doc.Crew[i] = d.Text()
+		}
+	}
+}
+
+// decodeFilmDocCast reads the binary form of a FilmDocCast. Its texts and bytes alias the input.
+func decodeFilmDocCast(d *wire.Decoder, doc *FilmDocCast) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.Part = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Awards = make([]string, n)
+		for i := range doc.Awards {
+			doc.Awards[i] = d.Text()
+		}
+	}
+}
+
+// writeFilmDocJSON writes what json.Marshal does of a FilmDoc.
+func writeFilmDocJSON(w *jsondoc.Writer, doc *FilmDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"stars":`).Int(doc.Stars)
+	w.Raw(`,"cast":`)
+	if w.Present(doc.Cast != nil) {
+		w.Raw(`[`)
+		for i := range doc.Cast {
+			w.Next()
+			writeFilmDocCastJSON(w, &doc.Cast[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"crew":`)
+	if w.Present(doc.Crew != nil) {
+		w.Raw(`[`)
+		for i := range doc.Crew {
+			w.Next()
+			w.Text(doc.Crew[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeFilmDocCastJSON writes what json.Marshal does of a FilmDocCast.
+func writeFilmDocCastJSON(w *jsondoc.Writer, doc *FilmDocCast) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"part":`).Text(doc.Part)
+	w.Raw(`,"awards":`)
+	if w.Present(doc.Awards != nil) {
+		w.Raw(`[`)
+		for i := range doc.Awards {
+			w.Next()
+			w.Text(doc.Awards[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

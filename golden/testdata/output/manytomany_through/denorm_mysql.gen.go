@@ -4,7 +4,7 @@ package manytomany_through
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// filmsMySQL is the SQL that loads films.
+// filmsMySQL is the SQL that loads films and finds those that a change touches.
 func filmsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`films`", Key: []string{"`id`"}},
@@ -38,6 +38,90 @@ func filmsMySQL() denorm.Statements {
 				"JOIN `credits` AS a1 ON a1.`film_id` = t.`id` AND CAST(a1.`kind` AS BINARY) = 'crew'\n" +
 				"JOIN `people` AS a2 ON a2.`id` = a1.`person_id`\n" +
 				"ORDER BY t.`id`, a2.`id`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "awards"},
+				Path:    `Cast.Awards`,
+				Columns: []string{"id", "person_id", "title"},
+				From:    []string{"person_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `credits` AS h2 ON h1.`id` = h2.`person_id` AND CAST(h2.`kind` AS BINARY) = 'cast'\n" +
+					"JOIN `films` AS t ON h2.`film_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "credits"},
+				Path:    `Cast (link)`,
+				Columns: []string{"billing", "film_id", "id", "kind", "part", "person_id"},
+				From:    []string{"film_id"},
+				Old:     "CAST(OLD.`kind` AS BINARY) = 'cast'",
+				New:     "CAST(NEW.`kind` AS BINARY) = 'cast'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `films` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "credits"},
+				Path:    `Crew (link)`,
+				Columns: []string{"film_id", "id", "kind", "person_id"},
+				From:    []string{"film_id"},
+				Old:     "CAST(OLD.`kind` AS BINARY) = 'crew'",
+				New:     "CAST(NEW.`kind` AS BINARY) = 'crew'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `films` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "credits"},
+				Path:    `count of Cast where through.Billing <= 2 as Stars (link)`,
+				Columns: []string{"billing", "film_id", "id", "kind", "person_id"},
+				From:    []string{"film_id"},
+				Old:     "CAST(OLD.`kind` AS BINARY) = 'cast' AND OLD.`billing` <= 2",
+				New:     "CAST(NEW.`kind` AS BINARY) = 'cast' AND NEW.`billing` <= 2",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `films` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "films"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Cast, Cast.Awards (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `credits` AS h1 ON h1.`person_id` = c.v1 AND CAST(h1.`kind` AS BINARY) = 'cast'\n" +
+					"JOIN `films` AS t ON h1.`film_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Crew`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `credits` AS h1 ON h1.`person_id` = c.v1 AND CAST(h1.`kind` AS BINARY) = 'crew'\n" +
+					"JOIN `films` AS t ON h1.`film_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `count of Cast where through.Billing <= 2 as Stars`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `credits` AS h1 ON h1.`person_id` = c.v1\n" +
+					"    AND CAST(h1.`kind` AS BINARY) = 'cast'\n" +
+					"    AND h1.`billing` <= 2\n" +
+					"JOIN `films` AS t ON h1.`film_id` = t.`id`",
+			},
 		},
 	}
 }

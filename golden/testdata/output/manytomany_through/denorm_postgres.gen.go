@@ -4,7 +4,7 @@ package manytomany_through
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// filmsPostgres is the SQL that loads films.
+// filmsPostgres is the SQL that loads films and finds those that a change touches.
 func filmsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"films"`, Key: []string{`"id"`}},
@@ -38,6 +38,90 @@ FROM denorm_roots AS t
 JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" = 'crew'
 JOIN "people" AS a2 ON a2."id" = a1."person_id"
 ORDER BY t."id", a2."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "awards"},
+				Path:    `Cast.Awards`,
+				Columns: []string{"id", "person_id", "title"},
+				From:    []string{"person_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "people" AS h1 ON h1."id" = c.v1
+JOIN "credits" AS h2 ON h1."id" = h2."person_id" AND h2."kind" = 'cast'
+JOIN "films" AS t ON h2."film_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "credits"},
+				Path:    `Cast (link)`,
+				Columns: []string{"billing", "film_id", "id", "kind", "part", "person_id"},
+				From:    []string{"film_id"},
+				Old:     `NULLIF(lower(OLD."kind"::text COLLATE "default") = lower('cast'), OLD."kind"::text <> 'cast')`,
+				New:     `NULLIF(lower(NEW."kind"::text COLLATE "default") = lower('cast'), NEW."kind"::text <> 'cast')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "films" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "credits"},
+				Path:    `Crew (link)`,
+				Columns: []string{"film_id", "id", "kind", "person_id"},
+				From:    []string{"film_id"},
+				Old:     `NULLIF(lower(OLD."kind"::text COLLATE "default") = lower('crew'), OLD."kind"::text <> 'crew')`,
+				New:     `NULLIF(lower(NEW."kind"::text COLLATE "default") = lower('crew'), NEW."kind"::text <> 'crew')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "films" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "credits"},
+				Path:    `count of Cast where through.Billing <= 2 as Stars (link)`,
+				Columns: []string{"billing", "film_id", "id", "kind", "person_id"},
+				From:    []string{"film_id"},
+				Old: `NULLIF(lower(OLD."kind"::text COLLATE "default") = lower('cast'), OLD."kind"::text <> 'cast')
+AND OLD."billing" <= 2`,
+				New: `NULLIF(lower(NEW."kind"::text COLLATE "default") = lower('cast'), NEW."kind"::text <> 'cast')
+AND NEW."billing" <= 2`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "films" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "films"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Cast, Cast.Awards (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "credits" AS h1 ON h1."person_id" = c.v1 AND h1."kind" = 'cast'
+JOIN "films" AS t ON h1."film_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Crew`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "credits" AS h1 ON h1."person_id" = c.v1 AND h1."kind" = 'crew'
+JOIN "films" AS t ON h1."film_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `count of Cast where through.Billing <= 2 as Stars`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "credits" AS h1 ON h1."person_id" = c.v1 AND h1."kind" = 'cast' AND h1."billing" <= 2
+JOIN "films" AS t ON h1."film_id" = t."id"`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -58,18 +60,19 @@ func NewMenus(engine *denorm.Engine) *Menus {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (m *Menus) Get(ctx context.Context, id int64) (*MenuDoc, error) {
 	return m.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (m *Menus) GetMany(ctx context.Context, ids []int64) ([]*MenuDoc, error) {
 	return m.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (m *Menus) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return m.collection.GetJSON(ctx, id)
 }
@@ -98,12 +101,34 @@ func (m *Menus) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return m.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (m *Menus) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return m.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (m *Menus) Invalidate(ctx context.Context, ids ...int64) error {
+	return m.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (m *Menus) Refresh(ctx context.Context, ids ...int64) error {
+	return m.collection.Refresh(ctx, ids...)
+}
+
 // menusDefinition is all that the engine knows of menus.
 func menusDefinition() *denorm.Definition[int64, MenuDoc] {
 	return &denorm.Definition[int64, MenuDoc]{
-		Name:  "menus",
-		Shape: "c27cbc54543e16cb",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "menus",
+		Shape:   "c27cbc54543e16cb",
+		Table:   denorm.Table{Name: "menus"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    menusMySQL(),
 			denorm.Postgres: menusPostgres(),
@@ -112,6 +137,11 @@ func menusDefinition() *denorm.Definition[int64, MenuDoc] {
 		Loaders: []string{"", "Dishes", "Dishes.Spices", "Cook.Knives"},
 		Queries: menusQueries,
 		Load:    loadMenus,
+		Encode:  encodeMenuDoc,
+		Decode:  decodeMenuDoc,
+		AppendJSON: func(dst []byte, doc *MenuDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeMenuDocJSON)
+		},
 	}
 }
 
@@ -209,6 +239,166 @@ func (d *MenuDocDishes) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *MenuDocCook) detach() {
 	d.Knives = slices.Clone(d.Knives)
+}
+
+// encodeMenuDoc appends the binary form of a MenuDoc.
+func encodeMenuDoc(e *wire.Encoder, doc *MenuDoc) {
+	e.Int(doc.ID)
+	e.Int(doc.SpiceCount)
+	e.Int(doc.SpiceGrams)
+	if e.Present(doc.FirstSpice != nil) {
+		e.Text(*doc.FirstSpice)
+	}
+	if e.Present(doc.AverageGrams != nil) {
+		e.Float(*doc.AverageGrams)
+	}
+	e.Int(doc.FarmCount)
+	e.Int(doc.KnifeCount)
+	e.Int(doc.ViaFarmCount)
+	e.Int(doc.ViaCount)
+	e.List(len(doc.Dishes), doc.Dishes == nil)
+	for i := range doc.Dishes {
+		encodeMenuDocDishes(e, &doc.Dishes[i])
+	}
+	if e.Present(doc.Cook != nil) {
+		encodeMenuDocCook(e, doc.Cook)
+	}
+}
+
+// encodeMenuDocDishes appends the binary form of a MenuDocDishes.
+func encodeMenuDocDishes(e *wire.Encoder, doc *MenuDocDishes) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.FarmCount)
+	e.List(len(doc.Spices), doc.Spices == nil)
+	for i := range doc.Spices {
+		e.Text(doc.Spices[i])
+	}
+}
+
+// encodeMenuDocCook appends the binary form of a MenuDocCook.
+func encodeMenuDocCook(e *wire.Encoder, doc *MenuDocCook) {
+	e.Int(doc.ID)
+	e.List(len(doc.Knives), doc.Knives == nil)
+	for i := range doc.Knives {
+		e.Int(doc.Knives[i])
+	}
+}
+
+// decodeMenuDoc reads the binary form of a MenuDoc. Its texts and bytes alias the input.
+func decodeMenuDoc(d *wire.Decoder, doc *MenuDoc) {
+	doc.ID = d.Int()
+	doc.SpiceCount = d.Int()
+	doc.SpiceGrams = d.Int()
+	if d.Present() {
+		doc.FirstSpice = new(d.Text())
+	}
+	if d.Present() {
+		doc.AverageGrams = new(d.Float())
+	}
+	doc.FarmCount = d.Int()
+	doc.KnifeCount = d.Int()
+	doc.ViaFarmCount = d.Int()
+	doc.ViaCount = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Dishes = make([]MenuDocDishes, n)
+		for i := range doc.Dishes {
+			decodeMenuDocDishes(d, &doc.Dishes[i])
+		}
+	}
+	if d.Present() {
+		doc.Cook = new(MenuDocCook)
+		decodeMenuDocCook(d, doc.Cook)
+	}
+}
+
+// decodeMenuDocDishes reads the binary form of a MenuDocDishes. Its texts and bytes alias the input.
+func decodeMenuDocDishes(d *wire.Decoder, doc *MenuDocDishes) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.FarmCount = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Spices = make([]string, n)
+		for i := range doc.Spices {
+			doc.Spices[i] = d.Text()
+		}
+	}
+}
+
+// decodeMenuDocCook reads the binary form of a MenuDocCook. Its texts and bytes alias the input.
+func decodeMenuDocCook(d *wire.Decoder, doc *MenuDocCook) {
+	doc.ID = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Knives = make([]int64, n)
+		for i := range doc.Knives {
+			doc.Knives[i] = d.Int()
+		}
+	}
+}
+
+// writeMenuDocJSON writes what json.Marshal does of a MenuDoc.
+func writeMenuDocJSON(w *jsondoc.Writer, doc *MenuDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"spice_count":`).Int(doc.SpiceCount)
+	w.Raw(`,"spice_grams":`).Int(doc.SpiceGrams)
+	w.Raw(`,"first_spice":`)
+	if w.Present(doc.FirstSpice != nil) {
+		w.Text(*doc.FirstSpice)
+	}
+	w.Raw(`,"average_grams":`)
+	if w.Present(doc.AverageGrams != nil) {
+		w.Float64(*doc.AverageGrams)
+	}
+	w.Raw(`,"farm_count":`).Int(doc.FarmCount)
+	w.Raw(`,"knife_count":`).Int(doc.KnifeCount)
+	w.Raw(`,"via_farm_count":`).Int(doc.ViaFarmCount)
+	w.Raw(`,"via_count":`).Int(doc.ViaCount)
+	w.Raw(`,"dishes":`)
+	if w.Present(doc.Dishes != nil) {
+		w.Raw(`[`)
+		for i := range doc.Dishes {
+			w.Next()
+			writeMenuDocDishesJSON(w, &doc.Dishes[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"cook":`)
+	if w.Present(doc.Cook != nil) {
+		writeMenuDocCookJSON(w, doc.Cook)
+	}
+	w.Raw(`}`)
+}
+
+// writeMenuDocDishesJSON writes what json.Marshal does of a MenuDocDishes.
+func writeMenuDocDishesJSON(w *jsondoc.Writer, doc *MenuDocDishes) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"farm_count":`).Int(doc.FarmCount)
+	w.Raw(`,"spices":`)
+	if w.Present(doc.Spices != nil) {
+		w.Raw(`[`)
+		for i := range doc.Spices {
+			w.Next()
+			w.Text(doc.Spices[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeMenuDocCookJSON writes what json.Marshal does of a MenuDocCook.
+func writeMenuDocCookJSON(w *jsondoc.Writer, doc *MenuDocCook) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"knives":`)
+	if w.Present(doc.Knives != nil) {
+		w.Raw(`[`)
+		for i := range doc.Knives {
+			w.Next()
+			w.Int(doc.Knives[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

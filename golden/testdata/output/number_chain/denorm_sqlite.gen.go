@@ -4,7 +4,7 @@ package number_chain
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// menusSQLite is the SQL that loads menus.
+// menusSQLite is the SQL that loads menus and finds those that a change touches.
 func menusSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"menus"`, Key: []string{`"id"`}},
@@ -221,6 +221,118 @@ CROSS JOIN "cooks" AS a1 ON a1."menu_id" = t."id"
     )
 CROSS JOIN "knives" AS a3 ON a3."cook_id" = a1."id"
 ORDER BY t."id", a3."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cooks"},
+				Path:    `Cook, Cook.Knives (reference), count of Cook.Knives as KnifeCount (via Cook) and 1 more`,
+				Columns: []string{"id", "menu_id"},
+				From:    []string{"menu_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "menus" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "dish_spices"},
+				Path:    `Dishes.Spices (link), count of AllSpices as ViaCount (link), count of Dishes.Spices as SpiceCount (link) and 6 more`,
+				Columns: []string{"dish_id", "spice_id"},
+				From:    []string{"dish_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "dishes" AS h1 ON h1."id" = c.v1
+CROSS JOIN "menu_dishes" AS h2 ON h1."id" = h2."dish_id"
+CROSS JOIN "menus" AS t ON h2."menu_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "dishes"},
+				Path:    `Dishes, Dishes.Spices (reference), count of AllSpices as ViaCount (reference) and 14 more`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "menu_dishes" AS h1 ON h1."dish_id" = c.v1
+CROSS JOIN "menus" AS t ON h1."menu_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "farms"},
+				Path:    `count of AllSpices.Farms as ViaFarmCount, Dishes: count of Spices.Farms as FarmCount`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "spice_farms" AS h1 ON h1."farm_id" = c.v1
+CROSS JOIN "spices" AS h2 ON h1."spice_id" = h2."id"
+CROSS JOIN "dish_spices" AS h3 ON h2."id" = h3."spice_id"
+CROSS JOIN "dishes" AS h4 ON h3."dish_id" = h4."id"
+CROSS JOIN "menu_dishes" AS h5 ON h4."id" = h5."dish_id"
+CROSS JOIN "menus" AS t ON h5."menu_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "farms"},
+				Path:    `count of Dishes.Spices.Farms where Name != "c" as FarmCount`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Old:     `OLD."name" COLLATE BINARY <> 'c'`,
+				New:     `NEW."name" COLLATE BINARY <> 'c'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "spice_farms" AS h1 ON h1."farm_id" = c.v1
+CROSS JOIN "spices" AS h2 ON h1."spice_id" = h2."id"
+CROSS JOIN "dish_spices" AS h3 ON h2."id" = h3."spice_id"
+CROSS JOIN "dishes" AS h4 ON h3."dish_id" = h4."id"
+CROSS JOIN "menu_dishes" AS h5 ON h4."id" = h5."dish_id"
+CROSS JOIN "menus" AS t ON h5."menu_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "knives"},
+				Path:    `Cook.Knives, count of Cook.Knives as KnifeCount`,
+				Columns: []string{"cook_id", "id"},
+				From:    []string{"cook_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cooks" AS h1 ON h1."id" = c.v1
+CROSS JOIN "menus" AS t ON h1."menu_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "menu_dishes"},
+				Path:    `Dishes (link), count of AllSpices as ViaCount (via Dishes) (link), count of Dishes.Spices as SpiceCount (via Dishes) (link) and 5 more`,
+				Columns: []string{"dish_id", "menu_id"},
+				From:    []string{"menu_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "menus" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "menus"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "spice_farms"},
+				Path:    `count of AllSpices.Farms as ViaFarmCount (link), Dishes: count of Spices.Farms as FarmCount (link), count of Dishes.Spices.Farms where Name != "c" as FarmCount (link)`,
+				Columns: []string{"farm_id", "spice_id"},
+				From:    []string{"spice_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "spices" AS h1 ON h1."id" = c.v1
+CROSS JOIN "dish_spices" AS h2 ON h1."id" = h2."spice_id"
+CROSS JOIN "dishes" AS h3 ON h2."dish_id" = h3."id"
+CROSS JOIN "menu_dishes" AS h4 ON h3."id" = h4."dish_id"
+CROSS JOIN "menus" AS t ON h4."menu_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "spices"},
+				Path:    `Dishes.Spices, count of AllSpices as ViaCount, count of Dishes.Spices as SpiceCount and 9 more`,
+				Columns: []string{"grams", "id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "dish_spices" AS h1 ON h1."spice_id" = c.v1
+CROSS JOIN "dishes" AS h2 ON h1."dish_id" = h2."id"
+CROSS JOIN "menu_dishes" AS h3 ON h2."id" = h3."dish_id"
+CROSS JOIN "menus" AS t ON h3."menu_id" = t."id"`,
+			},
 		},
 	}
 }

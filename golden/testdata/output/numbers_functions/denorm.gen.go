@@ -8,6 +8,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -50,18 +52,19 @@ func NewTeams(engine *denorm.Engine) *Teams {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Teams) Get(ctx context.Context, id int64) (*TeamDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Teams) GetMany(ctx context.Context, ids []int64) ([]*TeamDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Teams) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -90,12 +93,34 @@ func (t *Teams) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Teams) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Teams) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Teams) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // teamsDefinition is all that the engine knows of teams.
 func teamsDefinition() *denorm.Definition[int64, TeamDoc] {
 	return &denorm.Definition[int64, TeamDoc]{
-		Name:  "teams",
-		Shape: "ddc52f2b4d86c527",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "teams",
+		Shape:   "ddc52f2b4d86c527",
+		Table:   denorm.Table{Name: "teams"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    teamsMySQL(),
 			denorm.Postgres: teamsPostgres(),
@@ -104,6 +129,11 @@ func teamsDefinition() *denorm.Definition[int64, TeamDoc] {
 		Loaders: []string{""},
 		Queries: teamsQueries,
 		Load:    loadTeams,
+		Encode:  encodeTeamDoc,
+		Decode:  decodeTeamDoc,
+		AppendJSON: func(dst []byte, doc *TeamDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTeamDocJSON)
+		},
 	}
 }
 
@@ -175,6 +205,131 @@ func (d *TeamDoc) detach() {
 	if d.EndedAt != nil {
 		d.EndedAt = new(*d.EndedAt)
 	}
+}
+
+// encodeTeamDoc appends the binary form of a TeamDoc.
+func encodeTeamDoc(e *wire.Encoder, doc *TeamDoc) {
+	e.Int(doc.ID)
+	e.Int(doc.GameCount)
+	e.Int(doc.RatedCount)
+	e.Int(doc.Goals)
+	e.Float(doc.Scores)
+	e.Int(doc.Tall)
+	e.Int(doc.Negative)
+	if e.Present(doc.AverageGoals != nil) {
+		e.Float(*doc.AverageGoals)
+	}
+	if e.Present(doc.AverageScore != nil) {
+		e.Float(*doc.AverageScore)
+	}
+	if e.Present(doc.DoubleScore != nil) {
+		e.Float(*doc.DoubleScore)
+	}
+	if e.Present(doc.FewestGoals != nil) {
+		e.Uint(uint64(*doc.FewestGoals))
+	}
+	if e.Present(doc.BestScore != nil) {
+		e.Float(*doc.BestScore)
+	}
+	if e.Present(doc.FirstPlace != nil) {
+		e.Text(*doc.FirstPlace)
+	}
+	if e.Present(doc.LastPlace != nil) {
+		e.Text(*doc.LastPlace)
+	}
+	if e.Present(doc.FirstAt != nil) {
+		e.Time(*doc.FirstAt)
+	}
+	if e.Present(doc.LastAt != nil) {
+		e.Time(*doc.LastAt)
+	}
+	if e.Present(doc.EndedAt != nil) {
+		e.Time(*doc.EndedAt)
+	}
+}
+
+// decodeTeamDoc reads the binary form of a TeamDoc. Its texts and bytes alias the input.
+func decodeTeamDoc(d *wire.Decoder, doc *TeamDoc) {
+	doc.ID = d.Int()
+	doc.GameCount = d.Int()
+	doc.RatedCount = d.Int()
+	doc.Goals = d.Int()
+	doc.Scores = d.Float()
+	doc.Tall = d.Int()
+	doc.Negative = d.Int()
+	if d.Present() {
+		doc.AverageGoals = new(d.Float())
+	}
+	if d.Present() {
+		doc.AverageScore = new(d.Float())
+	}
+	if d.Present() {
+		doc.DoubleScore = new(d.Float())
+	}
+	if d.Present() {
+		doc.FewestGoals = new(wire.Uint[uint8](d))
+	}
+	if d.Present() {
+		doc.BestScore = new(d.Float())
+	}
+	if d.Present() {
+		doc.FirstPlace = new(d.Text())
+	}
+	if d.Present() {
+		doc.LastPlace = new(d.Text())
+	}
+	if d.Present() {
+		doc.FirstAt = new(d.Time())
+	}
+	if d.Present() {
+		doc.LastAt = new(d.Time())
+	}
+	if d.Present() {
+		doc.EndedAt = new(d.Time())
+	}
+}
+
+// writeTeamDocJSON writes what json.Marshal does of a TeamDoc.
+func writeTeamDocJSON(w *jsondoc.Writer, doc *TeamDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"game_count":`).Int(doc.GameCount)
+	w.Raw(`,"rated_count":`).Int(doc.RatedCount)
+	w.Raw(`,"goals":`).Int(doc.Goals)
+	w.Raw(`,"scores":`).Float64(doc.Scores)
+	w.Raw(`,"tall":`).Int(doc.Tall)
+	w.Raw(`,"negative":`).Int(doc.Negative)
+	w.Raw(`,"average_goals":`)
+	if w.Present(doc.AverageGoals != nil) {
+		w.Float64(*doc.AverageGoals)
+	}
+	w.Raw(`,"average_score":`)
+	if w.Present(doc.AverageScore != nil) {
+		w.Float64(*doc.AverageScore)
+	}
+	w.Raw(`,"double_score":`)
+	if w.Present(doc.DoubleScore != nil) {
+		w.Float64(*doc.DoubleScore)
+	}
+	w.Raw(`,"fewest_goals":`)
+	if w.Present(doc.FewestGoals != nil) {
+		w.Uint(uint64(*doc.FewestGoals))
+	}
+	w.Raw(`,"best_score":`)
+	if w.Present(doc.BestScore != nil) {
+		w.Float64(*doc.BestScore)
+	}
+	w.Raw(`,"first_place":`)
+	if w.Present(doc.FirstPlace != nil) {
+		w.Text(*doc.FirstPlace)
+	}
+	w.Raw(`,"last_place":`)
+	if w.Present(doc.LastPlace != nil) {
+		w.Text(*doc.LastPlace)
+	}
+	w.Raw(`,"first_at":`).TimePointer(doc.FirstAt)
+	w.Raw(`,"last_at":`).TimePointer(doc.LastAt)
+	w.Raw(`,"ended_at":`).TimePointer(doc.EndedAt)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package numbers_functions
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// teamsMySQL is the SQL that loads teams.
+// teamsMySQL is the SQL that loads teams and finds those that a change touches.
 func teamsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`teams`", Key: []string{"`id`"}},
@@ -108,6 +108,45 @@ func teamsMySQL() denorm.Statements {
 				"    )\n" +
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "games"},
+				Path:    `avg of Games Score * 2 where Goals > 1 as DoubleScore`,
+				Columns: []string{"goals", "id", "score", "team_id"},
+				From:    []string{"team_id"},
+				Old:     "OLD.`goals` > 1",
+				New:     "NEW.`goals` > 1",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `teams` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "games"},
+				Path:    `count of Games where Score != nil as RatedCount`,
+				Columns: []string{"id", "score", "team_id"},
+				From:    []string{"team_id"},
+				Old:     "OLD.`score` IS NOT NULL",
+				New:     "NEW.`score` IS NOT NULL",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `teams` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "games"},
+				Path:    `sum of Games.Tall as Tall, count of Games as GameCount, sum of Games.Goals as Goals and 11 more`,
+				Columns: []string{"ended_at", "goals", "id", "place", "played_at", "score", "tall", "team_id"},
+				From:    []string{"team_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `teams` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "teams"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

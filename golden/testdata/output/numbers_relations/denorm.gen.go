@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -75,18 +77,19 @@ func NewOffices(engine *denorm.Engine) *Offices {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (o *Offices) Get(ctx context.Context, id int64) (*OfficeDoc, error) {
 	return o.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (o *Offices) GetMany(ctx context.Context, ids []int64) ([]*OfficeDoc, error) {
 	return o.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (o *Offices) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return o.collection.GetJSON(ctx, id)
 }
@@ -115,12 +118,34 @@ func (o *Offices) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return o.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (o *Offices) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return o.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (o *Offices) Invalidate(ctx context.Context, ids ...int64) error {
+	return o.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (o *Offices) Refresh(ctx context.Context, ids ...int64) error {
+	return o.collection.Refresh(ctx, ids...)
+}
+
 // officesDefinition is all that the engine knows of offices.
 func officesDefinition() *denorm.Definition[int64, OfficeDoc] {
 	return &denorm.Definition[int64, OfficeDoc]{
-		Name:  "offices",
-		Shape: "19f588b3e3f41d80",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "offices",
+		Shape:   "19f588b3e3f41d80",
+		Table:   denorm.Table{Name: "offices"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    officesMySQL(),
 			denorm.Postgres: officesPostgres(),
@@ -129,6 +154,11 @@ func officesDefinition() *denorm.Definition[int64, OfficeDoc] {
 		Loaders: []string{"", "Staff", "Head.Reports", "Head.Reports.Reports"},
 		Queries: officesQueries,
 		Load:    loadOffices,
+		Encode:  encodeOfficeDoc,
+		Decode:  decodeOfficeDoc,
+		AppendJSON: func(dst []byte, doc *OfficeDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeOfficeDocJSON)
+		},
 	}
 }
 
@@ -244,6 +274,229 @@ func (d *OfficeDocHeadReports) detach() {
 	for i := range d.Reports {
 		d.Reports[i].detach()
 	}
+}
+
+// encodeOfficeDoc appends the binary form of an OfficeDoc.
+func encodeOfficeDoc(e *wire.Encoder, doc *OfficeDoc) {
+	e.Int(doc.ID)
+	e.Int(doc.StaffCount)
+	e.Int(doc.BossSkills)
+	e.Int(doc.RoomCount)
+	if e.Present(doc.LargestRoom != nil) {
+		e.Int(int64(*doc.LargestRoom))
+	}
+	e.Int(doc.HeadSkills)
+	e.Int(doc.Weight)
+	e.Int(doc.SkillCount)
+	e.List(len(doc.Staff), doc.Staff == nil)
+	for i := range doc.Staff {
+		encodeOfficeDocStaff(e, &doc.Staff[i])
+	}
+	if e.Present(doc.Head != nil) {
+		encodeOfficeDocHead(e, doc.Head)
+	}
+}
+
+// encodeOfficeDocStaff appends the binary form of an OfficeDocStaff.
+func encodeOfficeDocStaff(e *wire.Encoder, doc *OfficeDocStaff) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.ReportCount)
+	e.Int(doc.Points)
+	if e.Present(doc.Boss != nil) {
+		encodeOfficeDocStaffBoss(e, doc.Boss)
+	}
+}
+
+// encodeOfficeDocStaffBoss appends the binary form of an OfficeDocStaffBoss.
+func encodeOfficeDocStaffBoss(e *wire.Encoder, doc *OfficeDocStaffBoss) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.SkillCount)
+}
+
+// encodeOfficeDocHead appends the binary form of an OfficeDocHead.
+func encodeOfficeDocHead(e *wire.Encoder, doc *OfficeDocHead) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.TeamSkills)
+	e.List(len(doc.Reports), doc.Reports == nil)
+	for i := range doc.Reports {
+		encodeOfficeDocHeadReports(e, &doc.Reports[i])
+	}
+}
+
+// encodeOfficeDocHeadReports appends the binary form of an OfficeDocHeadReports.
+func encodeOfficeDocHeadReports(e *wire.Encoder, doc *OfficeDocHeadReports) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.SkillCount)
+	e.List(len(doc.Reports), doc.Reports == nil)
+	for i := range doc.Reports {
+		encodeOfficeDocHeadReports(e, &doc.Reports[i])
+	}
+}
+
+// decodeOfficeDoc reads the binary form of an OfficeDoc. Its texts and bytes alias the input.
+func decodeOfficeDoc(d *wire.Decoder, doc *OfficeDoc) {
+	doc.ID = d.Int()
+	doc.StaffCount = d.Int()
+	doc.BossSkills = d.Int()
+	doc.RoomCount = d.Int()
+	if d.Present() {
+		doc.LargestRoom = new(wire.Int[int](d))
+	}
+	doc.HeadSkills = d.Int()
+	doc.Weight = d.Int()
+	doc.SkillCount = d.Int()
+	if n, ok := d.List(5); ok {
+		doc.Staff = make([]OfficeDocStaff, n)
+		for i := range doc.Staff {
+			decodeOfficeDocStaff(d, &doc.Staff[i])
+		}
+	}
+	if d.Present() {
+		doc.Head = new(OfficeDocHead)
+		decodeOfficeDocHead(d, doc.Head)
+	}
+}
+
+// decodeOfficeDocStaff reads the binary form of an OfficeDocStaff. Its texts and bytes alias the input.
+func decodeOfficeDocStaff(d *wire.Decoder, doc *OfficeDocStaff) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.ReportCount = d.Int()
+	doc.Points = d.Int()
+	if d.Present() {
+		doc.Boss = new(OfficeDocStaffBoss)
+		decodeOfficeDocStaffBoss(d, doc.Boss)
+	}
+}
+
+// decodeOfficeDocStaffBoss reads the binary form of an OfficeDocStaffBoss. Its texts and bytes alias the input.
+func decodeOfficeDocStaffBoss(d *wire.Decoder, doc *OfficeDocStaffBoss) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.SkillCount = d.Int()
+}
+
+// decodeOfficeDocHead reads the binary form of an OfficeDocHead. Its texts and bytes alias the input.
+func decodeOfficeDocHead(d *wire.Decoder, doc *OfficeDocHead) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.TeamSkills = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Reports = make([]OfficeDocHeadReports, n)
+		for i := range doc.Reports {
+			decodeOfficeDocHeadReports(d, &doc.Reports[i])
+		}
+	}
+}
+
+// decodeOfficeDocHeadReports reads the binary form of an OfficeDocHeadReports. Its texts and bytes alias the input.
+func decodeOfficeDocHeadReports(d *wire.Decoder, doc *OfficeDocHeadReports) {
+	if !d.Enter() {
+		return
+	}
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.SkillCount = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Reports = make([]OfficeDocHeadReports, n)
+		for i := range doc.Reports {
+			decodeOfficeDocHeadReports(d, &doc.Reports[i])
+		}
+	}
+	d.Leave()
+}
+
+// writeOfficeDocJSON writes what json.Marshal does of an OfficeDoc.
+func writeOfficeDocJSON(w *jsondoc.Writer, doc *OfficeDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"staff_count":`).Int(doc.StaffCount)
+	w.Raw(`,"boss_skills":`).Int(doc.BossSkills)
+	w.Raw(`,"room_count":`).Int(doc.RoomCount)
+	w.Raw(`,"largest_room":`)
+	if w.Present(doc.LargestRoom != nil) {
+		w.Int(int64(*doc.LargestRoom))
+	}
+	w.Raw(`,"head_skills":`).Int(doc.HeadSkills)
+	w.Raw(`,"weight":`).Int(doc.Weight)
+	w.Raw(`,"skill_count":`).Int(doc.SkillCount)
+	w.Raw(`,"staff":`)
+	if w.Present(doc.Staff != nil) {
+		w.Raw(`[`)
+		for i := range doc.Staff {
+			w.Next()
+			writeOfficeDocStaffJSON(w, &doc.Staff[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"head":`)
+	if w.Present(doc.Head != nil) {
+		writeOfficeDocHeadJSON(w, doc.Head)
+	}
+	w.Raw(`}`)
+}
+
+// writeOfficeDocStaffJSON writes what json.Marshal does of an OfficeDocStaff.
+func writeOfficeDocStaffJSON(w *jsondoc.Writer, doc *OfficeDocStaff) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"report_count":`).Int(doc.ReportCount)
+	w.Raw(`,"points":`).Int(doc.Points)
+	w.Raw(`,"boss":`)
+	if w.Present(doc.Boss != nil) {
+		writeOfficeDocStaffBossJSON(w, doc.Boss)
+	}
+	w.Raw(`}`)
+}
+
+// writeOfficeDocStaffBossJSON writes what json.Marshal does of an OfficeDocStaffBoss.
+func writeOfficeDocStaffBossJSON(w *jsondoc.Writer, doc *OfficeDocStaffBoss) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"skill_count":`).Int(doc.SkillCount)
+	w.Raw(`}`)
+}
+
+// writeOfficeDocHeadJSON writes what json.Marshal does of an OfficeDocHead.
+func writeOfficeDocHeadJSON(w *jsondoc.Writer, doc *OfficeDocHead) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"team_skills":`).Int(doc.TeamSkills)
+	w.Raw(`,"reports":`)
+	if w.Present(doc.Reports != nil) {
+		w.Raw(`[`)
+		for i := range doc.Reports {
+			w.Next()
+			writeOfficeDocHeadReportsJSON(w, &doc.Reports[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeOfficeDocHeadReportsJSON writes what json.Marshal does of an OfficeDocHeadReports.
+func writeOfficeDocHeadReportsJSON(w *jsondoc.Writer, doc *OfficeDocHeadReports) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"skill_count":`).Int(doc.SkillCount)
+	if doc.Reports != nil {
+		w.Raw(`,"reports":`)
+		w.Raw(`[`)
+		for i := range doc.Reports {
+			w.Next()
+			writeOfficeDocHeadReportsJSON(w, &doc.Reports[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

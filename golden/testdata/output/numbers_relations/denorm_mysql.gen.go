@@ -4,7 +4,7 @@ package numbers_relations
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// officesMySQL is the SQL that loads offices.
+// officesMySQL is the SQL that loads offices and finds those that a change touches.
 func officesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`offices`", Key: []string{"`id`"}},
@@ -130,6 +130,241 @@ func officesMySQL() denorm.Statements {
 				"JOIN `people` AS a2 ON a2.`boss_id` = a1.`id`\n" +
 				"JOIN `people` AS a3 ON a3.`boss_id` = a2.`id`\n" +
 				"ORDER BY t.`id`, a2.`id`, a3.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "office_rooms"},
+				Path:    `count of Rooms as RoomCount (link), max of Rooms.Size as LargestRoom (link)`,
+				Columns: []string{"office_id", "room_id"},
+				From:    []string{"office_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `offices` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "offices"},
+				Columns: []string{"head_id", "id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Head, Head.Reports (reference), count of Head.Skills as HeadSkills (via Head) and 2 more`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `offices` AS t ON t.`head_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Head.Reports, Head.Reports.Reports (reference), Head: count of Reports.Skills as TeamSkills (reference) and 2 more`,
+				Columns: []string{"boss_id", "id", "name"},
+				From:    []string{"boss_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `offices` AS t ON h1.`id` = t.`head_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Head.Reports.Reports, Head.Reports.Reports: count of Skills as SkillCount (reference)`,
+				Columns: []string{"boss_id", "id", "name"},
+				From:    []string{"boss_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`boss_id` = h2.`id`\n" +
+					"JOIN `offices` AS t ON h2.`id` = t.`head_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Staff, Staff.Boss (reference), count of Staff as StaffCount and 8 more`,
+				Columns: []string{"boss_id", "id", "name", "office_id"},
+				From:    []string{"office_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `offices` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Staff.Boss, count of Staff.Boss.Skills as BossSkills (reference), Staff.Boss: count of Skills as SkillCount (reference) and 1 more`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`boss_id` = c.v1\n" +
+					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Staff: count of Reports as ReportCount`,
+				Columns: []string{"boss_id", "id"},
+				From:    []string{"boss_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "rooms"},
+				Path:    `count of Rooms as RoomCount, max of Rooms.Size as LargestRoom`,
+				Columns: []string{"id", "size"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `office_rooms` AS h1 ON h1.`room_id` = c.v1\n" +
+					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "skills"},
+				Path:    `Head.Reports.Reports: count of Skills as SkillCount`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
+					"JOIN `people` AS h3 ON h2.`boss_id` = h3.`id`\n" +
+					"JOIN `people` AS h4 ON h3.`boss_id` = h4.`id`\n" +
+					"JOIN `offices` AS t ON h4.`id` = t.`head_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "skills"},
+				Path:    `Head: count of Reports.Skills as TeamSkills, Head.Reports: count of Skills as SkillCount`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
+					"JOIN `people` AS h3 ON h2.`boss_id` = h3.`id`\n" +
+					"JOIN `offices` AS t ON h3.`id` = t.`head_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "skills"},
+				Path:    `Staff: sum of Skills.Points where Points > 1 as Points`,
+				Columns: []string{"id", "points"},
+				From:    []string{"id"},
+				Old:     "OLD.`points` > 1",
+				New:     "NEW.`points` > 1",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
+					"JOIN `offices` AS t ON h2.`office_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "skills"},
+				Path:    `count of Head.Skills as HeadSkills`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
+					"JOIN `offices` AS t ON h2.`id` = t.`head_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "skills"},
+				Path:    `count of Skills as SkillCount`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
+					"JOIN `offices` AS t ON h2.`office_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "skills"},
+				Path:    `count of Staff.Boss.Skills as BossSkills, Staff.Boss: count of Skills as SkillCount`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
+					"JOIN `people` AS h3 ON h2.`id` = h3.`boss_id`\n" +
+					"JOIN `offices` AS t ON h3.`office_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "skills"},
+				Path:    `sum of Staff.Skills Points * 2 + through.Years where through.Years > 0 as Weight`,
+				Columns: []string{"id", "points"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1 AND h1.`years` > 0\n" +
+					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
+					"JOIN `offices` AS t ON h2.`office_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "trainings"},
+				Path:    `Head.Reports.Reports: count of Skills as SkillCount (link)`,
+				Columns: []string{"id", "person_id", "skill_id"},
+				From:    []string{"person_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`boss_id` = h2.`id`\n" +
+					"JOIN `people` AS h3 ON h2.`boss_id` = h3.`id`\n" +
+					"JOIN `offices` AS t ON h3.`id` = t.`head_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "trainings"},
+				Path:    `Head: count of Reports.Skills as TeamSkills (link), Head.Reports: count of Skills as SkillCount (link)`,
+				Columns: []string{"id", "person_id", "skill_id"},
+				From:    []string{"person_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`boss_id` = h2.`id`\n" +
+					"JOIN `offices` AS t ON h2.`id` = t.`head_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "trainings"},
+				Path:    `count of Head.Skills as HeadSkills (link)`,
+				Columns: []string{"id", "person_id", "skill_id"},
+				From:    []string{"person_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `offices` AS t ON h1.`id` = t.`head_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "trainings"},
+				Path:    `count of Skills as SkillCount (link), Staff: sum of Skills.Points where Points > 1 as Points (link)`,
+				Columns: []string{"id", "person_id", "skill_id"},
+				From:    []string{"person_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "trainings"},
+				Path:    `count of Staff.Boss.Skills as BossSkills (link), Staff.Boss: count of Skills as SkillCount (link)`,
+				Columns: []string{"id", "person_id", "skill_id"},
+				From:    []string{"person_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `people` AS h2 ON h1.`id` = h2.`boss_id`\n" +
+					"JOIN `offices` AS t ON h2.`office_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "trainings"},
+				Path:    `sum of Staff.Skills Points * 2 + through.Years where through.Years > 0 as Weight (link)`,
+				Columns: []string{"id", "person_id", "skill_id", "years"},
+				From:    []string{"person_id"},
+				Old:     "OLD.`years` > 0",
+				New:     "NEW.`years` > 0",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+			},
 		},
 	}
 }

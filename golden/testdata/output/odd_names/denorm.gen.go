@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -41,18 +43,19 @@ func NewRows(engine *denorm.Engine) *Rows {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (r *Rows) Get(ctx context.Context, key int) (*RowDoc, error) {
 	return r.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (r *Rows) GetMany(ctx context.Context, keys []int) ([]*RowDoc, error) {
 	return r.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (r *Rows) GetJSON(ctx context.Context, key int) ([]byte, denorm.Version, error) {
 	return r.collection.GetJSON(ctx, key)
 }
@@ -81,12 +84,34 @@ func (r *Rows) Load(ctx context.Context, queryer denorm.Queryer, keys ...int) ([
 	return r.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (r *Rows) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int], error] {
+	return r.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (r *Rows) Invalidate(ctx context.Context, keys ...int) error {
+	return r.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (r *Rows) Refresh(ctx context.Context, keys ...int) error {
+	return r.collection.Refresh(ctx, keys...)
+}
+
 // rowsDefinition is all that the engine knows of rows.
 func rowsDefinition() *denorm.Definition[int, RowDoc] {
 	return &denorm.Definition[int, RowDoc]{
-		Name:  "rows",
-		Shape: "3f171a9a3471fa28",
-		Key:   denorm.KeyCodec[int]{Bind: func(args []any, key int) []any { return append(args, key) }},
+		Name:    "rows",
+		Shape:   "3f171a9a3471fa28",
+		Table:   denorm.Table{Name: "my table"},
+		Columns: []string{"the id?"},
+		Key: denorm.KeyCodec[int]{
+			Bind:  func(args []any, key int) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int { return denorm.Int[int](row, 0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    rowsMySQL(),
 			denorm.Postgres: rowsPostgres(),
@@ -95,6 +120,11 @@ func rowsDefinition() *denorm.Definition[int, RowDoc] {
 		Loaders: []string{"", "Below"},
 		Queries: rowsQueries,
 		Load:    loadRows,
+		Encode:  encodeRowDoc,
+		Decode:  decodeRowDoc,
+		AppendJSON: func(dst []byte, doc *RowDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeRowDocJSON)
+		},
 	}
 }
 
@@ -140,6 +170,66 @@ func (d *RowDoc) detach() {
 		d.It = new(*d.It)
 	}
 	d.Below = slices.Clone(d.Below)
+}
+
+// encodeRowDoc appends the binary form of a RowDoc.
+func encodeRowDoc(e *wire.Encoder, doc *RowDoc) {
+	e.Int(int64(doc.Key))
+	e.Text(doc.Text)
+	e.Int(int64(doc.Say))
+	e.Int(int64(doc.Ticks))
+	if e.Present(doc.It != nil) {
+		e.Int(int64(*doc.It))
+	}
+	e.Int(int64(doc.Size))
+	e.Int(doc.Count)
+	e.List(len(doc.Below), doc.Below == nil)
+	for i := range doc.Below {
+		e.Text(doc.Below[i])
+	}
+}
+
+// decodeRowDoc reads the binary form of a RowDoc. Its texts and bytes alias the input.
+func decodeRowDoc(d *wire.Decoder, doc *RowDoc) {
+	doc.Key = wire.Int[int](d)
+	doc.Text = d.Text()
+	doc.Say = wire.Int[int](d)
+	doc.Ticks = wire.Int[int](d)
+	if d.Present() {
+		doc.It = new(wire.Int[int](d))
+	}
+	doc.Size = wire.Int[int](d)
+	doc.Count = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Below = make([]string, n)
+		for i := range doc.Below {
+			doc.Below[i] = d.Text()
+		}
+	}
+}
+
+// writeRowDocJSON writes what json.Marshal does of a RowDoc.
+func writeRowDocJSON(w *jsondoc.Writer, doc *RowDoc) {
+	w.Raw(`{"key":`).Int(int64(doc.Key))
+	w.Raw(`,"text":`).Text(doc.Text)
+	w.Raw(`,"say":`).Int(int64(doc.Say))
+	w.Raw(`,"ticks":`).Int(int64(doc.Ticks))
+	w.Raw(`,"it":`)
+	if w.Present(doc.It != nil) {
+		w.Int(int64(*doc.It))
+	}
+	w.Raw(`,"größe":`).Int(int64(doc.Size))
+	w.Raw(`,"count":`).Int(doc.Count)
+	w.Raw(`,"below":`)
+	if w.Present(doc.Below != nil) {
+		w.Raw(`[`)
+		for i := range doc.Below {
+			w.Next()
+			w.Text(doc.Below[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package odd_names
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// rowsMySQL is the SQL that loads rows.
+// rowsMySQL is the SQL that loads rows and finds those that a change touches.
 func rowsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -32,6 +32,36 @@ func rowsMySQL() denorm.Statements {
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 5\n" +
 				"ORDER BY a2.`t_the id?`, a2.`a1_name?` DESC, a2.`a1_id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "dot.ted"},
+				Path:    `Below`,
+				Columns: []string{"fk?", "id", "name?"},
+				From:    []string{"fk?"},
+				Old:     "CAST(OLD.`name?` AS BINARY) <> 'z'",
+				New:     "CAST(NEW.`name?` AS BINARY) <> 'z'",
+				Roots: "SELECT DISTINCT t.`the id?` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `my table` AS t ON t.`the id?` = c.v1 AND CAST(t.`a b` AS BINARY) <> '?'",
+			},
+			{
+				Table:   denorm.Table{Name: "dot.ted"},
+				Path:    `count of Below as Count`,
+				Columns: []string{"fk?", "id"},
+				From:    []string{"fk?"},
+				Roots: "SELECT DISTINCT t.`the id?` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `my table` AS t ON t.`the id?` = c.v1 AND CAST(t.`a b` AS BINARY) <> '?'",
+			},
+			{
+				Table:   denorm.Table{Name: "my table"},
+				Columns: []string{"a b", "größe", "it's :x $1 %s; --", "say \"hi\"", "the id?", "tick`s"},
+				From:    []string{"the id?"},
+				Old:     "CAST(OLD.`a b` AS BINARY) <> '?'",
+				New:     "CAST(NEW.`a b` AS BINARY) <> '?'",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

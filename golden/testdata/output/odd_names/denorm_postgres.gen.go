@@ -4,7 +4,7 @@ package odd_names
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// rowsPostgres is the SQL that loads rows.
+// rowsPostgres is the SQL that loads rows and finds those that a change touches.
 func rowsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -32,6 +32,36 @@ FROM (
 ) AS a2
 WHERE a2."denorm_rank" <= 5
 ORDER BY a2."t_the id?", a2."a1_name?" DESC, a2."a1_id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "dot.ted"},
+				Path:    `Below`,
+				Columns: []string{"fk?", "id", "name?"},
+				From:    []string{"fk?"},
+				Old:     `NULLIF(lower(OLD."name?"::text COLLATE "default") <> lower('z'), OLD."name?"::text = 'z')`,
+				New:     `NULLIF(lower(NEW."name?"::text COLLATE "default") <> lower('z'), NEW."name?"::text = 'z')`,
+				Roots: `SELECT DISTINCT t."the id?" AS k1
+FROM denorm_changed AS c
+JOIN "my table" AS t ON t."the id?" = c.v1 AND t."a b" <> '?'`,
+			},
+			{
+				Table:   denorm.Table{Name: "dot.ted"},
+				Path:    `count of Below as Count`,
+				Columns: []string{"fk?", "id"},
+				From:    []string{"fk?"},
+				Roots: `SELECT DISTINCT t."the id?" AS k1
+FROM denorm_changed AS c
+JOIN "my table" AS t ON t."the id?" = c.v1 AND t."a b" <> '?'`,
+			},
+			{
+				Table:   denorm.Table{Name: "my table"},
+				Columns: []string{"a b", "größe", "it's :x $1 %s; --", "say \"hi\"", "the id?", "tick`s"},
+				From:    []string{"the id?"},
+				Old:     `NULLIF(lower(OLD."a b"::text COLLATE "default") <> lower('?'), OLD."a b"::text = '?')`,
+				New:     `NULLIF(lower(NEW."a b"::text COLLATE "default") <> lower('?'), NEW."a b"::text = '?')`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

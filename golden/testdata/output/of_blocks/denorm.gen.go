@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -44,18 +46,19 @@ func NewBooks(engine *denorm.Engine) *Books {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *Books) Get(ctx context.Context, id int64) (*BookDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *Books) GetMany(ctx context.Context, ids []int64) ([]*BookDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *Books) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -84,12 +87,34 @@ func (b *Books) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *Books) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *Books) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // booksDefinition is all that the engine knows of books.
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
-		Name:  "books",
-		Shape: "73c9c36aeaef507f",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "books",
+		Shape:   "73c9c36aeaef507f",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    booksMySQL(),
 			denorm.Postgres: booksPostgres(),
@@ -98,6 +123,11 @@ func booksDefinition() *denorm.Definition[int64, BookDoc] {
 		Loaders: []string{"", "Reviews"},
 		Queries: booksQueries,
 		Load:    loadBooks,
+		Encode:  encodeBookDoc,
+		Decode:  decodeBookDoc,
+		AppendJSON: func(dst []byte, doc *BookDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookDocJSON)
+		},
 	}
 }
 
@@ -138,6 +168,63 @@ func (d *BookDoc) detach() {
 	d.Reviews = slices.Clone(d.Reviews)
 }
 
+// encodeBookDoc appends the binary form of a BookDoc.
+func encodeBookDoc(e *wire.Encoder, doc *BookDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.List(len(doc.Reviews), doc.Reviews == nil)
+	for i := range doc.Reviews {
+		encodeBookDocReviews(e, &doc.Reviews[i])
+	}
+}
+
+// encodeBookDocReviews appends the binary form of a BookDocReviews.
+func encodeBookDocReviews(e *wire.Encoder, doc *BookDocReviews) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Stars))
+}
+
+// decodeBookDoc reads the binary form of a BookDoc. Its texts and bytes alias the input.
+func decodeBookDoc(d *wire.Decoder, doc *BookDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if n, ok := d.List(2); ok {
+		doc.Reviews = make([]BookDocReviews, n)
+		for i := range doc.Reviews {
+			decodeBookDocReviews(d, &doc.Reviews[i])
+		}
+	}
+}
+
+// decodeBookDocReviews reads the binary form of a BookDocReviews. Its texts and bytes alias the input.
+func decodeBookDocReviews(d *wire.Decoder, doc *BookDocReviews) {
+	doc.ID = d.Int()
+	doc.Stars = wire.Int[int](d)
+}
+
+// writeBookDocJSON writes what json.Marshal does of a BookDoc.
+func writeBookDocJSON(w *jsondoc.Writer, doc *BookDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"reviews":`)
+	if w.Present(doc.Reviews != nil) {
+		w.Raw(`[`)
+		for i := range doc.Reviews {
+			w.Next()
+			writeBookDocReviewsJSON(w, &doc.Reviews[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocReviewsJSON writes what json.Marshal does of a BookDocReviews.
+func writeBookDocReviewsJSON(w *jsondoc.Writer, doc *BookDocReviews) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"stars":`).Int(int64(doc.Stars))
+	w.Raw(`}`)
+}
+
 // cardStoreQueries is the number of queries that load a batch of up to 1,000 documents of book_cards.
 const cardStoreQueries = 1
 
@@ -162,18 +249,19 @@ func NewCardStore(engine *denorm.Engine) *CardStore {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *CardStore) Get(ctx context.Context, id int64) (*Card, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *CardStore) GetMany(ctx context.Context, ids []int64) ([]*Card, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *CardStore) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -202,12 +290,34 @@ func (c *CardStore) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *CardStore) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *CardStore) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *CardStore) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // cardStoreDefinition is all that the engine knows of book_cards.
 func cardStoreDefinition() *denorm.Definition[int64, Card] {
 	return &denorm.Definition[int64, Card]{
-		Name:  "book_cards",
-		Shape: "9aeb7665646f5ff9",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "book_cards",
+		Shape:   "9aeb7665646f5ff9",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    cardStoreMySQL(),
 			denorm.Postgres: cardStorePostgres(),
@@ -216,6 +326,11 @@ func cardStoreDefinition() *denorm.Definition[int64, Card] {
 		Loaders: []string{""},
 		Queries: cardStoreQueries,
 		Load:    loadCardStore,
+		Encode:  encodeCard,
+		Decode:  decodeCard,
+		AppendJSON: func(dst []byte, doc *Card) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCardJSON)
+		},
 	}
 }
 
@@ -248,6 +363,35 @@ func (d *Card) detach() {
 	}
 }
 
+// encodeCard appends the binary form of a Card.
+func encodeCard(e *wire.Encoder, doc *Card) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	if e.Present(doc.Stars != nil) {
+		e.Float(*doc.Stars)
+	}
+}
+
+// decodeCard reads the binary form of a Card. Its texts and bytes alias the input.
+func decodeCard(d *wire.Decoder, doc *Card) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.Stars = new(d.Float())
+	}
+}
+
+// writeCardJSON writes what json.Marshal does of a Card.
+func writeCardJSON(w *jsondoc.Writer, doc *Card) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"stars":`)
+	if w.Present(doc.Stars != nil) {
+		w.Float64(*doc.Stars)
+	}
+	w.Raw(`}`)
+}
+
 // reviewsQueries is the number of queries that load a batch of up to 1,000 documents of reviews.
 const reviewsQueries = 1
 
@@ -269,18 +413,19 @@ func NewReviews(engine *denorm.Engine) *Reviews {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (r *Reviews) Get(ctx context.Context, id int64) (*ReviewDoc, error) {
 	return r.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (r *Reviews) GetMany(ctx context.Context, ids []int64) ([]*ReviewDoc, error) {
 	return r.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (r *Reviews) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return r.collection.GetJSON(ctx, id)
 }
@@ -309,12 +454,34 @@ func (r *Reviews) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return r.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (r *Reviews) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return r.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (r *Reviews) Invalidate(ctx context.Context, ids ...int64) error {
+	return r.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (r *Reviews) Refresh(ctx context.Context, ids ...int64) error {
+	return r.collection.Refresh(ctx, ids...)
+}
+
 // reviewsDefinition is all that the engine knows of reviews.
 func reviewsDefinition() *denorm.Definition[int64, ReviewDoc] {
 	return &denorm.Definition[int64, ReviewDoc]{
-		Name:  "reviews",
-		Shape: "e76370ef11bf6c7d",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "reviews",
+		Shape:   "e76370ef11bf6c7d",
+		Table:   denorm.Table{Name: "reviews"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    reviewsMySQL(),
 			denorm.Postgres: reviewsPostgres(),
@@ -323,6 +490,11 @@ func reviewsDefinition() *denorm.Definition[int64, ReviewDoc] {
 		Loaders: []string{""},
 		Queries: reviewsQueries,
 		Load:    loadReviews,
+		Encode:  encodeReviewDoc,
+		Decode:  decodeReviewDoc,
+		AppendJSON: func(dst []byte, doc *ReviewDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeReviewDocJSON)
+		},
 	}
 }
 
@@ -343,6 +515,25 @@ func (d *ReviewDoc) Clone() *ReviewDoc {
 		return nil
 	}
 	return new(*d)
+}
+
+// encodeReviewDoc appends the binary form of a ReviewDoc.
+func encodeReviewDoc(e *wire.Encoder, doc *ReviewDoc) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Stars))
+}
+
+// decodeReviewDoc reads the binary form of a ReviewDoc. Its texts and bytes alias the input.
+func decodeReviewDoc(d *wire.Decoder, doc *ReviewDoc) {
+	doc.ID = d.Int()
+	doc.Stars = wire.Int[int](d)
+}
+
+// writeReviewDocJSON writes what json.Marshal does of a ReviewDoc.
+func writeReviewDocJSON(w *jsondoc.Writer, doc *ReviewDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"stars":`).Int(int64(doc.Stars))
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package of_blocks
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// booksMySQL is the SQL that loads books.
+// booksMySQL is the SQL that loads books and finds those that a change touches.
 func booksMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`books`", Key: []string{"`id`"}},
@@ -19,10 +19,27 @@ func booksMySQL() denorm.Statements {
 				"JOIN `reviews` AS a1 ON a1.`book_id` = t.`id`\n" +
 				"ORDER BY t.`id`, a1.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "reviews"},
+				Path:    `Reviews`,
+				Columns: []string{"book_id", "id", "stars"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1",
+			},
+		},
 	}
 }
 
-// cardStoreMySQL is the SQL that loads book_cards.
+// cardStoreMySQL is the SQL that loads book_cards and finds those that a change touches.
 func cardStoreMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -46,10 +63,29 @@ func cardStoreMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Old:     "CAST(OLD.`title` AS BINARY) <> ''",
+				New:     "CAST(NEW.`title` AS BINARY) <> ''",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "reviews"},
+				Path:    `avg of Reviews.Stars as Stars`,
+				Columns: []string{"book_id", "id", "stars"},
+				From:    []string{"book_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `books` AS t ON t.`id` = c.v1 AND CAST(t.`title` AS BINARY) <> ''",
+			},
+		},
 	}
 }
 
-// reviewsMySQL is the SQL that loads reviews.
+// reviewsMySQL is the SQL that loads reviews and finds those that a change touches.
 func reviewsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`reviews`", Key: []string{"`id`"}},
@@ -58,6 +94,14 @@ func reviewsMySQL() denorm.Statements {
 			"SELECT t.`id`, t.`stars`\n" +
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "reviews"},
+				Columns: []string{"id", "stars"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package of_blocks
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// booksSQLite is the SQL that loads books.
+// booksSQLite is the SQL that loads books and finds those that a change touches.
 func booksSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"books"`, Key: []string{`"id"`}},
@@ -19,10 +19,27 @@ FROM denorm_roots AS t
 CROSS JOIN "reviews" AS a1 ON a1."book_id" = t."id"
 ORDER BY t."id", a1."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "reviews"},
+				Path:    `Reviews`,
+				Columns: []string{"book_id", "id", "stars"},
+				From:    []string{"book_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "books" AS t ON t."id" = c.v1`,
+			},
+		},
 	}
 }
 
-// cardStoreSQLite is the SQL that loads book_cards.
+// cardStoreSQLite is the SQL that loads book_cards and finds those that a change touches.
 func cardStoreSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -46,10 +63,29 @@ func cardStoreSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Old:     `OLD."title" COLLATE BINARY <> ''`,
+				New:     `NEW."title" COLLATE BINARY <> ''`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "reviews"},
+				Path:    `avg of Reviews.Stars as Stars`,
+				Columns: []string{"book_id", "id", "stars"},
+				From:    []string{"book_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."title" COLLATE BINARY <> ''`,
+			},
+		},
 	}
 }
 
-// reviewsSQLite is the SQL that loads reviews.
+// reviewsSQLite is the SQL that loads reviews and finds those that a change touches.
 func reviewsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"reviews"`, Key: []string{`"id"`}},
@@ -58,6 +94,14 @@ func reviewsSQLite() denorm.Statements {
 			`SELECT t."id", t."stars"
 FROM denorm_roots AS t
 ORDER BY t."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "reviews"},
+				Columns: []string{"id", "stars"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -49,18 +51,19 @@ func NewBooks(engine *denorm.Engine) *Books {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *Books) Get(ctx context.Context, id int64) (*BookDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *Books) GetMany(ctx context.Context, ids []int64) ([]*BookDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *Books) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -89,12 +92,34 @@ func (b *Books) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *Books) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *Books) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // booksDefinition is all that the engine knows of books.
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
-		Name:  "books",
-		Shape: "99136fd2f0c6f610",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "books",
+		Shape:   "99136fd2f0c6f610",
+		Table:   denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"},
+		Columns: []string{"i\"d; -- `"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    booksMySQL(),
 			denorm.Postgres: booksPostgres(),
@@ -103,6 +128,11 @@ func booksDefinition() *denorm.Definition[int64, BookDoc] {
 		Loaders: []string{"", "Tags"},
 		Queries: booksQueries,
 		Load:    loadBooks,
+		Encode:  encodeBookDoc,
+		Decode:  decodeBookDoc,
+		AppendJSON: func(dst []byte, doc *BookDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookDocJSON)
+		},
 	}
 }
 
@@ -152,6 +182,92 @@ func (d *BookDoc) detach() {
 	if d.Author != nil {
 		d.Author = new(*d.Author)
 	}
+}
+
+// encodeBookDoc appends the binary form of a BookDoc.
+func encodeBookDoc(e *wire.Encoder, doc *BookDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Int(doc.AuthorID)
+	e.Text(doc.Type)
+	e.Int(doc.Quoted)
+	if e.Present(doc.Last != nil) {
+		e.Text(*doc.Last)
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		encodeBookDocTags(e, &doc.Tags[i])
+	}
+	if e.Present(doc.Author != nil) {
+		e.Text(*doc.Author)
+	}
+}
+
+// encodeBookDocTags appends the binary form of a BookDocTags.
+func encodeBookDocTags(e *wire.Encoder, doc *BookDocTags) {
+	e.Text(doc.Range)
+	e.Text(doc.Name)
+}
+
+// decodeBookDoc reads the binary form of a BookDoc. Its texts and bytes alias the input.
+func decodeBookDoc(d *wire.Decoder, doc *BookDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.AuthorID = d.Int()
+	doc.Type = d.Text()
+	doc.Quoted = d.Int()
+	if d.Present() {
+		doc.Last = new(d.Text())
+	}
+	if n, ok := d.List(2); ok {
+		doc.Tags = make([]BookDocTags, n)
+		for i := range doc.Tags {
+			decodeBookDocTags(d, &doc.Tags[i])
+		}
+	}
+	if d.Present() {
+		doc.Author = new(d.Text())
+	}
+}
+
+// decodeBookDocTags reads the binary form of a BookDocTags. Its texts and bytes alias the input.
+func decodeBookDocTags(d *wire.Decoder, doc *BookDocTags) {
+	doc.Range = d.Text()
+	doc.Name = d.Text()
+}
+
+// writeBookDocJSON writes what json.Marshal does of a BookDoc.
+func writeBookDocJSON(w *jsondoc.Writer, doc *BookDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"Title":`).Text(doc.Title)
+	w.Raw(`,"a\u003c\u0026\u003eb":`).Int(doc.AuthorID)
+	w.Raw(`,"select":`).Text(doc.Type)
+	w.Raw(`,"quoted":`).Int(doc.Quoted)
+	w.Raw(`,"last":`)
+	if w.Present(doc.Last != nil) {
+		w.Text(*doc.Last)
+	}
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			writeBookDocTagsJSON(w, &doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"author":`)
+	if w.Present(doc.Author != nil) {
+		w.Text(*doc.Author)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocTagsJSON writes what json.Marshal does of a BookDocTags.
+func writeBookDocTagsJSON(w *jsondoc.Writer, doc *BookDocTags) {
+	w.Raw(`{"from":`).Text(doc.Range)
+	w.Raw(`,"group by":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package ok_injection
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// booksMySQL is the SQL that loads books.
+// booksMySQL is the SQL that loads books and finds those that a change touches.
 func booksMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -50,6 +50,84 @@ func booksMySQL() denorm.Statements {
 				"        OR CONVERT(a2.`group by` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%''%'\n" +
 				"    )\n" +
 				"ORDER BY t.`i\"d; -- ```, a2.`group by` DESC, a2.`from`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "au?thors ($1)"},
+				Path:    `Author`,
+				Columns: []string{"id", "na\\me"},
+				From:    []string{"id"},
+				Old:     "CAST(OLD.`na\\me` AS BINARY) <> 'x'' OR ''1''=''1'",
+				New:     "CAST(NEW.`na\\me` AS BINARY) <> 'x'' OR ''1''=''1'",
+				Roots: "SELECT DISTINCT t.`i\"d; -- ``` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON t.`$1 ? :a @b %s %d` = c.v1\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+			},
+			{
+				Table:   denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"},
+				Columns: []string{"$1 ? :a @b %s %d", "i\"d; -- `", "ti'tle", "type"},
+				From:    []string{"i\"d; -- `"},
+				Old: "CAST(OLD.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
+					"AND CAST(OLD.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+				New: "CAST(NEW.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
+					"AND CAST(NEW.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "book'ta\"gs`"},
+				Path:    "Tags (link), max of Tags.Name as Last (link), count of Tags where Name == \"a'b\\\"c`d\\\\e\" as Quoted (link)",
+				Columns: []string{"bo\"ok", "ta'g`"},
+				From:    []string{"bo\"ok"},
+				Roots: "SELECT DISTINCT t.`i\"d; -- ``` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON t.`i\"d; -- ``` = c.v1\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+			},
+			{
+				Table:   denorm.Table{Name: "select"},
+				Path:    `Tags`,
+				Columns: []string{"from", "group by"},
+				From:    []string{"from"},
+				Old: "CAST(OLD.`group by` AS BINARY) = _utf8mb4 X'612762226360645C65'\n" +
+					"OR CONVERT(OLD.`group by` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%''%'",
+				New: "CAST(NEW.`group by` AS BINARY) = _utf8mb4 X'612762226360645C65'\n" +
+					"OR CONVERT(NEW.`group by` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%''%'",
+				Roots: "SELECT DISTINCT t.`i\"d; -- ``` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book'ta\"gs``` AS h1 ON h1.`ta'g``` = c.v1\n" +
+					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON h1.`bo\"ok` = t.`i\"d; -- ```\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+			},
+			{
+				Table:   denorm.Table{Name: "select"},
+				Path:    "count of Tags where Name == \"a'b\\\"c`d\\\\e\" as Quoted",
+				Columns: []string{"from", "group by"},
+				From:    []string{"from"},
+				Old:     "CAST(OLD.`group by` AS BINARY) = _utf8mb4 X'612762226360645C65'",
+				New:     "CAST(NEW.`group by` AS BINARY) = _utf8mb4 X'612762226360645C65'",
+				Roots: "SELECT DISTINCT t.`i\"d; -- ``` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book'ta\"gs``` AS h1 ON h1.`ta'g``` = c.v1\n" +
+					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON h1.`bo\"ok` = t.`i\"d; -- ```\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+			},
+			{
+				Table:   denorm.Table{Name: "select"},
+				Path:    `max of Tags.Name as Last`,
+				Columns: []string{"from", "group by"},
+				From:    []string{"from"},
+				Roots: "SELECT DISTINCT t.`i\"d; -- ``` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `book'ta\"gs``` AS h1 ON h1.`ta'g``` = c.v1\n" +
+					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON h1.`bo\"ok` = t.`i\"d; -- ```\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
+					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+			},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package ok_injection
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// booksPostgres is the SQL that loads books.
+// booksPostgres is the SQL that loads books and finds those that a change touches.
 func booksPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -46,6 +46,114 @@ func booksPostgres() denorm.Statements {
 				"JOIN \"select\" AS a2 ON a2.\"from\" = a1.\"ta'g`\"\n" +
 				"    AND (a2.\"group by\" = E'a''b\"c`d\\\\e' OR a2.\"group by\"::text LIKE '%''%')\n" +
 				"ORDER BY t.\"i\"\"d; -- `\", a2.\"group by\" DESC, a2.\"from\"",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "au?thors ($1)"},
+				Path:    `Author`,
+				Columns: []string{"id", "na\\me"},
+				From:    []string{"id"},
+				Old: `NULLIF(
+    lower(OLD."na\me"::text COLLATE "default") <> lower('x'' OR ''1''=''1'),
+    OLD."na\me"::text = 'x'' OR ''1''=''1'
+)`,
+				New: `NULLIF(
+    lower(NEW."na\me"::text COLLATE "default") <> lower('x'' OR ''1''=''1'),
+    NEW."na\me"::text = 'x'' OR ''1''=''1'
+)`,
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON t.\"$1 ? :a @b %s %d\" = c.v1\n" +
+					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+			},
+			{
+				Table:   denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"},
+				Columns: []string{"$1 ? :a @b %s %d", "i\"d; -- `", "ti'tle", "type"},
+				From:    []string{"i\"d; -- `"},
+				Old: `NULLIF(
+    lower(OLD."ti'tle"::text COLLATE "default") <> lower('''; DROP TABLE x; --'),
+    OLD."ti'tle"::text = '''; DROP TABLE x; --'
+)
+AND NULLIF(
+    lower(OLD."ti'tle"::text COLLATE "default") <> lower(E'\\'' OR 1=1 --'),
+    OLD."ti'tle"::text = E'\\'' OR 1=1 --'
+)`,
+				New: `NULLIF(
+    lower(NEW."ti'tle"::text COLLATE "default") <> lower('''; DROP TABLE x; --'),
+    NEW."ti'tle"::text = '''; DROP TABLE x; --'
+)
+AND NULLIF(
+    lower(NEW."ti'tle"::text COLLATE "default") <> lower(E'\\'' OR 1=1 --'),
+    NEW."ti'tle"::text = E'\\'' OR 1=1 --'
+)`,
+				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "book'ta\"gs`"},
+				Path:    "Tags (link), max of Tags.Name as Last (link), count of Tags where Name == \"a'b\\\"c`d\\\\e\" as Quoted (link)",
+				Columns: []string{"bo\"ok", "ta'g`"},
+				From:    []string{"bo\"ok"},
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON t.\"i\"\"d; -- `\" = c.v1\n" +
+					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+			},
+			{
+				Table:   denorm.Table{Name: "select"},
+				Path:    `Tags`,
+				Columns: []string{"from", "group by"},
+				From:    []string{"from"},
+				Old: "NULLIF(\n" +
+					"    lower(OLD.\"group by\"::text COLLATE \"default\") = lower(E'a''b\"c`d\\\\e'),\n" +
+					"    OLD.\"group by\"::text <> E'a''b\"c`d\\\\e'\n" +
+					")\n" +
+					"OR OLD.\"group by\"::text LIKE '%''%'",
+				New: "NULLIF(\n" +
+					"    lower(NEW.\"group by\"::text COLLATE \"default\") = lower(E'a''b\"c`d\\\\e'),\n" +
+					"    NEW.\"group by\"::text <> E'a''b\"c`d\\\\e'\n" +
+					")\n" +
+					"OR NEW.\"group by\"::text LIKE '%''%'",
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN \"book'ta\"\"gs`\" AS h1 ON h1.\"ta'g`\" = c.v1\n" +
+					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
+					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+			},
+			{
+				Table:   denorm.Table{Name: "select"},
+				Path:    "count of Tags where Name == \"a'b\\\"c`d\\\\e\" as Quoted",
+				Columns: []string{"from", "group by"},
+				From:    []string{"from"},
+				Old: "NULLIF(\n" +
+					"    lower(OLD.\"group by\"::text COLLATE \"default\") = lower(E'a''b\"c`d\\\\e'),\n" +
+					"    OLD.\"group by\"::text <> E'a''b\"c`d\\\\e'\n" +
+					")",
+				New: "NULLIF(\n" +
+					"    lower(NEW.\"group by\"::text COLLATE \"default\") = lower(E'a''b\"c`d\\\\e'),\n" +
+					"    NEW.\"group by\"::text <> E'a''b\"c`d\\\\e'\n" +
+					")",
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN \"book'ta\"\"gs`\" AS h1 ON h1.\"ta'g`\" = c.v1\n" +
+					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
+					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+			},
+			{
+				Table:   denorm.Table{Name: "select"},
+				Path:    `max of Tags.Name as Last`,
+				Columns: []string{"from", "group by"},
+				From:    []string{"from"},
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN \"book'ta\"\"gs`\" AS h1 ON h1.\"ta'g`\" = c.v1\n" +
+					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
+					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+			},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package ok_injection
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// booksSQLite is the SQL that loads books.
+// booksSQLite is the SQL that loads books and finds those that a change touches.
 func booksSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -46,6 +46,82 @@ func booksSQLite() denorm.Statements {
 				"CROSS JOIN \"select\" AS a2 ON a2.\"from\" = a1.\"ta'g`\"\n" +
 				"    AND (a2.\"group by\" COLLATE BINARY = 'a''b\"c`d\\e' OR a2.\"group by\" GLOB '*''*')\n" +
 				"ORDER BY t.\"i\"\"d; -- `\", a2.\"group by\" DESC, a2.\"from\"",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "au?thors ($1)"},
+				Path:    `Author`,
+				Columns: []string{"id", "na\\me"},
+				From:    []string{"id"},
+				Old:     `OLD."na\me" COLLATE BINARY <> 'x'' OR ''1''=''1'`,
+				New:     `NEW."na\me" COLLATE BINARY <> 'x'' OR ''1''=''1'`,
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON t.\"$1 ? :a @b %s %d\" = c.v1\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+			},
+			{
+				Table:   denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"},
+				Columns: []string{"$1 ? :a @b %s %d", "i\"d; -- `", "ti'tle", "type"},
+				From:    []string{"i\"d; -- `"},
+				Old: `OLD."ti'tle" COLLATE BINARY <> '''; DROP TABLE x; --'
+AND OLD."ti'tle" COLLATE BINARY <> '\'' OR 1=1 --'`,
+				New: `NEW."ti'tle" COLLATE BINARY <> '''; DROP TABLE x; --'
+AND NEW."ti'tle" COLLATE BINARY <> '\'' OR 1=1 --'`,
+				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "book'ta\"gs`"},
+				Path:    "Tags (link), max of Tags.Name as Last (link), count of Tags where Name == \"a'b\\\"c`d\\\\e\" as Quoted (link)",
+				Columns: []string{"bo\"ok", "ta'g`"},
+				From:    []string{"bo\"ok"},
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON t.\"i\"\"d; -- `\" = c.v1\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+			},
+			{
+				Table:   denorm.Table{Name: "select"},
+				Path:    `Tags`,
+				Columns: []string{"from", "group by"},
+				From:    []string{"from"},
+				Old:     "OLD.\"group by\" COLLATE BINARY = 'a''b\"c`d\\e' OR OLD.\"group by\" GLOB '*''*'",
+				New:     "NEW.\"group by\" COLLATE BINARY = 'a''b\"c`d\\e' OR NEW.\"group by\" GLOB '*''*'",
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"CROSS JOIN \"book'ta\"\"gs`\" AS h1 ON h1.\"ta'g`\" = c.v1\n" +
+					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+			},
+			{
+				Table:   denorm.Table{Name: "select"},
+				Path:    "count of Tags where Name == \"a'b\\\"c`d\\\\e\" as Quoted",
+				Columns: []string{"from", "group by"},
+				From:    []string{"from"},
+				Old:     "OLD.\"group by\" COLLATE BINARY = 'a''b\"c`d\\e'",
+				New:     "NEW.\"group by\" COLLATE BINARY = 'a''b\"c`d\\e'",
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"CROSS JOIN \"book'ta\"\"gs`\" AS h1 ON h1.\"ta'g`\" = c.v1\n" +
+					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+			},
+			{
+				Table:   denorm.Table{Name: "select"},
+				Path:    `max of Tags.Name as Last`,
+				Columns: []string{"from", "group by"},
+				From:    []string{"from"},
+				Roots: "SELECT DISTINCT t.\"i\"\"d; -- `\" AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"CROSS JOIN \"book'ta\"\"gs`\" AS h1 ON h1.\"ta'g`\" = c.v1\n" +
+					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
+					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+			},
 		},
 	}
 }

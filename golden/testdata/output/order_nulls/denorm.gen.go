@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -42,18 +44,19 @@ func NewShelves(engine *denorm.Engine) *Shelves {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (s *Shelves) Get(ctx context.Context, id int64) (*ShelfDoc, error) {
 	return s.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (s *Shelves) GetMany(ctx context.Context, ids []int64) ([]*ShelfDoc, error) {
 	return s.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *Shelves) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, id)
 }
@@ -82,12 +85,34 @@ func (s *Shelves) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return s.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (s *Shelves) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return s.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (s *Shelves) Invalidate(ctx context.Context, ids ...int64) error {
+	return s.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (s *Shelves) Refresh(ctx context.Context, ids ...int64) error {
+	return s.collection.Refresh(ctx, ids...)
+}
+
 // shelvesDefinition is all that the engine knows of shelves.
 func shelvesDefinition() *denorm.Definition[int64, ShelfDoc] {
 	return &denorm.Definition[int64, ShelfDoc]{
-		Name:  "shelves",
-		Shape: "2cf9ebd38abae4f8",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "shelves",
+		Shape:   "2cf9ebd38abae4f8",
+		Table:   denorm.Table{Name: "shelves"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    shelvesMySQL(),
 			denorm.Postgres: shelvesPostgres(),
@@ -96,6 +121,11 @@ func shelvesDefinition() *denorm.Definition[int64, ShelfDoc] {
 		Loaders: []string{"", "A", "B", "C", "D", "E", "F", "G", "H"},
 		Queries: shelvesQueries,
 		Load:    loadShelves,
+		Encode:  encodeShelfDoc,
+		Decode:  decodeShelfDoc,
+		AppendJSON: func(dst []byte, doc *ShelfDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeShelfDocJSON)
+		},
 	}
 }
 
@@ -202,6 +232,174 @@ func (d *ShelfDoc) detach() {
 	d.F = slices.Clone(d.F)
 	d.G = slices.Clone(d.G)
 	d.H = slices.Clone(d.H)
+}
+
+// encodeShelfDoc appends the binary form of a ShelfDoc.
+func encodeShelfDoc(e *wire.Encoder, doc *ShelfDoc) {
+	e.Int(doc.ID)
+	e.List(len(doc.A), doc.A == nil)
+	for i := range doc.A {
+		e.Text(doc.A[i])
+	}
+	e.List(len(doc.B), doc.B == nil)
+	for i := range doc.B {
+		e.Text(doc.B[i])
+	}
+	e.List(len(doc.C), doc.C == nil)
+	for i := range doc.C {
+		e.Text(doc.C[i])
+	}
+	e.List(len(doc.D), doc.D == nil)
+	for i := range doc.D {
+		e.Text(doc.D[i])
+	}
+	e.List(len(doc.E), doc.E == nil)
+	for i := range doc.E {
+		e.Text(doc.E[i])
+	}
+	e.List(len(doc.F), doc.F == nil)
+	for i := range doc.F {
+		e.Text(doc.F[i])
+	}
+	e.List(len(doc.G), doc.G == nil)
+	for i := range doc.G {
+		e.Text(doc.G[i])
+	}
+	e.List(len(doc.H), doc.H == nil)
+	for i := range doc.H {
+		e.Text(doc.H[i])
+	}
+}
+
+// decodeShelfDoc reads the binary form of a ShelfDoc. Its texts and bytes alias the input.
+func decodeShelfDoc(d *wire.Decoder, doc *ShelfDoc) {
+	doc.ID = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.A = make([]string, n)
+		for i := range doc.A {
+			doc.A[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.B = make([]string, n)
+		for i := range doc.B {
+			doc.B[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.C = make([]string, n)
+		for i := range doc.C {
+			doc.C[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.D = make([]string, n)
+		for i := range doc.D {
+			doc.D[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.E = make([]string, n)
+		for i := range doc.E {
+			doc.E[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.F = make([]string, n)
+		for i := range doc.F {
+			doc.F[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.G = make([]string, n)
+		for i := range doc.G {
+			doc.G[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.H = make([]string, n)
+		for i := range doc.H {
+			doc.H[i] = d.Text()
+		}
+	}
+}
+
+// writeShelfDocJSON writes what json.Marshal does of a ShelfDoc.
+func writeShelfDocJSON(w *jsondoc.Writer, doc *ShelfDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"a":`)
+	if w.Present(doc.A != nil) {
+		w.Raw(`[`)
+		for i := range doc.A {
+			w.Next()
+			w.Text(doc.A[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"b":`)
+	if w.Present(doc.B != nil) {
+		w.Raw(`[`)
+		for i := range doc.B {
+			w.Next()
+			w.Text(doc.B[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"c":`)
+	if w.Present(doc.C != nil) {
+		w.Raw(`[`)
+		for i := range doc.C {
+			w.Next()
+			w.Text(doc.C[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"d":`)
+	if w.Present(doc.D != nil) {
+		w.Raw(`[`)
+		for i := range doc.D {
+			w.Next()
+			w.Text(doc.D[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"e":`)
+	if w.Present(doc.E != nil) {
+		w.Raw(`[`)
+		for i := range doc.E {
+			w.Next()
+			w.Text(doc.E[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"f":`)
+	if w.Present(doc.F != nil) {
+		w.Raw(`[`)
+		for i := range doc.F {
+			w.Next()
+			w.Text(doc.F[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"g":`)
+	if w.Present(doc.G != nil) {
+		w.Raw(`[`)
+		for i := range doc.G {
+			w.Next()
+			w.Text(doc.G[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"h":`)
+	if w.Present(doc.H != nil) {
+		w.Raw(`[`)
+		for i := range doc.H {
+			w.Next()
+			w.Text(doc.H[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package order_nulls
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// shelvesPostgres is the SQL that loads shelves.
+// shelvesPostgres is the SQL that loads shelves and finds those that a change touches.
 func shelvesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"shelves"`, Key: []string{`"id"`}},
@@ -64,6 +64,23 @@ ORDER BY t."id", a1."name" DESC, a1."id"`,
 FROM denorm_roots AS t
 JOIN "books" AS a1 ON a1."shelf_id" = t."id"
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "books"},
+				Path:    `A, B, C and 5 more`,
+				Columns: []string{"big", "id", "name", "rank_no", "shelf_id"},
+				From:    []string{"shelf_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "shelves" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "shelves"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	people "example.test/packages/people"
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -57,18 +59,19 @@ func NewHouses(engine *denorm.Engine) *Houses {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (h *Houses) Get(ctx context.Context, key int64) (*HouseDoc, error) {
 	return h.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (h *Houses) GetMany(ctx context.Context, keys []int64) ([]*HouseDoc, error) {
 	return h.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (h *Houses) GetJSON(ctx context.Context, key int64) ([]byte, denorm.Version, error) {
 	return h.collection.GetJSON(ctx, key)
 }
@@ -97,12 +100,34 @@ func (h *Houses) Load(ctx context.Context, queryer denorm.Queryer, keys ...int64
 	return h.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (h *Houses) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return h.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (h *Houses) Invalidate(ctx context.Context, keys ...int64) error {
+	return h.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (h *Houses) Refresh(ctx context.Context, keys ...int64) error {
+	return h.collection.Refresh(ctx, keys...)
+}
+
 // housesDefinition is all that the engine knows of houses.
 func housesDefinition() *denorm.Definition[int64, HouseDoc] {
 	return &denorm.Definition[int64, HouseDoc]{
-		Name:  "houses",
-		Shape: "d4f241f24f8bc17d",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "houses",
+		Shape:   "d4f241f24f8bc17d",
+		Table:   denorm.Table{Name: "houses"},
+		Columns: []string{"no"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    housesMySQL(),
 			denorm.Postgres: housesPostgres(),
@@ -111,6 +136,11 @@ func housesDefinition() *denorm.Definition[int64, HouseDoc] {
 		Loaders: []string{"", "Owner.Phones", "Guests"},
 		Queries: housesQueries,
 		Load:    loadHouses,
+		Encode:  encodeHouseDoc,
+		Decode:  decodeHouseDoc,
+		AppendJSON: func(dst []byte, doc *HouseDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeHouseDocJSON)
+		},
 	}
 }
 
@@ -187,6 +217,130 @@ func (d *HouseDoc) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *HouseDocOwner) detach() {
 	d.Phones = slices.Clone(d.Phones)
+}
+
+// encodeHouseDoc appends the binary form of a HouseDoc.
+func encodeHouseDoc(e *wire.Encoder, doc *HouseDoc) {
+	e.Int(doc.Number)
+	e.Text(doc.Street)
+	e.Text(string(doc.State))
+	e.Text(doc.Marker)
+	if e.Present(doc.Owner != nil) {
+		encodeHouseDocOwner(e, doc.Owner)
+	}
+	e.List(len(doc.Guests), doc.Guests == nil)
+	for i := range doc.Guests {
+		e.Text(doc.Guests[i])
+	}
+}
+
+// encodeHouseDocOwner appends the binary form of a HouseDocOwner.
+func encodeHouseDocOwner(e *wire.Encoder, doc *HouseDocOwner) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Text(string(doc.State))
+	e.Text(doc.Greeting)
+	e.Int(doc.PhoneCount)
+	e.List(len(doc.Phones), doc.Phones == nil)
+	for i := range doc.Phones {
+		encodeHouseDocOwnerPhones(e, &doc.Phones[i])
+	}
+}
+
+// encodeHouseDocOwnerPhones appends the binary form of a HouseDocOwnerPhones.
+func encodeHouseDocOwnerPhones(e *wire.Encoder, doc *HouseDocOwnerPhones) {
+	e.Int(doc.ID)
+	e.Text(string(doc.Kind))
+	e.Text(doc.Number)
+}
+
+// decodeHouseDoc reads the binary form of a HouseDoc. Its texts and bytes alias the input.
+func decodeHouseDoc(d *wire.Decoder, doc *HouseDoc) {
+	doc.Number = d.Int()
+	doc.Street = d.Text()
+	doc.State = people.State(d.Text())
+	doc.Marker = d.Text()
+	if d.Present() {
+		doc.Owner = new(HouseDocOwner)
+		decodeHouseDocOwner(d, doc.Owner)
+	}
+	if n, ok := d.List(1); ok {
+		doc.Guests = make([]string, n)
+		for i := range doc.Guests {
+			doc.Guests[i] = d.Text()
+		}
+	}
+}
+
+// decodeHouseDocOwner reads the binary form of a HouseDocOwner. Its texts and bytes alias the input.
+func decodeHouseDocOwner(d *wire.Decoder, doc *HouseDocOwner) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.State = people.State(d.Text())
+	doc.Greeting = d.Text()
+	doc.PhoneCount = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Phones = make([]HouseDocOwnerPhones, n)
+		for i := range doc.Phones {
+			decodeHouseDocOwnerPhones(d, &doc.Phones[i])
+		}
+	}
+}
+
+// decodeHouseDocOwnerPhones reads the binary form of a HouseDocOwnerPhones. Its texts and bytes alias the input.
+func decodeHouseDocOwnerPhones(d *wire.Decoder, doc *HouseDocOwnerPhones) {
+	doc.ID = d.Int()
+	doc.Kind = people.PhoneKind(d.Text())
+	doc.Number = d.Text()
+}
+
+// writeHouseDocJSON writes what json.Marshal does of a HouseDoc.
+func writeHouseDocJSON(w *jsondoc.Writer, doc *HouseDoc) {
+	w.Raw(`{"number":`).Int(doc.Number)
+	w.Raw(`,"street":`).Text(doc.Street)
+	w.Raw(`,"state":`).Text(string(doc.State))
+	w.Raw(`,"marker":`).Text(doc.Marker)
+	w.Raw(`,"owner":`)
+	if w.Present(doc.Owner != nil) {
+		writeHouseDocOwnerJSON(w, doc.Owner)
+	}
+	w.Raw(`,"guests":`)
+	if w.Present(doc.Guests != nil) {
+		w.Raw(`[`)
+		for i := range doc.Guests {
+			w.Next()
+			w.Text(doc.Guests[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeHouseDocOwnerJSON writes what json.Marshal does of a HouseDocOwner.
+func writeHouseDocOwnerJSON(w *jsondoc.Writer, doc *HouseDocOwner) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"state":`).Text(string(doc.State))
+	w.Raw(`,"greeting":`).Text(doc.Greeting)
+	w.Raw(`,"phone_count":`).Int(doc.PhoneCount)
+	w.Raw(`,"phones":`)
+	if w.Present(doc.Phones != nil) {
+		w.Raw(`[`)
+		for i := range doc.Phones {
+			w.Next()
+			writeHouseDocOwnerPhonesJSON(w, &doc.Phones[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeHouseDocOwnerPhonesJSON writes what json.Marshal does of a HouseDocOwnerPhones.
+func writeHouseDocOwnerPhonesJSON(w *jsondoc.Writer, doc *HouseDocOwnerPhones) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"kind":`).Text(string(doc.Kind))
+	w.Raw(`,"number":`).Text(doc.Number)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package packages
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// housesMySQL is the SQL that loads houses.
+// housesMySQL is the SQL that loads houses and finds those that a change touches.
 func housesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -35,6 +35,66 @@ func housesMySQL() denorm.Statements {
 				"JOIN `guests` AS a1 ON a1.`house_id` = t.`no`\n" +
 				"JOIN `people` AS a2 ON a2.`id` = a1.`person_id`\n" +
 				"ORDER BY t.`no`, a2.`name`, a2.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "guests"},
+				Path:    `Guests (link)`,
+				Columns: []string{"house_id", "person_id"},
+				From:    []string{"house_id"},
+				Roots: "SELECT DISTINCT t.`no` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `houses` AS t ON t.`no` = c.v1 AND NOT t.`deleted`",
+			},
+			{
+				Table:   denorm.Table{Name: "houses"},
+				Columns: []string{"deleted", "no", "owner_id", "state", "street"},
+				From:    []string{"no"},
+				Old:     "NOT OLD.`deleted`",
+				New:     "NOT NEW.`deleted`",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Guests`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`no` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `guests` AS h1 ON h1.`person_id` = c.v1\n" +
+					"JOIN `houses` AS t ON h1.`house_id` = t.`no` AND NOT t.`deleted`",
+			},
+			{
+				Table:   denorm.Table{Name: "people"},
+				Path:    `Owner, Owner.Phones (reference), Owner: count of Phones where Kind == "home" as PhoneCount (reference)`,
+				Columns: []string{"id", "name", "state"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`no` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `houses` AS t ON t.`owner_id` = c.v1 AND NOT t.`deleted`",
+			},
+			{
+				Table:   denorm.Table{Name: "phones"},
+				Path:    `Owner.Phones`,
+				Columns: []string{"id", "kind", "number", "person_id"},
+				From:    []string{"person_id"},
+				Roots: "SELECT DISTINCT t.`no` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `houses` AS t ON h1.`id` = t.`owner_id` AND NOT t.`deleted`",
+			},
+			{
+				Table:   denorm.Table{Name: "phones"},
+				Path:    `Owner: count of Phones where Kind == "home" as PhoneCount`,
+				Columns: []string{"id", "kind", "person_id"},
+				From:    []string{"person_id"},
+				Old:     "CAST(OLD.`kind` AS BINARY) = 'home'",
+				New:     "CAST(NEW.`kind` AS BINARY) = 'home'",
+				Roots: "SELECT DISTINCT t.`no` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `houses` AS t ON h1.`id` = t.`owner_id` AND NOT t.`deleted`",
+			},
 		},
 	}
 }

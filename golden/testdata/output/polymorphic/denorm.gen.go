@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -51,18 +53,19 @@ func NewComments(engine *denorm.Engine) *Comments {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Comments) Get(ctx context.Context, id int64) (*CommentDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Comments) GetMany(ctx context.Context, ids []int64) ([]*CommentDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Comments) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -91,12 +94,34 @@ func (c *Comments) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Comments) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Comments) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Comments) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // commentsDefinition is all that the engine knows of comments.
 func commentsDefinition() *denorm.Definition[int64, CommentDoc] {
 	return &denorm.Definition[int64, CommentDoc]{
-		Name:  "comments",
-		Shape: "0768a77fed2ede26",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "comments",
+		Shape:   "0768a77fed2ede26",
+		Table:   denorm.Table{Name: "comments"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    commentsMySQL(),
 			denorm.Postgres: commentsPostgres(),
@@ -105,6 +130,11 @@ func commentsDefinition() *denorm.Definition[int64, CommentDoc] {
 		Loaders: []string{"", "Picture.Tags"},
 		Queries: commentsQueries,
 		Load:    loadComments,
+		Encode:  encodeCommentDoc,
+		Decode:  decodeCommentDoc,
+		AppendJSON: func(dst []byte, doc *CommentDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCommentDocJSON)
+		},
 	}
 }
 
@@ -171,6 +201,114 @@ func (d *CommentDocPicture) detach() {
 	d.Tags = slices.Clone(d.Tags)
 }
 
+// encodeCommentDoc appends the binary form of a CommentDoc.
+func encodeCommentDoc(e *wire.Encoder, doc *CommentDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.SubjectType)
+	if e.Present(doc.SubjectID != nil) {
+		e.Int(*doc.SubjectID)
+	}
+	if e.Present(doc.Task != nil) {
+		encodeCommentDocTask(e, doc.Task)
+	}
+	if e.Present(doc.Picture != nil) {
+		encodeCommentDocPicture(e, doc.Picture)
+	}
+}
+
+// encodeCommentDocTask appends the binary form of a CommentDocTask.
+func encodeCommentDocTask(e *wire.Encoder, doc *CommentDocTask) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+}
+
+// encodeCommentDocPicture appends the binary form of a CommentDocPicture.
+func encodeCommentDocPicture(e *wire.Encoder, doc *CommentDocPicture) {
+	e.Int(doc.ID)
+	e.Text(doc.File)
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+}
+
+// decodeCommentDoc reads the binary form of a CommentDoc. Its texts and bytes alias the input.
+func decodeCommentDoc(d *wire.Decoder, doc *CommentDoc) {
+	doc.ID = d.Int()
+	doc.SubjectType = d.Text()
+	if d.Present() {
+		doc.SubjectID = new(d.Int())
+	}
+	if d.Present() {
+		doc.Task = new(CommentDocTask)
+		decodeCommentDocTask(d, doc.Task)
+	}
+	if d.Present() {
+		doc.Picture = new(CommentDocPicture)
+		decodeCommentDocPicture(d, doc.Picture)
+	}
+}
+
+// decodeCommentDocTask reads the binary form of a CommentDocTask. Its texts and bytes alias the input.
+func decodeCommentDocTask(d *wire.Decoder, doc *CommentDocTask) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+}
+
+// decodeCommentDocPicture reads the binary form of a CommentDocPicture. Its texts and bytes alias the input.
+func decodeCommentDocPicture(d *wire.Decoder, doc *CommentDocPicture) {
+	doc.ID = d.Int()
+	doc.File = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+}
+
+// writeCommentDocJSON writes what json.Marshal does of a CommentDoc.
+func writeCommentDocJSON(w *jsondoc.Writer, doc *CommentDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"subject_type":`).Text(doc.SubjectType)
+	w.Raw(`,"subject_id":`)
+	if w.Present(doc.SubjectID != nil) {
+		w.Int(*doc.SubjectID)
+	}
+	w.Raw(`,"task":`)
+	if w.Present(doc.Task != nil) {
+		writeCommentDocTaskJSON(w, doc.Task)
+	}
+	w.Raw(`,"picture":`)
+	if w.Present(doc.Picture != nil) {
+		writeCommentDocPictureJSON(w, doc.Picture)
+	}
+	w.Raw(`}`)
+}
+
+// writeCommentDocTaskJSON writes what json.Marshal does of a CommentDocTask.
+func writeCommentDocTaskJSON(w *jsondoc.Writer, doc *CommentDocTask) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`}`)
+}
+
+// writeCommentDocPictureJSON writes what json.Marshal does of a CommentDocPicture.
+func writeCommentDocPictureJSON(w *jsondoc.Writer, doc *CommentDocPicture) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"file":`).Text(doc.File)
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
 // tasksQueries is the number of queries that load a batch of up to 1,000 documents of tasks.
 const tasksQueries = 2
 
@@ -194,18 +332,19 @@ func NewTasks(engine *denorm.Engine) *Tasks {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Tasks) Get(ctx context.Context, id int64) (*TaskDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Tasks) GetMany(ctx context.Context, ids []int64) ([]*TaskDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Tasks) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -234,12 +373,34 @@ func (t *Tasks) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Tasks) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Tasks) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Tasks) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // tasksDefinition is all that the engine knows of tasks.
 func tasksDefinition() *denorm.Definition[int64, TaskDoc] {
 	return &denorm.Definition[int64, TaskDoc]{
-		Name:  "tasks",
-		Shape: "0c8169c9ebe2b157",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "tasks",
+		Shape:   "0c8169c9ebe2b157",
+		Table:   denorm.Table{Name: "tasks"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    tasksMySQL(),
 			denorm.Postgres: tasksPostgres(),
@@ -248,6 +409,11 @@ func tasksDefinition() *denorm.Definition[int64, TaskDoc] {
 		Loaders: []string{"", "Comments"},
 		Queries: tasksQueries,
 		Load:    loadTasks,
+		Encode:  encodeTaskDoc,
+		Decode:  decodeTaskDoc,
+		AppendJSON: func(dst []byte, doc *TaskDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTaskDocJSON)
+		},
 	}
 }
 
@@ -286,6 +452,47 @@ func (d *TaskDoc) Clone() *TaskDoc {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *TaskDoc) detach() {
 	d.Comments = slices.Clone(d.Comments)
+}
+
+// encodeTaskDoc appends the binary form of a TaskDoc.
+func encodeTaskDoc(e *wire.Encoder, doc *TaskDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Int(doc.CommentCount)
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		e.Int(doc.Comments[i])
+	}
+}
+
+// decodeTaskDoc reads the binary form of a TaskDoc. Its texts and bytes alias the input.
+func decodeTaskDoc(d *wire.Decoder, doc *TaskDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.CommentCount = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Comments = make([]int64, n)
+		for i := range doc.Comments {
+			doc.Comments[i] = d.Int()
+		}
+	}
+}
+
+// writeTaskDocJSON writes what json.Marshal does of a TaskDoc.
+func writeTaskDocJSON(w *jsondoc.Writer, doc *TaskDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"comment_count":`).Int(doc.CommentCount)
+	w.Raw(`,"comments":`)
+	if w.Present(doc.Comments != nil) {
+		w.Raw(`[`)
+		for i := range doc.Comments {
+			w.Next()
+			w.Int(doc.Comments[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

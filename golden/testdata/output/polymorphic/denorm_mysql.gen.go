@@ -4,7 +4,7 @@ package polymorphic
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// commentsMySQL is the SQL that loads comments.
+// commentsMySQL is the SQL that loads comments and finds those that a change touches.
 func commentsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`comments`", Key: []string{"`id`"}},
@@ -26,10 +26,79 @@ func commentsMySQL() denorm.Statements {
 				"JOIN `tags` AS a3 ON a3.`id` = a2.`tag_id`\n" +
 				"ORDER BY t.`id`, a3.`id`, a2.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Columns: []string{"id", "subject_id", "subject_type"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Picture (reference)`,
+				Columns: []string{"subject_id", "subject_type"},
+				From:    []string{"id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'picture'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'picture'",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Task (reference)`,
+				Columns: []string{"subject_id", "subject_type"},
+				From:    []string{"id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'task'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'task'",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "pictures"},
+				Path:    `Picture, Picture.Tags (reference)`,
+				Columns: []string{"file", "id"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS t ON t.`subject_id` = c.v1 AND CAST(t.`subject_type` AS BINARY) = 'picture'",
+			},
+			{
+				Table:   denorm.Table{Name: "taggings"},
+				Path:    `Picture.Tags (link)`,
+				Columns: []string{"id", "tag_id", "tagged_id", "tagged_type"},
+				From:    []string{"tagged_id"},
+				Old:     "CAST(OLD.`tagged_type` AS BINARY) = 'picture'",
+				New:     "CAST(NEW.`tagged_type` AS BINARY) = 'picture'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `pictures` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `comments` AS t ON h1.`id` = t.`subject_id`\n" +
+					"    AND CAST(t.`subject_type` AS BINARY) = 'picture'",
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Picture.Tags`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `taggings` AS h1 ON h1.`tag_id` = c.v1 AND CAST(h1.`tagged_type` AS BINARY) = 'picture'\n" +
+					"JOIN `pictures` AS h2 ON h1.`tagged_id` = h2.`id`\n" +
+					"JOIN `comments` AS t ON h2.`id` = t.`subject_id`\n" +
+					"    AND CAST(t.`subject_type` AS BINARY) = 'picture'",
+			},
+			{
+				Table:   denorm.Table{Name: "tasks"},
+				Path:    `Task`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `comments` AS t ON t.`subject_id` = c.v1 AND CAST(t.`subject_type` AS BINARY) = 'task'",
+			},
+		},
 	}
 }
 
-// tasksMySQL is the SQL that loads tasks.
+// tasksMySQL is the SQL that loads tasks and finds those that a change touches.
 func tasksMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`tasks`", Key: []string{"`id`"}},
@@ -49,6 +118,25 @@ func tasksMySQL() denorm.Statements {
 				"JOIN `comments` AS a1 ON a1.`subject_id` = t.`id`\n" +
 				"    AND CAST(a1.`subject_type` AS BINARY) = 'task'\n" +
 				"ORDER BY t.`id`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Comments, count of Comments as CommentCount`,
+				Columns: []string{"id", "subject_id", "subject_type"},
+				From:    []string{"subject_id"},
+				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'task'",
+				New:     "CAST(NEW.`subject_type` AS BINARY) = 'task'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `tasks` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "tasks"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package polymorphic
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// commentsSQLite is the SQL that loads comments.
+// commentsSQLite is the SQL that loads comments and finds those that a change touches.
 func commentsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"comments"`, Key: []string{`"id"`}},
@@ -26,10 +26,79 @@ CROSS JOIN "taggings" AS a2 ON a2."tagged_id" = a1."id"
 CROSS JOIN "tags" AS a3 ON a3."id" = a2."tag_id"
 ORDER BY t."id", a3."id", a2."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Columns: []string{"id", "subject_id", "subject_type"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Picture (reference)`,
+				Columns: []string{"subject_id", "subject_type"},
+				From:    []string{"id"},
+				Old:     `OLD."subject_type" COLLATE BINARY = 'picture'`,
+				New:     `NEW."subject_type" COLLATE BINARY = 'picture'`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Task (reference)`,
+				Columns: []string{"subject_id", "subject_type"},
+				From:    []string{"id"},
+				Old:     `OLD."subject_type" COLLATE BINARY = 'task'`,
+				New:     `NEW."subject_type" COLLATE BINARY = 'task'`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "pictures"},
+				Path:    `Picture, Picture.Tags (reference)`,
+				Columns: []string{"file", "id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" COLLATE BINARY = 'picture'`,
+			},
+			{
+				Table:   denorm.Table{Name: "taggings"},
+				Path:    `Picture.Tags (link)`,
+				Columns: []string{"id", "tag_id", "tagged_id", "tagged_type"},
+				From:    []string{"tagged_id"},
+				Old:     `OLD."tagged_type" COLLATE BINARY = 'picture'`,
+				New:     `NEW."tagged_type" COLLATE BINARY = 'picture'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "pictures" AS h1 ON h1."id" = c.v1
+CROSS JOIN "comments" AS t ON h1."id" = t."subject_id"
+    AND t."subject_type" COLLATE BINARY = 'picture'`,
+			},
+			{
+				Table:   denorm.Table{Name: "tags"},
+				Path:    `Picture.Tags`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "taggings" AS h1 ON h1."tag_id" = c.v1 AND h1."tagged_type" COLLATE BINARY = 'picture'
+CROSS JOIN "pictures" AS h2 ON h1."tagged_id" = h2."id"
+CROSS JOIN "comments" AS t ON h2."id" = t."subject_id"
+    AND t."subject_type" COLLATE BINARY = 'picture'`,
+			},
+			{
+				Table:   denorm.Table{Name: "tasks"},
+				Path:    `Task`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" COLLATE BINARY = 'task'`,
+			},
+		},
 	}
 }
 
-// tasksSQLite is the SQL that loads tasks.
+// tasksSQLite is the SQL that loads tasks and finds those that a change touches.
 func tasksSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"tasks"`, Key: []string{`"id"`}},
@@ -48,6 +117,25 @@ ORDER BY t."id"`,
 FROM denorm_roots AS t
 CROSS JOIN "comments" AS a1 ON a1."subject_id" = t."id" AND a1."subject_type" COLLATE BINARY = 'task'
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Comments, count of Comments as CommentCount`,
+				Columns: []string{"id", "subject_id", "subject_type"},
+				From:    []string{"subject_id"},
+				Old:     `OLD."subject_type" COLLATE BINARY = 'task'`,
+				New:     `NEW."subject_type" COLLATE BINARY = 'task'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "tasks" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "tasks"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

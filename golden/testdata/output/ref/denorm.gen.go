@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -50,18 +52,19 @@ func NewFlights(engine *denorm.Engine) *Flights {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (f *Flights) Get(ctx context.Context, id int64) (*FlightDoc, error) {
 	return f.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (f *Flights) GetMany(ctx context.Context, ids []int64) ([]*FlightDoc, error) {
 	return f.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (f *Flights) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return f.collection.GetJSON(ctx, id)
 }
@@ -90,12 +93,34 @@ func (f *Flights) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return f.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (f *Flights) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return f.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (f *Flights) Invalidate(ctx context.Context, ids ...int64) error {
+	return f.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (f *Flights) Refresh(ctx context.Context, ids ...int64) error {
+	return f.collection.Refresh(ctx, ids...)
+}
+
 // flightsDefinition is all that the engine knows of flights.
 func flightsDefinition() *denorm.Definition[int64, FlightDoc] {
 	return &denorm.Definition[int64, FlightDoc]{
-		Name:  "flights",
-		Shape: "0273dcf15e7fd937",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "flights",
+		Shape:   "0273dcf15e7fd937",
+		Table:   denorm.Table{Name: "flights"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    flightsMySQL(),
 			denorm.Postgres: flightsPostgres(),
@@ -104,6 +129,11 @@ func flightsDefinition() *denorm.Definition[int64, FlightDoc] {
 		Loaders: []string{"", "Stops"},
 		Queries: flightsQueries,
 		Load:    loadFlights,
+		Encode:  encodeFlightDoc,
+		Decode:  decodeFlightDoc,
+		AppendJSON: func(dst []byte, doc *FlightDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeFlightDocJSON)
+		},
 	}
 }
 
@@ -158,6 +188,111 @@ func (d *FlightDoc) detach() {
 	d.Stops = slices.Clone(d.Stops)
 }
 
+// encodeFlightDoc appends the binary form of a FlightDoc.
+func encodeFlightDoc(e *wire.Encoder, doc *FlightDoc) {
+	e.Int(doc.ID)
+	if e.Present(doc.FromCode != nil) {
+		e.Text(*doc.FromCode)
+	}
+	if e.Present(doc.From != nil) {
+		encodeFlightDocFrom(e, doc.From)
+	}
+	if e.Present(doc.To != nil) {
+		encodeFlightDocTo(e, doc.To)
+	}
+	e.List(len(doc.Stops), doc.Stops == nil)
+	for i := range doc.Stops {
+		e.Text(doc.Stops[i])
+	}
+}
+
+// encodeFlightDocFrom appends the binary form of a FlightDocFrom.
+func encodeFlightDocFrom(e *wire.Encoder, doc *FlightDocFrom) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeFlightDocTo appends the binary form of a FlightDocTo.
+func encodeFlightDocTo(e *wire.Encoder, doc *FlightDocTo) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeFlightDoc reads the binary form of a FlightDoc. Its texts and bytes alias the input.
+func decodeFlightDoc(d *wire.Decoder, doc *FlightDoc) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.FromCode = new(d.Text())
+	}
+	if d.Present() {
+		doc.From = new(FlightDocFrom)
+		decodeFlightDocFrom(d, doc.From)
+	}
+	if d.Present() {
+		doc.To = new(FlightDocTo)
+		decodeFlightDocTo(d, doc.To)
+	}
+	if n, ok := d.List(1); ok {
+		doc.Stops = make([]string, n)
+		for i := range doc.Stops {
+			doc.Stops[i] = d.Text()
+		}
+	}
+}
+
+// decodeFlightDocFrom reads the binary form of a FlightDocFrom. Its texts and bytes alias the input.
+func decodeFlightDocFrom(d *wire.Decoder, doc *FlightDocFrom) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeFlightDocTo reads the binary form of a FlightDocTo. Its texts and bytes alias the input.
+func decodeFlightDocTo(d *wire.Decoder, doc *FlightDocTo) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writeFlightDocJSON writes what json.Marshal does of a FlightDoc.
+func writeFlightDocJSON(w *jsondoc.Writer, doc *FlightDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"from_code":`)
+	if w.Present(doc.FromCode != nil) {
+		w.Text(*doc.FromCode)
+	}
+	w.Raw(`,"from":`)
+	if w.Present(doc.From != nil) {
+		writeFlightDocFromJSON(w, doc.From)
+	}
+	w.Raw(`,"to":`)
+	if w.Present(doc.To != nil) {
+		writeFlightDocToJSON(w, doc.To)
+	}
+	w.Raw(`,"stops":`)
+	if w.Present(doc.Stops != nil) {
+		w.Raw(`[`)
+		for i := range doc.Stops {
+			w.Next()
+			w.Text(doc.Stops[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeFlightDocFromJSON writes what json.Marshal does of a FlightDocFrom.
+func writeFlightDocFromJSON(w *jsondoc.Writer, doc *FlightDocFrom) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeFlightDocToJSON writes what json.Marshal does of a FlightDocTo.
+func writeFlightDocToJSON(w *jsondoc.Writer, doc *FlightDocTo) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
 // airportsQueries is the number of queries that load a batch of up to 1,000 documents of airports.
 const airportsQueries = 2
 
@@ -182,18 +317,19 @@ func NewAirports(engine *denorm.Engine) *Airports {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *Airports) Get(ctx context.Context, id int64) (*AirportDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *Airports) GetMany(ctx context.Context, ids []int64) ([]*AirportDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Airports) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -222,12 +358,34 @@ func (a *Airports) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *Airports) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *Airports) Invalidate(ctx context.Context, ids ...int64) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *Airports) Refresh(ctx context.Context, ids ...int64) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // airportsDefinition is all that the engine knows of airports.
 func airportsDefinition() *denorm.Definition[int64, AirportDoc] {
 	return &denorm.Definition[int64, AirportDoc]{
-		Name:  "airports",
-		Shape: "34516897133c8bce",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "airports",
+		Shape:   "34516897133c8bce",
+		Table:   denorm.Table{Name: "airports"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    airportsMySQL(),
 			denorm.Postgres: airportsPostgres(),
@@ -236,6 +394,11 @@ func airportsDefinition() *denorm.Definition[int64, AirportDoc] {
 		Loaders: []string{"", "Departures"},
 		Queries: airportsQueries,
 		Load:    loadAirports,
+		Encode:  encodeAirportDoc,
+		Decode:  decodeAirportDoc,
+		AppendJSON: func(dst []byte, doc *AirportDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeAirportDocJSON)
+		},
 	}
 }
 
@@ -278,6 +441,57 @@ func (d *AirportDoc) detach() {
 		d.Code = new(*d.Code)
 	}
 	d.Departures = slices.Clone(d.Departures)
+}
+
+// encodeAirportDoc appends the binary form of an AirportDoc.
+func encodeAirportDoc(e *wire.Encoder, doc *AirportDoc) {
+	e.Int(doc.ID)
+	if e.Present(doc.Code != nil) {
+		e.Text(*doc.Code)
+	}
+	e.Text(doc.Name)
+	e.Int(doc.ArrivalCount)
+	e.List(len(doc.Departures), doc.Departures == nil)
+	for i := range doc.Departures {
+		e.Int(doc.Departures[i])
+	}
+}
+
+// decodeAirportDoc reads the binary form of an AirportDoc. Its texts and bytes alias the input.
+func decodeAirportDoc(d *wire.Decoder, doc *AirportDoc) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Code = new(d.Text())
+	}
+	doc.Name = d.Text()
+	doc.ArrivalCount = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Departures = make([]int64, n)
+		for i := range doc.Departures {
+			doc.Departures[i] = d.Int()
+		}
+	}
+}
+
+// writeAirportDocJSON writes what json.Marshal does of an AirportDoc.
+func writeAirportDocJSON(w *jsondoc.Writer, doc *AirportDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"code":`)
+	if w.Present(doc.Code != nil) {
+		w.Text(*doc.Code)
+	}
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"arrival_count":`).Int(doc.ArrivalCount)
+	w.Raw(`,"departures":`)
+	if w.Present(doc.Departures != nil) {
+		w.Raw(`[`)
+		for i := range doc.Departures {
+			w.Next()
+			w.Int(doc.Departures[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

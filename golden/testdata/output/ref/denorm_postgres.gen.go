@@ -4,7 +4,7 @@ package ref
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// flightsPostgres is the SQL that loads flights.
+// flightsPostgres is the SQL that loads flights and finds those that a change touches.
 func flightsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"flights"`, Key: []string{`"id"`}},
@@ -22,10 +22,55 @@ JOIN "flight_stops" AS a1 ON a1."flight_id" = t."id"
 JOIN "airports" AS a2 ON a2."code" = a1."airport_code"
 ORDER BY t."id", a2."name", a2."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "airports"},
+				Path:    `From`,
+				Columns: []string{"code", "id", "name"},
+				From:    []string{"code"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "flights" AS t ON t."from_code" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "airports"},
+				Path:    `Stops`,
+				Columns: []string{"code", "id", "name"},
+				From:    []string{"code"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "flight_stops" AS h1 ON h1."airport_code" = c.v1
+JOIN "flights" AS t ON h1."flight_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "airports"},
+				Path:    `To`,
+				Columns: []string{"code", "id", "name"},
+				From:    []string{"code"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "flights" AS t ON t."to_code" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "flight_stops"},
+				Path:    `Stops (link)`,
+				Columns: []string{"airport_code", "flight_id"},
+				From:    []string{"flight_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "flights" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "flights"},
+				Columns: []string{"from_code", "id", "to_code"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// airportsPostgres is the SQL that loads airports.
+// airportsPostgres is the SQL that loads airports and finds those that a change touches.
 func airportsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"airports"`, Key: []string{`"id"`}},
@@ -44,6 +89,32 @@ ORDER BY t."id"`,
 FROM denorm_roots AS t
 JOIN "flights" AS a1 ON a1."from_code" = t."code"
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "airports"},
+				Columns: []string{"code", "id", "name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "flights"},
+				Path:    `Departures`,
+				Columns: []string{"from_code", "id"},
+				From:    []string{"from_code"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "airports" AS t ON t."code" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "flights"},
+				Path:    `count of Arrivals as ArrivalCount`,
+				Columns: []string{"id", "to_code"},
+				From:    []string{"to_code"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "airports" AS t ON t."code" = c.v1`,
+			},
 		},
 	}
 }

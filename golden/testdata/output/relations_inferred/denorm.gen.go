@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -73,18 +75,19 @@ func NewTeachers(engine *denorm.Engine) *Teachers {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Teachers) Get(ctx context.Context, id int64) (*TeacherDoc, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Teachers) GetMany(ctx context.Context, ids []int64) ([]*TeacherDoc, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Teachers) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -113,12 +116,34 @@ func (t *Teachers) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Teachers) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Teachers) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Teachers) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // teachersDefinition is all that the engine knows of teachers.
 func teachersDefinition() *denorm.Definition[int64, TeacherDoc] {
 	return &denorm.Definition[int64, TeacherDoc]{
-		Name:  "teachers",
-		Shape: "7a3a176088a49a3b",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "teachers",
+		Shape:   "7a3a176088a49a3b",
+		Table:   denorm.Table{Name: "teachers"},
+		Columns: []string{"teacher_id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    teachersMySQL(),
 			denorm.Postgres: teachersPostgres(),
@@ -127,6 +152,11 @@ func teachersDefinition() *denorm.Definition[int64, TeacherDoc] {
 		Loaders: []string{"", "Lessons", "Notes"},
 		Queries: teachersQueries,
 		Load:    loadTeachers,
+		Encode:  encodeTeacherDoc,
+		Decode:  decodeTeacherDoc,
+		AppendJSON: func(dst []byte, doc *TeacherDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTeacherDocJSON)
+		},
 	}
 }
 
@@ -228,6 +258,221 @@ func (d *TeacherDocNotes) detach() {
 	if d.TeacherID != nil {
 		d.TeacherID = new(*d.TeacherID)
 	}
+}
+
+// encodeTeacherDoc appends the binary form of a TeacherDoc.
+func encodeTeacherDoc(e *wire.Encoder, doc *TeacherDoc) {
+	e.Int(doc.TeacherID)
+	e.Text(doc.Name)
+	if e.Present(doc.SchoolID != nil) {
+		e.Int(int64(*doc.SchoolID))
+	}
+	if e.Present(doc.School != nil) {
+		encodeTeacherDocSchool(e, doc.School)
+	}
+	if e.Present(doc.Desk != nil) {
+		encodeTeacherDocDesk(e, doc.Desk)
+	}
+	e.List(len(doc.Lessons), doc.Lessons == nil)
+	for i := range doc.Lessons {
+		encodeTeacherDocLessons(e, &doc.Lessons[i])
+	}
+	e.List(len(doc.Notes), doc.Notes == nil)
+	for i := range doc.Notes {
+		encodeTeacherDocNotes(e, &doc.Notes[i])
+	}
+}
+
+// encodeTeacherDocSchool appends the binary form of a TeacherDocSchool.
+func encodeTeacherDocSchool(e *wire.Encoder, doc *TeacherDocSchool) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeTeacherDocDesk appends the binary form of a TeacherDocDesk.
+func encodeTeacherDocDesk(e *wire.Encoder, doc *TeacherDocDesk) {
+	e.Int(doc.ID)
+	if e.Present(doc.TeacherID != nil) {
+		e.Int(*doc.TeacherID)
+	}
+	e.Text(doc.Place)
+}
+
+// encodeTeacherDocLessons appends the binary form of a TeacherDocLessons.
+func encodeTeacherDocLessons(e *wire.Encoder, doc *TeacherDocLessons) {
+	e.Int(doc.LessonID)
+	e.Int(doc.TeacherID)
+	e.Int(doc.RoomID)
+	if e.Present(doc.Room != nil) {
+		encodeTeacherDocLessonsRoom(e, doc.Room)
+	}
+}
+
+// encodeTeacherDocLessonsRoom appends the binary form of a TeacherDocLessonsRoom.
+func encodeTeacherDocLessonsRoom(e *wire.Encoder, doc *TeacherDocLessonsRoom) {
+	e.Int(doc.Id)
+	e.Text(doc.Name)
+}
+
+// encodeTeacherDocNotes appends the binary form of a TeacherDocNotes.
+func encodeTeacherDocNotes(e *wire.Encoder, doc *TeacherDocNotes) {
+	e.Int(doc.ID)
+	if e.Present(doc.TeacherID != nil) {
+		e.Int(*doc.TeacherID)
+	}
+}
+
+// decodeTeacherDoc reads the binary form of a TeacherDoc. Its texts and bytes alias the input.
+func decodeTeacherDoc(d *wire.Decoder, doc *TeacherDoc) {
+	doc.TeacherID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.SchoolID = new(wire.Int[int32](d))
+	}
+	if d.Present() {
+		doc.School = new(TeacherDocSchool)
+		decodeTeacherDocSchool(d, doc.School)
+	}
+	if d.Present() {
+		doc.Desk = new(TeacherDocDesk)
+		decodeTeacherDocDesk(d, doc.Desk)
+	}
+	if n, ok := d.List(4); ok {
+		doc.Lessons = make([]TeacherDocLessons, n)
+		for i := range doc.Lessons {
+			decodeTeacherDocLessons(d, &doc.Lessons[i])
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Notes = make([]TeacherDocNotes, n)
+		for i := range doc.Notes {
+			decodeTeacherDocNotes(d, &doc.Notes[i])
+		}
+	}
+}
+
+// decodeTeacherDocSchool reads the binary form of a TeacherDocSchool. Its texts and bytes alias the input.
+func decodeTeacherDocSchool(d *wire.Decoder, doc *TeacherDocSchool) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeTeacherDocDesk reads the binary form of a TeacherDocDesk. Its texts and bytes alias the input.
+func decodeTeacherDocDesk(d *wire.Decoder, doc *TeacherDocDesk) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.TeacherID = new(d.Int())
+	}
+	doc.Place = d.Text()
+}
+
+// decodeTeacherDocLessons reads the binary form of a TeacherDocLessons. Its texts and bytes alias the input.
+func decodeTeacherDocLessons(d *wire.Decoder, doc *TeacherDocLessons) {
+	doc.LessonID = d.Int()
+	doc.TeacherID = d.Int()
+	doc.RoomID = d.Int()
+	if d.Present() {
+		doc.Room = new(TeacherDocLessonsRoom)
+		decodeTeacherDocLessonsRoom(d, doc.Room)
+	}
+}
+
+// decodeTeacherDocLessonsRoom reads the binary form of a TeacherDocLessonsRoom. Its texts and bytes alias the input.
+func decodeTeacherDocLessonsRoom(d *wire.Decoder, doc *TeacherDocLessonsRoom) {
+	doc.Id = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeTeacherDocNotes reads the binary form of a TeacherDocNotes. Its texts and bytes alias the input.
+func decodeTeacherDocNotes(d *wire.Decoder, doc *TeacherDocNotes) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.TeacherID = new(d.Int())
+	}
+}
+
+// writeTeacherDocJSON writes what json.Marshal does of a TeacherDoc.
+func writeTeacherDocJSON(w *jsondoc.Writer, doc *TeacherDoc) {
+	w.Raw(`{"teacher_id":`).Int(doc.TeacherID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"school_id":`)
+	if w.Present(doc.SchoolID != nil) {
+		w.Int(int64(*doc.SchoolID))
+	}
+	w.Raw(`,"school":`)
+	if w.Present(doc.School != nil) {
+		writeTeacherDocSchoolJSON(w, doc.School)
+	}
+	w.Raw(`,"desk":`)
+	if w.Present(doc.Desk != nil) {
+		writeTeacherDocDeskJSON(w, doc.Desk)
+	}
+	w.Raw(`,"lessons":`)
+	if w.Present(doc.Lessons != nil) {
+		w.Raw(`[`)
+		for i := range doc.Lessons {
+			w.Next()
+			writeTeacherDocLessonsJSON(w, &doc.Lessons[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"notes":`)
+	if w.Present(doc.Notes != nil) {
+		w.Raw(`[`)
+		for i := range doc.Notes {
+			w.Next()
+			writeTeacherDocNotesJSON(w, &doc.Notes[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeTeacherDocSchoolJSON writes what json.Marshal does of a TeacherDocSchool.
+func writeTeacherDocSchoolJSON(w *jsondoc.Writer, doc *TeacherDocSchool) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeTeacherDocDeskJSON writes what json.Marshal does of a TeacherDocDesk.
+func writeTeacherDocDeskJSON(w *jsondoc.Writer, doc *TeacherDocDesk) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"teacher_id":`)
+	if w.Present(doc.TeacherID != nil) {
+		w.Int(*doc.TeacherID)
+	}
+	w.Raw(`,"place":`).Text(doc.Place)
+	w.Raw(`}`)
+}
+
+// writeTeacherDocLessonsJSON writes what json.Marshal does of a TeacherDocLessons.
+func writeTeacherDocLessonsJSON(w *jsondoc.Writer, doc *TeacherDocLessons) {
+	w.Raw(`{"lesson_id":`).Int(doc.LessonID)
+	w.Raw(`,"teacher_id":`).Int(doc.TeacherID)
+	w.Raw(`,"room_id":`).Int(doc.RoomID)
+	w.Raw(`,"room":`)
+	if w.Present(doc.Room != nil) {
+		writeTeacherDocLessonsRoomJSON(w, doc.Room)
+	}
+	w.Raw(`}`)
+}
+
+// writeTeacherDocLessonsRoomJSON writes what json.Marshal does of a TeacherDocLessonsRoom.
+func writeTeacherDocLessonsRoomJSON(w *jsondoc.Writer, doc *TeacherDocLessonsRoom) {
+	w.Raw(`{"id":`).Int(doc.Id)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeTeacherDocNotesJSON writes what json.Marshal does of a TeacherDocNotes.
+func writeTeacherDocNotesJSON(w *jsondoc.Writer, doc *TeacherDocNotes) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"teacher_id":`)
+	if w.Present(doc.TeacherID != nil) {
+		w.Int(*doc.TeacherID)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package relations_inferred
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// teachersMySQL is the SQL that loads teachers.
+// teachersMySQL is the SQL that loads teachers and finds those that a change touches.
 func teachersMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`teachers`", Key: []string{"`teacher_id`"}},
@@ -27,6 +27,60 @@ func teachersMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"JOIN `notes` AS a1 ON a1.`teacher_id` = t.`teacher_id`\n" +
 				"ORDER BY t.`teacher_id`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "desks"},
+				Path:    `Desk`,
+				Columns: []string{"id", "place", "teacher_id"},
+				From:    []string{"teacher_id"},
+				Roots: "SELECT DISTINCT t.`teacher_id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `teachers` AS t ON t.`teacher_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "lessons"},
+				Path:    `Lessons, Lessons.Room (reference)`,
+				Columns: []string{"lesson_id", "room_id", "teacher_id"},
+				From:    []string{"teacher_id"},
+				Roots: "SELECT DISTINCT t.`teacher_id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `teachers` AS t ON t.`teacher_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Notes`,
+				Columns: []string{"id", "teacher_id"},
+				From:    []string{"teacher_id"},
+				Roots: "SELECT DISTINCT t.`teacher_id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `teachers` AS t ON t.`teacher_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "rooms"},
+				Path:    `Lessons.Room`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`teacher_id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `lessons` AS h1 ON h1.`room_id` = c.v1\n" +
+					"JOIN `teachers` AS t ON h1.`teacher_id` = t.`teacher_id`",
+			},
+			{
+				Table:   denorm.Table{Name: "schools"},
+				Path:    `School`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`teacher_id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `teachers` AS t ON t.`school_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "teachers"},
+				Columns: []string{"name", "school_id", "teacher_id"},
+				From:    []string{"teacher_id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -47,18 +49,19 @@ func NewOrders(engine *denorm.Engine) *Orders {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (o *Orders) Get(ctx context.Context, id int64) (*OrderDoc, error) {
 	return o.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (o *Orders) GetMany(ctx context.Context, ids []int64) ([]*OrderDoc, error) {
 	return o.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (o *Orders) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return o.collection.GetJSON(ctx, id)
 }
@@ -87,12 +90,34 @@ func (o *Orders) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return o.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (o *Orders) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return o.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (o *Orders) Invalidate(ctx context.Context, ids ...int64) error {
+	return o.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (o *Orders) Refresh(ctx context.Context, ids ...int64) error {
+	return o.collection.Refresh(ctx, ids...)
+}
+
 // ordersDefinition is all that the engine knows of orders.
 func ordersDefinition() *denorm.Definition[int64, OrderDoc] {
 	return &denorm.Definition[int64, OrderDoc]{
-		Name:  "orders",
-		Shape: "de74e0971854450c",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "orders",
+		Shape:   "de74e0971854450c",
+		Table:   denorm.Table{Name: "order"},
+		Columns: []string{"ID"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    ordersMySQL(),
 			denorm.Postgres: ordersPostgres(),
@@ -101,6 +126,11 @@ func ordersDefinition() *denorm.Definition[int64, OrderDoc] {
 		Loaders: []string{"", "Lines"},
 		Queries: ordersQueries,
 		Load:    loadOrders,
+		Encode:  encodeOrderDoc,
+		Decode:  decodeOrderDoc,
+		AppendJSON: func(dst []byte, doc *OrderDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeOrderDocJSON)
+		},
 	}
 }
 
@@ -150,6 +180,92 @@ func (d *OrderDoc) detach() {
 	if d.User != nil {
 		d.User = new(*d.User)
 	}
+}
+
+// encodeOrderDoc appends the binary form of an OrderDoc.
+func encodeOrderDoc(e *wire.Encoder, doc *OrderDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.From)
+	e.Int(int64(doc.T))
+	e.Int(doc.Sum)
+	if e.Present(doc.Max != nil) {
+		e.Int(*doc.Max)
+	}
+	e.List(len(doc.Lines), doc.Lines == nil)
+	for i := range doc.Lines {
+		encodeOrderDocLines(e, &doc.Lines[i])
+	}
+	if e.Present(doc.User != nil) {
+		e.Text(*doc.User)
+	}
+}
+
+// encodeOrderDocLines appends the binary form of an OrderDocLines.
+func encodeOrderDocLines(e *wire.Encoder, doc *OrderDocLines) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Select))
+	e.Int(int64(doc.Group))
+}
+
+// decodeOrderDoc reads the binary form of an OrderDoc. Its texts and bytes alias the input.
+func decodeOrderDoc(d *wire.Decoder, doc *OrderDoc) {
+	doc.ID = d.Int()
+	doc.From = d.Text()
+	doc.T = wire.Int[int](d)
+	doc.Sum = d.Int()
+	if d.Present() {
+		doc.Max = new(d.Int())
+	}
+	if n, ok := d.List(3); ok {
+		doc.Lines = make([]OrderDocLines, n)
+		for i := range doc.Lines {
+			decodeOrderDocLines(d, &doc.Lines[i])
+		}
+	}
+	if d.Present() {
+		doc.User = new(d.Text())
+	}
+}
+
+// decodeOrderDocLines reads the binary form of an OrderDocLines. Its texts and bytes alias the input.
+func decodeOrderDocLines(d *wire.Decoder, doc *OrderDocLines) {
+	doc.ID = d.Int()
+	doc.Select = wire.Int[int](d)
+	doc.Group = wire.Int[int](d)
+}
+
+// writeOrderDocJSON writes what json.Marshal does of an OrderDoc.
+func writeOrderDocJSON(w *jsondoc.Writer, doc *OrderDoc) {
+	w.Raw(`{"ID":`).Int(doc.ID)
+	w.Raw(`,"func":`).Text(doc.From)
+	w.Raw(`,"t":`).Int(int64(doc.T))
+	w.Raw(`,"sum":`).Int(doc.Sum)
+	w.Raw(`,"max":`)
+	if w.Present(doc.Max != nil) {
+		w.Int(*doc.Max)
+	}
+	w.Raw(`,"lines":`)
+	if w.Present(doc.Lines != nil) {
+		w.Raw(`[`)
+		for i := range doc.Lines {
+			w.Next()
+			writeOrderDocLinesJSON(w, &doc.Lines[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"user":`)
+	if w.Present(doc.User != nil) {
+		w.Text(*doc.User)
+	}
+	w.Raw(`}`)
+}
+
+// writeOrderDocLinesJSON writes what json.Marshal does of an OrderDocLines.
+func writeOrderDocLinesJSON(w *jsondoc.Writer, doc *OrderDocLines) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"select":`).Int(int64(doc.Select))
+	w.Raw(`,"group":`).Int(int64(doc.Group))
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package reserved_words
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// ordersSQLite is the SQL that loads orders.
+// ordersSQLite is the SQL that loads orders and finds those that a change touches.
 func ordersSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"order"`, Key: []string{`"ID"`}},
@@ -35,6 +35,54 @@ FROM (
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_ID", a2."a1_group" DESC, a2."a1_id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "Where"},
+				Path:    `Lines`,
+				Columns: []string{"group", "id", "order", "select"},
+				From:    []string{"order"},
+				Old:     `OLD."select" > 0`,
+				New:     `NEW."select" > 0`,
+				Roots: `SELECT DISTINCT t."ID" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "order" AS t ON t."ID" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Where"},
+				Path:    `max of Lines Select + Group where Group != 2 as Max`,
+				Columns: []string{"group", "id", "order", "select"},
+				From:    []string{"order"},
+				Old:     `OLD."group" <> 2`,
+				New:     `NEW."group" <> 2`,
+				Roots: `SELECT DISTINCT t."ID" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "order" AS t ON t."ID" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "Where"},
+				Path:    `sum of Lines.Select as Sum`,
+				Columns: []string{"id", "order", "select"},
+				From:    []string{"order"},
+				Roots: `SELECT DISTINCT t."ID" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "order" AS t ON t."ID" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "order"},
+				Columns: []string{"From", "ID", "t", "user"},
+				From:    []string{"ID"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "user"},
+				Path:    `User`,
+				Columns: []string{"id", "table"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."ID" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "order" AS t ON t."user" = c.v1`,
+			},
 		},
 	}
 }

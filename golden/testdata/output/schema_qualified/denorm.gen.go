@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -38,18 +40,19 @@ func NewSongs(engine *denorm.Engine) *Songs {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (s *Songs) Get(ctx context.Context, id int64) (*SongDoc, error) {
 	return s.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (s *Songs) GetMany(ctx context.Context, ids []int64) ([]*SongDoc, error) {
 	return s.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *Songs) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, id)
 }
@@ -78,12 +81,34 @@ func (s *Songs) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return s.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (s *Songs) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return s.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (s *Songs) Invalidate(ctx context.Context, ids ...int64) error {
+	return s.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (s *Songs) Refresh(ctx context.Context, ids ...int64) error {
+	return s.collection.Refresh(ctx, ids...)
+}
+
 // songsDefinition is all that the engine knows of songs.
 func songsDefinition() *denorm.Definition[int64, SongDoc] {
 	return &denorm.Definition[int64, SongDoc]{
-		Name:  "songs",
-		Shape: "7ad297c29ebb709b",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "songs",
+		Shape:   "7ad297c29ebb709b",
+		Table:   denorm.Table{Schema: "main", Name: "songs"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.Postgres: songsPostgres(),
 			denorm.SQLite:   songsSQLite(),
@@ -91,6 +116,11 @@ func songsDefinition() *denorm.Definition[int64, SongDoc] {
 		Loaders: []string{"", "Tags"},
 		Queries: songsQueries,
 		Load:    loadSongs,
+		Encode:  encodeSongDoc,
+		Decode:  decodeSongDoc,
+		AppendJSON: func(dst []byte, doc *SongDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeSongDocJSON)
+		},
 	}
 }
 
@@ -133,6 +163,57 @@ func (d *SongDoc) detach() {
 	if d.Album != nil {
 		d.Album = new(*d.Album)
 	}
+}
+
+// encodeSongDoc appends the binary form of a SongDoc.
+func encodeSongDoc(e *wire.Encoder, doc *SongDoc) {
+	e.Int(doc.ID)
+	e.Int(doc.AlbumID)
+	e.Int(doc.TagCount)
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+	if e.Present(doc.Album != nil) {
+		e.Text(*doc.Album)
+	}
+}
+
+// decodeSongDoc reads the binary form of a SongDoc. Its texts and bytes alias the input.
+func decodeSongDoc(d *wire.Decoder, doc *SongDoc) {
+	doc.ID = d.Int()
+	doc.AlbumID = d.Int()
+	doc.TagCount = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+	if d.Present() {
+		doc.Album = new(d.Text())
+	}
+}
+
+// writeSongDocJSON writes what json.Marshal does of a SongDoc.
+func writeSongDocJSON(w *jsondoc.Writer, doc *SongDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"album_id":`).Int(doc.AlbumID)
+	w.Raw(`,"tag_count":`).Int(doc.TagCount)
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"album":`)
+	if w.Present(doc.Album != nil) {
+		w.Text(*doc.Album)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

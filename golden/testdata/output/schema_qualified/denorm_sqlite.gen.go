@@ -4,7 +4,7 @@ package schema_qualified
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// songsSQLite is the SQL that loads songs.
+// songsSQLite is the SQL that loads songs and finds those that a change touches.
 func songsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"main"."songs"`, Key: []string{`"id"`}},
@@ -30,6 +30,42 @@ FROM denorm_roots AS t
 CROSS JOIN "main"."song_tags" AS a1 ON a1."song_id" = t."id"
 CROSS JOIN "main"."tags" AS a2 ON a2."id" = a1."tag_id"
 ORDER BY t."id", a2."name", a2."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Schema: "main", Name: "albums"},
+				Path:    `Album`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "main"."songs" AS t ON t."album_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Schema: "main", Name: "song_tags"},
+				Path:    `Tags (link), count of Tags as TagCount (link)`,
+				Columns: []string{"song_id", "tag_id"},
+				From:    []string{"song_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "main"."songs" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Schema: "main", Name: "songs"},
+				Columns: []string{"album_id", "id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Schema: "main", Name: "tags"},
+				Path:    `Tags, count of Tags as TagCount`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "main"."song_tags" AS h1 ON h1."tag_id" = c.v1
+CROSS JOIN "main"."songs" AS t ON h1."song_id" = t."id"`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -44,18 +46,19 @@ func NewSongs(engine *denorm.Engine) *Songs {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (s *Songs) Get(ctx context.Context, id int64) (*SongDoc, error) {
 	return s.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (s *Songs) GetMany(ctx context.Context, ids []int64) ([]*SongDoc, error) {
 	return s.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *Songs) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, id)
 }
@@ -84,12 +87,34 @@ func (s *Songs) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return s.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (s *Songs) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return s.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (s *Songs) Invalidate(ctx context.Context, ids ...int64) error {
+	return s.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (s *Songs) Refresh(ctx context.Context, ids ...int64) error {
+	return s.collection.Refresh(ctx, ids...)
+}
+
 // songsDefinition is all that the engine knows of songs.
 func songsDefinition() *denorm.Definition[int64, SongDoc] {
 	return &denorm.Definition[int64, SongDoc]{
-		Name:  "songs",
-		Shape: "450623383a3da0ff",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "songs",
+		Shape:   "450623383a3da0ff",
+		Table:   denorm.Table{Name: "songs"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    songsMySQL(),
 			denorm.Postgres: songsPostgres(),
@@ -98,6 +123,11 @@ func songsDefinition() *denorm.Definition[int64, SongDoc] {
 		Loaders: []string{""},
 		Queries: songsQueries,
 		Load:    loadSongs,
+		Encode:  encodeSongDoc,
+		Decode:  decodeSongDoc,
+		AppendJSON: func(dst []byte, doc *SongDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeSongDocJSON)
+		},
 	}
 }
 
@@ -132,6 +162,55 @@ func (d *SongDoc) detach() {
 	}
 }
 
+// encodeSongDoc appends the binary form of a SongDoc.
+func encodeSongDoc(e *wire.Encoder, doc *SongDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	if e.Present(doc.Artist != nil) {
+		encodeSongDocArtist(e, doc.Artist)
+	}
+}
+
+// encodeSongDocArtist appends the binary form of a SongDocArtist.
+func encodeSongDocArtist(e *wire.Encoder, doc *SongDocArtist) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeSongDoc reads the binary form of a SongDoc. Its texts and bytes alias the input.
+func decodeSongDoc(d *wire.Decoder, doc *SongDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.Artist = new(SongDocArtist)
+		decodeSongDocArtist(d, doc.Artist)
+	}
+}
+
+// decodeSongDocArtist reads the binary form of a SongDocArtist. Its texts and bytes alias the input.
+func decodeSongDocArtist(d *wire.Decoder, doc *SongDocArtist) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writeSongDocJSON writes what json.Marshal does of a SongDoc.
+func writeSongDocJSON(w *jsondoc.Writer, doc *SongDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"artist":`)
+	if w.Present(doc.Artist != nil) {
+		writeSongDocArtistJSON(w, doc.Artist)
+	}
+	w.Raw(`}`)
+}
+
+// writeSongDocArtistJSON writes what json.Marshal does of a SongDocArtist.
+func writeSongDocArtistJSON(w *jsondoc.Writer, doc *SongDocArtist) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
 // songListQueries is the number of queries that load a batch of up to 1,000 documents of song_list.
 const songListQueries = 1
 
@@ -162,18 +241,19 @@ func NewSongList(engine *denorm.Engine) *SongList {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (s *SongList) Get(ctx context.Context, id int64) (*SongLine, error) {
 	return s.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (s *SongList) GetMany(ctx context.Context, ids []int64) ([]*SongLine, error) {
 	return s.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *SongList) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, id)
 }
@@ -202,12 +282,34 @@ func (s *SongList) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return s.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (s *SongList) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return s.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (s *SongList) Invalidate(ctx context.Context, ids ...int64) error {
+	return s.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (s *SongList) Refresh(ctx context.Context, ids ...int64) error {
+	return s.collection.Refresh(ctx, ids...)
+}
+
 // songListDefinition is all that the engine knows of song_list.
 func songListDefinition() *denorm.Definition[int64, SongLine] {
 	return &denorm.Definition[int64, SongLine]{
-		Name:  "song_list",
-		Shape: "260258983d099964",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "song_list",
+		Shape:   "260258983d099964",
+		Table:   denorm.Table{Name: "songs"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    songListMySQL(),
 			denorm.Postgres: songListPostgres(),
@@ -216,6 +318,11 @@ func songListDefinition() *denorm.Definition[int64, SongLine] {
 		Loaders: []string{""},
 		Queries: songListQueries,
 		Load:    loadSongList,
+		Encode:  encodeSongLine,
+		Decode:  decodeSongLine,
+		AppendJSON: func(dst []byte, doc *SongLine) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeSongLineJSON)
+		},
 	}
 }
 
@@ -248,6 +355,55 @@ func (d *SongLine) detach() {
 	if d.Artist != nil {
 		d.Artist = new(*d.Artist)
 	}
+}
+
+// encodeSongLine appends the binary form of a SongLine.
+func encodeSongLine(e *wire.Encoder, doc *SongLine) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	if e.Present(doc.Artist != nil) {
+		encodeSinger(e, doc.Artist)
+	}
+}
+
+// encodeSinger appends the binary form of a Singer.
+func encodeSinger(e *wire.Encoder, doc *Singer) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeSongLine reads the binary form of a SongLine. Its texts and bytes alias the input.
+func decodeSongLine(d *wire.Decoder, doc *SongLine) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.Artist = new(Singer)
+		decodeSinger(d, doc.Artist)
+	}
+}
+
+// decodeSinger reads the binary form of a Singer. Its texts and bytes alias the input.
+func decodeSinger(d *wire.Decoder, doc *Singer) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writeSongLineJSON writes what json.Marshal does of a SongLine.
+func writeSongLineJSON(w *jsondoc.Writer, doc *SongLine) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"artist":`)
+	if w.Present(doc.Artist != nil) {
+		writeSingerJSON(w, doc.Artist)
+	}
+	w.Raw(`}`)
+}
+
+// writeSingerJSON writes what json.Marshal does of a Singer.
+func writeSingerJSON(w *jsondoc.Writer, doc *Singer) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // nothingQueries is the number of queries that load a batch of up to 1,000 documents of nothing.
@@ -287,18 +443,19 @@ func NewNothing(engine *denorm.Engine) *Nothing {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (n *Nothing) Get(ctx context.Context, id int64) (*Never, error) {
 	return n.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (n *Nothing) GetMany(ctx context.Context, ids []int64) ([]*Never, error) {
 	return n.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (n *Nothing) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return n.collection.GetJSON(ctx, id)
 }
@@ -327,12 +484,34 @@ func (n *Nothing) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return n.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (n *Nothing) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return n.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (n *Nothing) Invalidate(ctx context.Context, ids ...int64) error {
+	return n.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (n *Nothing) Refresh(ctx context.Context, ids ...int64) error {
+	return n.collection.Refresh(ctx, ids...)
+}
+
 // nothingDefinition is all that the engine knows of nothing.
 func nothingDefinition() *denorm.Definition[int64, Never] {
 	return &denorm.Definition[int64, Never]{
-		Name:  "nothing",
-		Shape: "638ba65b273a149f",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "nothing",
+		Shape:   "638ba65b273a149f",
+		Table:   denorm.Table{Name: "songs"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    nothingMySQL(),
 			denorm.Postgres: nothingPostgres(),
@@ -341,6 +520,11 @@ func nothingDefinition() *denorm.Definition[int64, Never] {
 		Loaders: []string{"", "Artist.Songs"},
 		Queries: nothingQueries,
 		Load:    loadNothing,
+		Encode:  encodeNever,
+		Decode:  decodeNever,
+		AppendJSON: func(dst []byte, doc *Never) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeNeverJSON)
+		},
 	}
 }
 
@@ -396,6 +580,93 @@ func (d *NeverArtist) detach() {
 	d.Songs = slices.Clone(d.Songs)
 }
 
+// encodeNever appends the binary form of a Never.
+func encodeNever(e *wire.Encoder, doc *Never) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	if e.Present(doc.Artist != nil) {
+		encodeNeverArtist(e, doc.Artist)
+	}
+}
+
+// encodeNeverArtist appends the binary form of a NeverArtist.
+func encodeNeverArtist(e *wire.Encoder, doc *NeverArtist) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Songs), doc.Songs == nil)
+	for i := range doc.Songs {
+		encodeNeverArtistSongs(e, &doc.Songs[i])
+	}
+}
+
+// encodeNeverArtistSongs appends the binary form of a NeverArtistSongs.
+func encodeNeverArtistSongs(e *wire.Encoder, doc *NeverArtistSongs) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+}
+
+// decodeNever reads the binary form of a Never. Its texts and bytes alias the input.
+func decodeNever(d *wire.Decoder, doc *Never) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.Artist = new(NeverArtist)
+		decodeNeverArtist(d, doc.Artist)
+	}
+}
+
+// decodeNeverArtist reads the binary form of a NeverArtist. Its texts and bytes alias the input.
+func decodeNeverArtist(d *wire.Decoder, doc *NeverArtist) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(2); ok {
+		doc.Songs = make([]NeverArtistSongs, n)
+		for i := range doc.Songs {
+			decodeNeverArtistSongs(d, &doc.Songs[i])
+		}
+	}
+}
+
+// decodeNeverArtistSongs reads the binary form of a NeverArtistSongs. Its texts and bytes alias the input.
+func decodeNeverArtistSongs(d *wire.Decoder, doc *NeverArtistSongs) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+}
+
+// writeNeverJSON writes what json.Marshal does of a Never.
+func writeNeverJSON(w *jsondoc.Writer, doc *Never) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"artist":`)
+	if w.Present(doc.Artist != nil) {
+		writeNeverArtistJSON(w, doc.Artist)
+	}
+	w.Raw(`}`)
+}
+
+// writeNeverArtistJSON writes what json.Marshal does of a NeverArtist.
+func writeNeverArtistJSON(w *jsondoc.Writer, doc *NeverArtist) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"songs":`)
+	if w.Present(doc.Songs != nil) {
+		w.Raw(`[`)
+		for i := range doc.Songs {
+			w.Next()
+			writeNeverArtistSongsJSON(w, &doc.Songs[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeNeverArtistSongsJSON writes what json.Marshal does of a NeverArtistSongs.
+func writeNeverArtistSongsJSON(w *jsondoc.Writer, doc *NeverArtistSongs) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`}`)
+}
+
 // artistsQueries is the number of queries that load a batch of up to 1,000 documents of artists.
 const artistsQueries = 2
 
@@ -420,18 +691,19 @@ func NewArtists(engine *denorm.Engine) *Artists {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *Artists) Get(ctx context.Context, id int64) (*ArtistDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *Artists) GetMany(ctx context.Context, ids []int64) ([]*ArtistDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Artists) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -460,12 +732,34 @@ func (a *Artists) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *Artists) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *Artists) Invalidate(ctx context.Context, ids ...int64) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *Artists) Refresh(ctx context.Context, ids ...int64) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // artistsDefinition is all that the engine knows of artists.
 func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 	return &denorm.Definition[int64, ArtistDoc]{
-		Name:  "artists",
-		Shape: "a7ab0e25ea48c9a0",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "artists",
+		Shape:   "a7ab0e25ea48c9a0",
+		Table:   denorm.Table{Name: "artists"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    artistsMySQL(),
 			denorm.Postgres: artistsPostgres(),
@@ -474,6 +768,11 @@ func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 		Loaders: []string{"", "Songs"},
 		Queries: artistsQueries,
 		Load:    loadArtists,
+		Encode:  encodeArtistDoc,
+		Decode:  decodeArtistDoc,
+		AppendJSON: func(dst []byte, doc *ArtistDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeArtistDocJSON)
+		},
 	}
 }
 
@@ -511,6 +810,44 @@ func (d *ArtistDoc) Clone() *ArtistDoc {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *ArtistDoc) detach() {
 	d.Songs = slices.Clone(d.Songs)
+}
+
+// encodeArtistDoc appends the binary form of an ArtistDoc.
+func encodeArtistDoc(e *wire.Encoder, doc *ArtistDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Songs), doc.Songs == nil)
+	for i := range doc.Songs {
+		e.Text(doc.Songs[i])
+	}
+}
+
+// decodeArtistDoc reads the binary form of an ArtistDoc. Its texts and bytes alias the input.
+func decodeArtistDoc(d *wire.Decoder, doc *ArtistDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Songs = make([]string, n)
+		for i := range doc.Songs {
+			doc.Songs[i] = d.Text()
+		}
+	}
+}
+
+// writeArtistDocJSON writes what json.Marshal does of an ArtistDoc.
+func writeArtistDocJSON(w *jsondoc.Writer, doc *ArtistDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"songs":`)
+	if w.Present(doc.Songs != nil) {
+		w.Raw(`[`)
+		for i := range doc.Songs {
+			w.Next()
+			w.Text(doc.Songs[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

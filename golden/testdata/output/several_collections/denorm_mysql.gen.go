@@ -4,7 +4,7 @@ package several_collections
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// songsMySQL is the SQL that loads songs.
+// songsMySQL is the SQL that loads songs and finds those that a change touches.
 func songsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`songs`", Key: []string{"`id`"}},
@@ -15,10 +15,27 @@ func songsMySQL() denorm.Statements {
 				"LEFT JOIN `artists` AS a1 ON a1.`id` = t.`artist_id`\n" +
 				"ORDER BY t.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Artist`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `songs` AS t ON t.`artist_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// songListMySQL is the SQL that loads song_list.
+// songListMySQL is the SQL that loads song_list and finds those that a change touches.
 func songListMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`songs`", Key: []string{"`id`"}},
@@ -29,10 +46,27 @@ func songListMySQL() denorm.Statements {
 				"LEFT JOIN `artists` AS a1 ON a1.`id` = t.`artist_id`\n" +
 				"ORDER BY t.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Artist`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `songs` AS t ON t.`artist_id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// nothingMySQL is the SQL that loads nothing.
+// nothingMySQL is the SQL that loads nothing and finds those that a change touches.
 func nothingMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -53,10 +87,39 @@ func nothingMySQL() denorm.Statements {
 				"JOIN `songs` AS a2 ON a2.`artist_id` = a1.`id`\n" +
 				"ORDER BY t.`id`, a2.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Artist, Artist.Songs (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `songs` AS t ON t.`artist_id` = c.v1 AND t.`id` < 0",
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"id"},
+				Old:     "OLD.`id` < 0",
+				New:     "NEW.`id` < 0",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Path:    `Artist.Songs`,
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"artist_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `artists` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `songs` AS t ON h1.`id` = t.`artist_id` AND t.`id` < 0",
+			},
+		},
 	}
 }
 
-// artistsMySQL is the SQL that loads artists.
+// artistsMySQL is the SQL that loads artists and finds those that a change touches.
 func artistsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`artists`", Key: []string{"`id`"}},
@@ -70,6 +133,23 @@ func artistsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"JOIN `songs` AS a1 ON a1.`artist_id` = t.`id`\n" +
 				"ORDER BY t.`id`, a1.`title`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Path:    `Songs`,
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"artist_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `artists` AS t ON t.`id` = c.v1",
+			},
 		},
 	}
 }

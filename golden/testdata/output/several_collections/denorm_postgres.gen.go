@@ -4,7 +4,7 @@ package several_collections
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// songsPostgres is the SQL that loads songs.
+// songsPostgres is the SQL that loads songs and finds those that a change touches.
 func songsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"songs"`, Key: []string{`"id"`}},
@@ -15,10 +15,27 @@ FROM denorm_roots AS t
 LEFT JOIN "artists" AS a1 ON a1."id" = t."artist_id"
 ORDER BY t."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Artist`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "songs" AS t ON t."artist_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// songListPostgres is the SQL that loads song_list.
+// songListPostgres is the SQL that loads song_list and finds those that a change touches.
 func songListPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"songs"`, Key: []string{`"id"`}},
@@ -29,10 +46,27 @@ FROM denorm_roots AS t
 LEFT JOIN "artists" AS a1 ON a1."id" = t."artist_id"
 ORDER BY t."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Artist`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "songs" AS t ON t."artist_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// nothingPostgres is the SQL that loads nothing.
+// nothingPostgres is the SQL that loads nothing and finds those that a change touches.
 func nothingPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -53,10 +87,39 @@ JOIN "artists" AS a1 ON a1."id" = t."artist_id"
 JOIN "songs" AS a2 ON a2."artist_id" = a1."id"
 ORDER BY t."id", a2."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Artist, Artist.Songs (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "songs" AS t ON t."artist_id" = c.v1 AND t."id" < 0`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"id"},
+				Old:     `OLD."id" < 0`,
+				New:     `NEW."id" < 0`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Path:    `Artist.Songs`,
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"artist_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "artists" AS h1 ON h1."id" = c.v1
+JOIN "songs" AS t ON h1."id" = t."artist_id" AND t."id" < 0`,
+			},
+		},
 	}
 }
 
-// artistsPostgres is the SQL that loads artists.
+// artistsPostgres is the SQL that loads artists and finds those that a change touches.
 func artistsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"artists"`, Key: []string{`"id"`}},
@@ -70,6 +133,23 @@ ORDER BY t."id"`,
 FROM denorm_roots AS t
 JOIN "songs" AS a1 ON a1."artist_id" = t."id"
 ORDER BY t."id", a1."title", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Path:    `Songs`,
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"artist_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "artists" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

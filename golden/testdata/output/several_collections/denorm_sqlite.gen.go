@@ -4,7 +4,7 @@ package several_collections
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// songsSQLite is the SQL that loads songs.
+// songsSQLite is the SQL that loads songs and finds those that a change touches.
 func songsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"songs"`, Key: []string{`"id"`}},
@@ -15,10 +15,27 @@ FROM denorm_roots AS t
 LEFT JOIN "artists" AS a1 ON a1."id" = t."artist_id"
 ORDER BY t."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Artist`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "songs" AS t ON t."artist_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// songListSQLite is the SQL that loads song_list.
+// songListSQLite is the SQL that loads song_list and finds those that a change touches.
 func songListSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"songs"`, Key: []string{`"id"`}},
@@ -29,10 +46,27 @@ FROM denorm_roots AS t
 LEFT JOIN "artists" AS a1 ON a1."id" = t."artist_id"
 ORDER BY t."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Artist`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "songs" AS t ON t."artist_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// nothingSQLite is the SQL that loads nothing.
+// nothingSQLite is the SQL that loads nothing and finds those that a change touches.
 func nothingSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -53,10 +87,39 @@ CROSS JOIN "artists" AS a1 ON a1."id" = t."artist_id"
 CROSS JOIN "songs" AS a2 ON a2."artist_id" = a1."id"
 ORDER BY t."id", a2."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Artist, Artist.Songs (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "songs" AS t ON t."artist_id" = c.v1 AND t."id" < 0`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"id"},
+				Old:     `OLD."id" < 0`,
+				New:     `NEW."id" < 0`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Path:    `Artist.Songs`,
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"artist_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "artists" AS h1 ON h1."id" = c.v1
+CROSS JOIN "songs" AS t ON h1."id" = t."artist_id" AND t."id" < 0`,
+			},
+		},
 	}
 }
 
-// artistsSQLite is the SQL that loads artists.
+// artistsSQLite is the SQL that loads artists and finds those that a change touches.
 func artistsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"artists"`, Key: []string{`"id"`}},
@@ -70,6 +133,23 @@ ORDER BY t."id"`,
 FROM denorm_roots AS t
 CROSS JOIN "songs" AS a1 ON a1."artist_id" = t."id"
 ORDER BY t."id", a1."title", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "songs"},
+				Path:    `Songs`,
+				Columns: []string{"artist_id", "id", "title"},
+				From:    []string{"artist_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "artists" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

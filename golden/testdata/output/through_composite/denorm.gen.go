@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -54,18 +56,19 @@ func NewPlaylists(engine *denorm.Engine) *Playlists {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Playlists) Get(ctx context.Context, id int64) (*PlaylistDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Playlists) GetMany(ctx context.Context, ids []int64) ([]*PlaylistDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Playlists) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -94,12 +97,34 @@ func (p *Playlists) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Playlists) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Playlists) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Playlists) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // playlistsDefinition is all that the engine knows of playlists.
 func playlistsDefinition() *denorm.Definition[int64, PlaylistDoc] {
 	return &denorm.Definition[int64, PlaylistDoc]{
-		Name:  "playlists",
-		Shape: "a1cb743da6c91060",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "playlists",
+		Shape:   "a1cb743da6c91060",
+		Table:   denorm.Table{Name: "playlists"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    playlistsMySQL(),
 			denorm.Postgres: playlistsPostgres(),
@@ -108,6 +133,11 @@ func playlistsDefinition() *denorm.Definition[int64, PlaylistDoc] {
 		Loaders: []string{"", "Tracks", "Recent", "Positions"},
 		Queries: playlistsQueries,
 		Load:    loadPlaylists,
+		Encode:  encodePlaylistDoc,
+		Decode:  decodePlaylistDoc,
+		AppendJSON: func(dst []byte, doc *PlaylistDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePlaylistDocJSON)
+		},
 	}
 }
 
@@ -188,6 +218,123 @@ func (d *PlaylistDocTracks) detach() {
 	if d.AddedAt != nil {
 		d.AddedAt = new(*d.AddedAt)
 	}
+}
+
+// encodePlaylistDoc appends the binary form of a PlaylistDoc.
+func encodePlaylistDoc(e *wire.Encoder, doc *PlaylistDoc) {
+	e.Int(doc.ID)
+	if e.Present(doc.Last != nil) {
+		e.Int(*doc.Last)
+	}
+	e.Int(doc.Unplayed)
+	e.List(len(doc.Tracks), doc.Tracks == nil)
+	for i := range doc.Tracks {
+		encodePlaylistDocTracks(e, &doc.Tracks[i])
+	}
+	e.List(len(doc.Recent), doc.Recent == nil)
+	for i := range doc.Recent {
+		e.Text(doc.Recent[i])
+	}
+	e.List(len(doc.Positions), doc.Positions == nil)
+	for i := range doc.Positions {
+		e.Int(int64(doc.Positions[i]))
+	}
+}
+
+// encodePlaylistDocTracks appends the binary form of a PlaylistDocTracks.
+func encodePlaylistDocTracks(e *wire.Encoder, doc *PlaylistDocTracks) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Int(int64(doc.Position))
+	if e.Present(doc.AddedAt != nil) {
+		e.Time(*doc.AddedAt)
+	}
+}
+
+// decodePlaylistDoc reads the binary form of a PlaylistDoc. Its texts and bytes alias the input.
+func decodePlaylistDoc(d *wire.Decoder, doc *PlaylistDoc) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Last = new(d.Int())
+	}
+	doc.Unplayed = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Tracks = make([]PlaylistDocTracks, n)
+		for i := range doc.Tracks {
+			decodePlaylistDocTracks(d, &doc.Tracks[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Recent = make([]string, n)
+		for i := range doc.Recent {
+			doc.Recent[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Positions = make([]int, n)
+		for i := range doc.Positions {
+			doc.Positions[i] = wire.Int[int](d)
+		}
+	}
+}
+
+// decodePlaylistDocTracks reads the binary form of a PlaylistDocTracks. Its texts and bytes alias the input.
+func decodePlaylistDocTracks(d *wire.Decoder, doc *PlaylistDocTracks) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.Position = wire.Int[int](d)
+	if d.Present() {
+		doc.AddedAt = new(d.Time())
+	}
+}
+
+// writePlaylistDocJSON writes what json.Marshal does of a PlaylistDoc.
+func writePlaylistDocJSON(w *jsondoc.Writer, doc *PlaylistDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"last":`)
+	if w.Present(doc.Last != nil) {
+		w.Int(*doc.Last)
+	}
+	w.Raw(`,"unplayed":`).Int(doc.Unplayed)
+	w.Raw(`,"tracks":`)
+	if w.Present(doc.Tracks != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tracks {
+			w.Next()
+			writePlaylistDocTracksJSON(w, &doc.Tracks[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"recent":`)
+	if w.Present(doc.Recent != nil) {
+		w.Raw(`[`)
+		for i := range doc.Recent {
+			w.Next()
+			w.Text(doc.Recent[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"positions":`)
+	if w.Present(doc.Positions != nil) {
+		w.Raw(`[`)
+		for i := range doc.Positions {
+			w.Next()
+			w.Int(int64(doc.Positions[i]))
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writePlaylistDocTracksJSON writes what json.Marshal does of a PlaylistDocTracks.
+func writePlaylistDocTracksJSON(w *jsondoc.Writer, doc *PlaylistDocTracks) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"position":`).Int(int64(doc.Position))
+	if doc.AddedAt != nil {
+		w.Raw(`,"added":`).TimePointer(doc.AddedAt)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package through_composite
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// playlistsPostgres is the SQL that loads playlists.
+// playlistsPostgres is the SQL that loads playlists and finds those that a change touches.
 func playlistsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"playlists"`, Key: []string{`"id"`}},
@@ -51,6 +51,89 @@ FROM denorm_roots AS t
 JOIN "playlist_tracks" AS a1 ON a1."playlist_id" = t."id" AND NOT a1."hidden"
 JOIN "tracks" AS a2 ON a2."id" = a1."track_id"
 ORDER BY t."id", a1."position" DESC, a2."id", a1."playlist_id", a1."track_id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "playlist_tracks"},
+				Path:    `Tracks (link), Recent (link), Positions (link)`,
+				Columns: []string{"added_at", "hidden", "playlist_id", "position", "track_id"},
+				From:    []string{"playlist_id"},
+				Old:     `NOT OLD."hidden"`,
+				New:     `NOT NEW."hidden"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "playlists" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "playlist_tracks"},
+				Path:    `count of Tracks where through.AddedAt == nil as Unplayed (link)`,
+				Columns: []string{"added_at", "hidden", "playlist_id", "track_id"},
+				From:    []string{"playlist_id"},
+				Old:     `OLD."added_at" IS NULL AND NOT OLD."hidden"`,
+				New:     `NEW."added_at" IS NULL AND NOT NEW."hidden"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "playlists" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "playlist_tracks"},
+				Path:    `max of Tracks through.Position * 10 where through.Position < 9 as Last (link)`,
+				Columns: []string{"hidden", "playlist_id", "position", "track_id"},
+				From:    []string{"playlist_id"},
+				Old:     `OLD."position" < 9 AND NOT OLD."hidden"`,
+				New:     `NEW."position" < 9 AND NOT NEW."hidden"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "playlists" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "playlists"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "tracks"},
+				Path:    `Recent`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "playlist_tracks" AS h1 ON h1."track_id" = c.v1 AND NOT h1."hidden"
+JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "tracks"},
+				Path:    `Tracks, Positions`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "playlist_tracks" AS h1 ON h1."track_id" = c.v1 AND NOT h1."hidden"
+JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "tracks"},
+				Path:    `count of Tracks where through.AddedAt == nil as Unplayed`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "playlist_tracks" AS h1 ON h1."track_id" = c.v1
+    AND h1."added_at" IS NULL
+    AND NOT h1."hidden"
+JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "tracks"},
+				Path:    `max of Tracks through.Position * 10 where through.Position < 9 as Last`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "playlist_tracks" AS h1 ON h1."track_id" = c.v1 AND h1."position" < 9 AND NOT h1."hidden"
+JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
+			},
 		},
 	}
 }

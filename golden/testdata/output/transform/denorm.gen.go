@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -44,18 +46,19 @@ func NewArticles(engine *denorm.Engine) *Articles {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *Articles) Get(ctx context.Context, id int64) (*ArticleDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *Articles) GetMany(ctx context.Context, ids []int64) ([]*ArticleDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Articles) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -84,21 +87,46 @@ func (a *Articles) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *Articles) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *Articles) Invalidate(ctx context.Context, ids ...int64) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *Articles) Refresh(ctx context.Context, ids ...int64) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // articlesDefinition is all that the engine knows of articles.
 func articlesDefinition() *denorm.Definition[int64, ArticleDoc] {
 	return &denorm.Definition[int64, ArticleDoc]{
-		Name:  "articles",
-		Shape: "3eb5059854b3c749",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "articles",
+		Shape:   "3eb5059854b3c749",
+		Table:   denorm.Table{Name: "articles"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    articlesMySQL(),
 			denorm.Postgres: articlesPostgres(),
 			denorm.SQLite:   articlesSQLite(),
 		},
-		Loaders:   []string{"", "Comments"},
-		Queries:   articlesQueries,
-		Load:      loadArticles,
-		Transform: enrich,
+		Loaders:    []string{"", "Comments"},
+		Queries:    articlesQueries,
+		Load:       loadArticles,
+		Transform:  enrich,
+		Encode:     encodeArticleDoc,
+		Decode:     decodeArticleDoc,
+		AppendJSON: jsondoc.AppendAny[ArticleDoc],
 	}
 }
 
@@ -141,6 +169,51 @@ func (d *ArticleDoc) detach() {
 	d.Comments = slices.Clone(d.Comments)
 }
 
+// encodeArticleDoc appends the binary form of an ArticleDoc.
+func encodeArticleDoc(e *wire.Encoder, doc *ArticleDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	e.Bool(doc.Draft)
+	e.List(len(doc.Comments), doc.Comments == nil)
+	for i := range doc.Comments {
+		encodeArticleDocComments(e, &doc.Comments[i])
+	}
+	wire.EncodeJSON(e, &doc.Extra)
+}
+
+// encodeArticleDocComments appends the binary form of an ArticleDocComments.
+func encodeArticleDocComments(e *wire.Encoder, doc *ArticleDocComments) {
+	e.Int(doc.ID)
+	e.Text(doc.Text)
+}
+
+// decodeArticleDoc reads the binary form of an ArticleDoc. Its texts and bytes alias the input.
+func decodeArticleDoc(d *wire.Decoder, doc *ArticleDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	doc.Draft = d.Bool()
+	if n, ok := d.List(2); ok {
+		doc.Comments = make([]ArticleDocComments, n)
+		for i := range doc.Comments {
+			decodeArticleDocComments(d, &doc.Comments[i])
+		}
+	}
+	wire.DecodeJSON(d, &doc.Extra)
+}
+
+// decodeArticleDocComments reads the binary form of an ArticleDocComments. Its texts and bytes alias the input.
+func decodeArticleDocComments(d *wire.Decoder, doc *ArticleDocComments) {
+	doc.ID = d.Int()
+	doc.Text = d.Text()
+}
+
+// writeArticleDocCommentsJSON writes what json.Marshal does of an ArticleDocComments.
+func writeArticleDocCommentsJSON(w *jsondoc.Writer, doc *ArticleDocComments) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"text":`).Text(doc.Text)
+	w.Raw(`}`)
+}
+
 // titlesQueries is the number of queries that load a batch of up to 1,000 documents of titles.
 const titlesQueries = 1
 
@@ -162,18 +235,19 @@ func NewTitles(engine *denorm.Engine) *Titles {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (t *Titles) Get(ctx context.Context, id int64) (*Title, error) {
 	return t.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (t *Titles) GetMany(ctx context.Context, ids []int64) ([]*Title, error) {
 	return t.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (t *Titles) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return t.collection.GetJSON(ctx, id)
 }
@@ -202,12 +276,34 @@ func (t *Titles) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return t.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *Titles) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return t.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *Titles) Invalidate(ctx context.Context, ids ...int64) error {
+	return t.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *Titles) Refresh(ctx context.Context, ids ...int64) error {
+	return t.collection.Refresh(ctx, ids...)
+}
+
 // titlesDefinition is all that the engine knows of titles.
 func titlesDefinition() *denorm.Definition[int64, Title] {
 	return &denorm.Definition[int64, Title]{
-		Name:  "titles",
-		Shape: "1bacc8400509d25f",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "titles",
+		Shape:   "1bacc8400509d25f",
+		Table:   denorm.Table{Name: "articles"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    titlesMySQL(),
 			denorm.Postgres: titlesPostgres(),
@@ -217,6 +313,11 @@ func titlesDefinition() *denorm.Definition[int64, Title] {
 		Queries:   titlesQueries,
 		Load:      loadTitles,
 		Transform: check,
+		Encode:    encodeTitle,
+		Decode:    decodeTitle,
+		AppendJSON: func(dst []byte, doc *Title) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeTitleJSON)
+		},
 	}
 }
 
@@ -237,6 +338,25 @@ func (d *Title) Clone() *Title {
 		return nil
 	}
 	return new(*d)
+}
+
+// encodeTitle appends the binary form of a Title.
+func encodeTitle(e *wire.Encoder, doc *Title) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+}
+
+// decodeTitle reads the binary form of a Title. Its texts and bytes alias the input.
+func decodeTitle(d *wire.Decoder, doc *Title) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+}
+
+// writeTitleJSON writes what json.Marshal does of a Title.
+func writeTitleJSON(w *jsondoc.Writer, doc *Title) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package transform
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// articlesMySQL is the SQL that loads articles.
+// articlesMySQL is the SQL that loads articles and finds those that a change touches.
 func articlesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`articles`", Key: []string{"`id`"}},
@@ -19,10 +19,27 @@ func articlesMySQL() denorm.Statements {
 				"JOIN `comments` AS a1 ON a1.`article_id` = t.`id`\n" +
 				"ORDER BY t.`id`, a1.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "articles"},
+				Columns: []string{"draft", "id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Comments`,
+				Columns: []string{"article_id", "id", "text"},
+				From:    []string{"article_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `articles` AS t ON t.`id` = c.v1",
+			},
+		},
 	}
 }
 
-// titlesMySQL is the SQL that loads titles.
+// titlesMySQL is the SQL that loads titles and finds those that a change touches.
 func titlesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`articles`", Key: []string{"`id`"}},
@@ -31,6 +48,14 @@ func titlesMySQL() denorm.Statements {
 			"SELECT t.`id`, t.`title`\n" +
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "articles"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

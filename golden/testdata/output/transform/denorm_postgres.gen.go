@@ -4,7 +4,7 @@ package transform
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// articlesPostgres is the SQL that loads articles.
+// articlesPostgres is the SQL that loads articles and finds those that a change touches.
 func articlesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"articles"`, Key: []string{`"id"`}},
@@ -19,10 +19,27 @@ FROM denorm_roots AS t
 JOIN "comments" AS a1 ON a1."article_id" = t."id"
 ORDER BY t."id", a1."id"`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "articles"},
+				Columns: []string{"draft", "id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "comments"},
+				Path:    `Comments`,
+				Columns: []string{"article_id", "id", "text"},
+				From:    []string{"article_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "articles" AS t ON t."id" = c.v1`,
+			},
+		},
 	}
 }
 
-// titlesPostgres is the SQL that loads titles.
+// titlesPostgres is the SQL that loads titles and finds those that a change touches.
 func titlesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"articles"`, Key: []string{`"id"`}},
@@ -31,6 +48,14 @@ func titlesPostgres() denorm.Statements {
 			`SELECT t."id", t."title"
 FROM denorm_roots AS t
 ORDER BY t."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "articles"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

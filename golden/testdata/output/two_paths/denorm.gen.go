@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -80,18 +82,19 @@ func NewMatches(engine *denorm.Engine) *Matches {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (m *Matches) Get(ctx context.Context, id int64) (*MatchDoc, error) {
 	return m.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (m *Matches) GetMany(ctx context.Context, ids []int64) ([]*MatchDoc, error) {
 	return m.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (m *Matches) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return m.collection.GetJSON(ctx, id)
 }
@@ -120,12 +123,34 @@ func (m *Matches) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return m.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (m *Matches) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return m.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (m *Matches) Invalidate(ctx context.Context, ids ...int64) error {
+	return m.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (m *Matches) Refresh(ctx context.Context, ids ...int64) error {
+	return m.collection.Refresh(ctx, ids...)
+}
+
 // matchesDefinition is all that the engine knows of matches.
 func matchesDefinition() *denorm.Definition[int64, MatchDoc] {
 	return &denorm.Definition[int64, MatchDoc]{
-		Name:  "matches",
-		Shape: "f0a25939c0259c3f",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "matches",
+		Shape:   "f0a25939c0259c3f",
+		Table:   denorm.Table{Name: "matches"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    matchesMySQL(),
 			denorm.Postgres: matchesPostgres(),
@@ -134,6 +159,11 @@ func matchesDefinition() *denorm.Definition[int64, MatchDoc] {
 		Loaders: []string{"", "Home.City.Sights", "Referees", "City.Sights"},
 		Queries: matchesQueries,
 		Load:    loadMatches,
+		Encode:  encodeMatchDoc,
+		Decode:  decodeMatchDoc,
+		AppendJSON: func(dst []byte, doc *MatchDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeMatchDocJSON)
+		},
 	}
 }
 
@@ -267,6 +297,261 @@ func (d *MatchDocReferees) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *Place) detach() {
 	d.Sights = slices.Clone(d.Sights)
+}
+
+// encodeMatchDoc appends the binary form of a MatchDoc.
+func encodeMatchDoc(e *wire.Encoder, doc *MatchDoc) {
+	e.Int(doc.ID)
+	if e.Present(doc.Home != nil) {
+		encodeMatchDocHome(e, doc.Home)
+	}
+	if e.Present(doc.Away != nil) {
+		encodeMatchDocAway(e, doc.Away)
+	}
+	e.List(len(doc.Referees), doc.Referees == nil)
+	for i := range doc.Referees {
+		encodeMatchDocReferees(e, &doc.Referees[i])
+	}
+	if e.Present(doc.Venue != nil) {
+		encodePlace(e, doc.Venue)
+	}
+}
+
+// encodeMatchDocHome appends the binary form of a MatchDocHome.
+func encodeMatchDocHome(e *wire.Encoder, doc *MatchDocHome) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.City != nil) {
+		encodeMatchDocHomeCity(e, doc.City)
+	}
+}
+
+// encodeMatchDocHomeCity appends the binary form of a MatchDocHomeCity.
+func encodeMatchDocHomeCity(e *wire.Encoder, doc *MatchDocHomeCity) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(int64(doc.Size))
+	e.List(len(doc.Sights), doc.Sights == nil)
+	for i := range doc.Sights {
+		e.Text(doc.Sights[i])
+	}
+}
+
+// encodeMatchDocAway appends the binary form of a MatchDocAway.
+func encodeMatchDocAway(e *wire.Encoder, doc *MatchDocAway) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.City != nil) {
+		encodeMatchDocAwayCity(e, doc.City)
+	}
+}
+
+// encodeMatchDocAwayCity appends the binary form of a MatchDocAwayCity.
+func encodeMatchDocAwayCity(e *wire.Encoder, doc *MatchDocAwayCity) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeMatchDocReferees appends the binary form of a MatchDocReferees.
+func encodeMatchDocReferees(e *wire.Encoder, doc *MatchDocReferees) {
+	e.Int(doc.ID)
+	if e.Present(doc.City != nil) {
+		e.Text(*doc.City)
+	}
+}
+
+// encodePlace appends the binary form of a Place.
+func encodePlace(e *wire.Encoder, doc *Place) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(int64(doc.Size))
+	e.List(len(doc.Sights), doc.Sights == nil)
+	for i := range doc.Sights {
+		e.Text(doc.Sights[i])
+	}
+}
+
+// decodeMatchDoc reads the binary form of a MatchDoc. Its texts and bytes alias the input.
+func decodeMatchDoc(d *wire.Decoder, doc *MatchDoc) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Home = new(MatchDocHome)
+		decodeMatchDocHome(d, doc.Home)
+	}
+	if d.Present() {
+		doc.Away = new(MatchDocAway)
+		decodeMatchDocAway(d, doc.Away)
+	}
+	if n, ok := d.List(2); ok {
+		doc.Referees = make([]MatchDocReferees, n)
+		for i := range doc.Referees {
+			decodeMatchDocReferees(d, &doc.Referees[i])
+		}
+	}
+	if d.Present() {
+		doc.Venue = new(Place)
+		decodePlace(d, doc.Venue)
+	}
+}
+
+// decodeMatchDocHome reads the binary form of a MatchDocHome. Its texts and bytes alias the input.
+func decodeMatchDocHome(d *wire.Decoder, doc *MatchDocHome) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.City = new(MatchDocHomeCity)
+		decodeMatchDocHomeCity(d, doc.City)
+	}
+}
+
+// decodeMatchDocHomeCity reads the binary form of a MatchDocHomeCity. Its texts and bytes alias the input.
+func decodeMatchDocHomeCity(d *wire.Decoder, doc *MatchDocHomeCity) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.Size = wire.Int[int](d)
+	if n, ok := d.List(1); ok {
+		doc.Sights = make([]string, n)
+		for i := range doc.Sights {
+			doc.Sights[i] = d.Text()
+		}
+	}
+}
+
+// decodeMatchDocAway reads the binary form of a MatchDocAway. Its texts and bytes alias the input.
+func decodeMatchDocAway(d *wire.Decoder, doc *MatchDocAway) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.City = new(MatchDocAwayCity)
+		decodeMatchDocAwayCity(d, doc.City)
+	}
+}
+
+// decodeMatchDocAwayCity reads the binary form of a MatchDocAwayCity. Its texts and bytes alias the input.
+func decodeMatchDocAwayCity(d *wire.Decoder, doc *MatchDocAwayCity) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeMatchDocReferees reads the binary form of a MatchDocReferees. Its texts and bytes alias the input.
+func decodeMatchDocReferees(d *wire.Decoder, doc *MatchDocReferees) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.City = new(d.Text())
+	}
+}
+
+// decodePlace reads the binary form of a Place. Its texts and bytes alias the input.
+func decodePlace(d *wire.Decoder, doc *Place) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.Size = wire.Int[int](d)
+	if n, ok := d.List(1); ok {
+		doc.Sights = make([]string, n)
+		for i := range doc.Sights {
+			doc.Sights[i] = d.Text()
+		}
+	}
+}
+
+// writeMatchDocJSON writes what json.Marshal does of a MatchDoc.
+func writeMatchDocJSON(w *jsondoc.Writer, doc *MatchDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"home":`)
+	if w.Present(doc.Home != nil) {
+		writeMatchDocHomeJSON(w, doc.Home)
+	}
+	w.Raw(`,"away":`)
+	if w.Present(doc.Away != nil) {
+		writeMatchDocAwayJSON(w, doc.Away)
+	}
+	w.Raw(`,"referees":`)
+	if w.Present(doc.Referees != nil) {
+		w.Raw(`[`)
+		for i := range doc.Referees {
+			w.Next()
+			writeMatchDocRefereesJSON(w, &doc.Referees[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"venue":`)
+	if w.Present(doc.Venue != nil) {
+		writePlaceJSON(w, doc.Venue)
+	}
+	w.Raw(`}`)
+}
+
+// writeMatchDocHomeJSON writes what json.Marshal does of a MatchDocHome.
+func writeMatchDocHomeJSON(w *jsondoc.Writer, doc *MatchDocHome) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"city":`)
+	if w.Present(doc.City != nil) {
+		writeMatchDocHomeCityJSON(w, doc.City)
+	}
+	w.Raw(`}`)
+}
+
+// writeMatchDocHomeCityJSON writes what json.Marshal does of a MatchDocHomeCity.
+func writeMatchDocHomeCityJSON(w *jsondoc.Writer, doc *MatchDocHomeCity) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"size":`).Int(int64(doc.Size))
+	w.Raw(`,"sights":`)
+	if w.Present(doc.Sights != nil) {
+		w.Raw(`[`)
+		for i := range doc.Sights {
+			w.Next()
+			w.Text(doc.Sights[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeMatchDocAwayJSON writes what json.Marshal does of a MatchDocAway.
+func writeMatchDocAwayJSON(w *jsondoc.Writer, doc *MatchDocAway) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"city":`)
+	if w.Present(doc.City != nil) {
+		writeMatchDocAwayCityJSON(w, doc.City)
+	}
+	w.Raw(`}`)
+}
+
+// writeMatchDocAwayCityJSON writes what json.Marshal does of a MatchDocAwayCity.
+func writeMatchDocAwayCityJSON(w *jsondoc.Writer, doc *MatchDocAwayCity) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeMatchDocRefereesJSON writes what json.Marshal does of a MatchDocReferees.
+func writeMatchDocRefereesJSON(w *jsondoc.Writer, doc *MatchDocReferees) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"city":`)
+	if w.Present(doc.City != nil) {
+		w.Text(*doc.City)
+	}
+	w.Raw(`}`)
+}
+
+// writePlaceJSON writes what json.Marshal does of a Place.
+func writePlaceJSON(w *jsondoc.Writer, doc *Place) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"size":`).Int(int64(doc.Size))
+	w.Raw(`,"sights":`)
+	if w.Present(doc.Sights != nil) {
+		w.Raw(`[`)
+		for i := range doc.Sights {
+			w.Next()
+			w.Text(doc.Sights[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package two_paths
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// matchesSQLite is the SQL that loads matches.
+// matchesSQLite is the SQL that loads matches and finds those that a change touches.
 func matchesSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"matches"`, Key: []string{`"id"`}},
@@ -39,6 +39,112 @@ FROM denorm_roots AS t
 CROSS JOIN "cities" AS a1 ON a1."id" = t."city_id"
 CROSS JOIN "sights" AS a2 ON a2."city_id" = a1."id"
 ORDER BY t."id", a2."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "cities"},
+				Path:    `Away.City`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "teams" AS h1 ON h1."city_id" = c.v1
+CROSS JOIN "matches" AS t ON h1."id" = t."away_id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "cities"},
+				Path:    `City, City.Sights (reference)`,
+				Columns: []string{"id", "name", "size"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "matches" AS t ON t."city_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "cities"},
+				Path:    `Home.City, Home.City.Sights (reference)`,
+				Columns: []string{"id", "name", "size"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "teams" AS h1 ON h1."city_id" = c.v1
+CROSS JOIN "matches" AS t ON h1."id" = t."home_id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "cities"},
+				Path:    `Referees.City`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "referees" AS h1 ON h1."city_id" = c.v1
+CROSS JOIN "match_referees" AS h2 ON h1."id" = h2."referee_id"
+CROSS JOIN "matches" AS t ON h2."match_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "match_referees"},
+				Path:    `Referees (link)`,
+				Columns: []string{"match_id", "referee_id"},
+				From:    []string{"match_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "matches" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "matches"},
+				Columns: []string{"away_id", "city_id", "home_id", "id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "referees"},
+				Path:    `Referees, Referees.City (reference)`,
+				Columns: []string{"city_id", "id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "match_referees" AS h1 ON h1."referee_id" = c.v1
+CROSS JOIN "matches" AS t ON h1."match_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "sights"},
+				Path:    `City.Sights`,
+				Columns: []string{"city_id", "id", "name"},
+				From:    []string{"city_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cities" AS h1 ON h1."id" = c.v1
+CROSS JOIN "matches" AS t ON h1."id" = t."city_id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "sights"},
+				Path:    `Home.City.Sights`,
+				Columns: []string{"city_id", "id", "name"},
+				From:    []string{"city_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "cities" AS h1 ON h1."id" = c.v1
+CROSS JOIN "teams" AS h2 ON h1."id" = h2."city_id"
+CROSS JOIN "matches" AS t ON h2."id" = t."home_id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "teams"},
+				Path:    `Away, Away.City (reference)`,
+				Columns: []string{"city_id", "id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "matches" AS t ON t."away_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "teams"},
+				Path:    `Home, Home.City (reference)`,
+				Columns: []string{"city_id", "id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "matches" AS t ON t."home_id" = c.v1`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -40,18 +42,19 @@ func NewPosts(engine *denorm.Engine) *Posts {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Posts) Get(ctx context.Context, id int64) (*PostDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Posts) GetMany(ctx context.Context, ids []int64) ([]*PostDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Posts) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -80,12 +83,34 @@ func (p *Posts) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Posts) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Posts) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Posts) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // postsDefinition is all that the engine knows of posts.
 func postsDefinition() *denorm.Definition[int64, PostDoc] {
 	return &denorm.Definition[int64, PostDoc]{
-		Name:  "posts",
-		Shape: "4af7d9cc6a44f34b",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "posts",
+		Shape:   "4af7d9cc6a44f34b",
+		Table:   denorm.Table{Name: "posts"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    postsMySQL(),
 			denorm.Postgres: postsPostgres(),
@@ -94,6 +119,11 @@ func postsDefinition() *denorm.Definition[int64, PostDoc] {
 		Loaders: []string{"", "Notes"},
 		Queries: postsQueries,
 		Load:    loadPosts,
+		Encode:  encodePostDoc,
+		Decode:  decodePostDoc,
+		AppendJSON: func(dst []byte, doc *PostDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePostDocJSON)
+		},
 	}
 }
 
@@ -146,6 +176,158 @@ func (d *PostDoc) detach() {
 	for i := range d.Notes {
 		d.Notes[i] = slices.Clone(d.Notes[i])
 	}
+}
+
+// encodePostDoc appends the binary form of a PostDoc.
+func encodePostDoc(e *wire.Encoder, doc *PostDoc) {
+	e.Int(doc.ID)
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(string(doc.Tags[i]))
+	}
+	e.List(len(doc.Numbers), doc.Numbers == nil)
+	for i := range doc.Numbers {
+		e.Int(doc.Numbers[i])
+	}
+	e.List(len(doc.Ratios), doc.Ratios == nil)
+	for i := range doc.Ratios {
+		e.Float(doc.Ratios[i])
+	}
+	e.List(len(doc.Flags), doc.Flags == nil)
+	for i := range doc.Flags {
+		e.Bool(doc.Flags[i])
+	}
+	if e.Present(doc.Maybe != nil) {
+		e.List(len(*doc.Maybe), *doc.Maybe == nil)
+		for i := range *doc.Maybe {
+			e.Text((*doc.Maybe)[i])
+		}
+	}
+	e.List(len(doc.Notes), doc.Notes == nil)
+	for i := range doc.Notes {
+		e.List(len(doc.Notes[i]), doc.Notes[i] == nil)
+		for i2 := range doc.Notes[i] {
+			e.Text(doc.Notes[i][i2])
+		}
+	}
+}
+
+// decodePostDoc reads the binary form of a PostDoc. Its texts and bytes alias the input.
+func decodePostDoc(d *wire.Decoder, doc *PostDoc) {
+	doc.ID = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]Tag, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = Tag(d.Text())
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Numbers = make([]int64, n)
+		for i := range doc.Numbers {
+			doc.Numbers[i] = d.Int()
+		}
+	}
+	if n, ok := d.List(8); ok {
+		doc.Ratios = make([]float64, n)
+		for i := range doc.Ratios {
+			doc.Ratios[i] = d.Float()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Flags = make([]bool, n)
+		for i := range doc.Flags {
+			doc.Flags[i] = d.Bool()
+		}
+	}
+	if d.Present() {
+		doc.Maybe = new([]string)
+		if n, ok := d.List(1); ok {
+			*doc.Maybe = make([]string, n)
+			for i := range *doc.Maybe {
+				(*doc.Maybe)[i] = d.Text()
+			}
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Notes = make([][]string, n)
+		for i := range doc.Notes {
+			if n2, ok2 := d.List(1); ok2 {
+				doc.Notes[i] = make([]string, n2)
+				for i2 := range doc.Notes[i] {
+					doc.Notes[i][i2] = d.Text()
+				}
+			}
+		}
+	}
+}
+
+// writePostDocJSON writes what json.Marshal does of a PostDoc.
+func writePostDocJSON(w *jsondoc.Writer, doc *PostDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(string(doc.Tags[i]))
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"numbers":`)
+	if w.Present(doc.Numbers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Numbers {
+			w.Next()
+			w.Int(doc.Numbers[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"ratios":`)
+	if w.Present(doc.Ratios != nil) {
+		w.Raw(`[`)
+		for i := range doc.Ratios {
+			w.Next()
+			w.Float64(doc.Ratios[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"flags":`)
+	if w.Present(doc.Flags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Flags {
+			w.Next()
+			w.Bool(doc.Flags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"maybe":`)
+	if w.Present(doc.Maybe != nil) {
+		if w.Present(*doc.Maybe != nil) {
+			w.Raw(`[`)
+			for i := range *doc.Maybe {
+				w.Next()
+				w.Text((*doc.Maybe)[i])
+			}
+			w.Raw(`]`)
+		}
+	}
+	w.Raw(`,"notes":`)
+	if w.Present(doc.Notes != nil) {
+		w.Raw(`[`)
+		for i := range doc.Notes {
+			w.Next()
+			if w.Present(doc.Notes[i] != nil) {
+				w.Raw(`[`)
+				for i2 := range doc.Notes[i] {
+					w.Next()
+					w.Text(doc.Notes[i][i2])
+				}
+				w.Raw(`]`)
+			}
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

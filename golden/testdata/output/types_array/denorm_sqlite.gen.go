@@ -4,7 +4,7 @@ package types_array
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// postsSQLite is the SQL that loads posts.
+// postsSQLite is the SQL that loads posts and finds those that a change touches.
 func postsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"posts"`, Key: []string{`"id"`}},
@@ -18,6 +18,23 @@ ORDER BY t."id"`,
 FROM denorm_roots AS t
 CROSS JOIN "notes" AS a1 ON a1."post_id" = t."id"
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Notes`,
+				Columns: []string{"id", "post_id", "words"},
+				From:    []string{"post_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "posts" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "posts"},
+				Columns: []string{"flags", "id", "maybe", "numbers", "ratios", "tags"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

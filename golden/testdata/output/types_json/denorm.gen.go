@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -43,18 +45,19 @@ func NewCustomers(engine *denorm.Engine) *Customers {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Customers) Get(ctx context.Context, id int64) (*CustomerDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Customers) GetMany(ctx context.Context, ids []int64) ([]*CustomerDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Customers) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -83,12 +86,34 @@ func (c *Customers) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Customers) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Customers) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Customers) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // customersDefinition is all that the engine knows of customers.
 func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 	return &denorm.Definition[int64, CustomerDoc]{
-		Name:  "customers",
-		Shape: "d211f553863baba3",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "customers",
+		Shape:   "d211f553863baba3",
+		Table:   denorm.Table{Name: "customers"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    customersMySQL(),
 			denorm.Postgres: customersPostgres(),
@@ -97,6 +122,11 @@ func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 		Loaders: []string{"", "Orders"},
 		Queries: customersQueries,
 		Load:    loadCustomers,
+		Encode:  encodeCustomerDoc,
+		Decode:  decodeCustomerDoc,
+		AppendJSON: func(dst []byte, doc *CustomerDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCustomerDocJSON)
+		},
 	}
 }
 
@@ -153,6 +183,104 @@ func (d *CustomerDoc) detach() {
 	for i := range d.Orders {
 		d.Orders[i] = slices.Clone(d.Orders[i])
 	}
+}
+
+// encodeCustomerDoc appends the binary form of a CustomerDoc.
+func encodeCustomerDoc(e *wire.Encoder, doc *CustomerDoc) {
+	e.Int(doc.ID)
+	wire.EncodeJSON(e, &doc.Home)
+	if e.Present(doc.Work != nil) {
+		wire.EncodeJSON(e, doc.Work)
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+	e.List(len(doc.Scores), doc.Scores == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Scores)) {
+		value := doc.Scores[key]
+		e.Text(key)
+		e.Float(value)
+	}
+	e.Blob(doc.Raw)
+	if e.Present(doc.Extra != nil) {
+		e.Blob(*doc.Extra)
+	}
+	e.List(len(doc.Orders), doc.Orders == nil)
+	for i := range doc.Orders {
+		e.List(len(doc.Orders[i]), doc.Orders[i] == nil)
+		for i2 := range doc.Orders[i] {
+			wire.EncodeJSON(e, &doc.Orders[i][i2])
+		}
+	}
+}
+
+// decodeCustomerDoc reads the binary form of a CustomerDoc. Its texts and bytes alias the input.
+func decodeCustomerDoc(d *wire.Decoder, doc *CustomerDoc) {
+	doc.ID = d.Int()
+	wire.DecodeJSON(d, &doc.Home)
+	if d.Present() {
+		doc.Work = new(Address)
+		wire.DecodeJSON(d, doc.Work)
+	}
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(9); ok {
+		doc.Scores = make(map[string]float64, n)
+		for range n {
+			key := d.Text()
+			doc.Scores[key] = d.Float()
+		}
+	}
+	doc.Raw = json.RawMessage(d.Blob())
+	if d.Present() {
+		doc.Extra = new(json.RawMessage(d.Blob()))
+	}
+	if n, ok := d.List(1); ok {
+		doc.Orders = make([][]Line, n)
+		for i := range doc.Orders {
+			if n2, ok2 := d.List(2); ok2 {
+				doc.Orders[i] = make([]Line, n2)
+				for i2 := range doc.Orders[i] {
+					wire.DecodeJSON(d, &doc.Orders[i][i2])
+				}
+			}
+		}
+	}
+}
+
+// writeCustomerDocJSON writes what json.Marshal does of a CustomerDoc.
+func writeCustomerDocJSON(w *jsondoc.Writer, doc *CustomerDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"home":`).Any(&doc.Home)
+	w.Raw(`,"work":`).Any(&doc.Work)
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"scores":`)
+	if w.Present(doc.Scores != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Scores) {
+			w.TextKey(key)
+			value := doc.Scores[key]
+			w.Float64(value)
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"raw":`).RawMessage(doc.Raw)
+	w.Raw(`,"extra":`).RawMessagePointer(doc.Extra)
+	w.Raw(`,"orders":`).Any(&doc.Orders)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

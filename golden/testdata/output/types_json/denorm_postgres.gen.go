@@ -4,7 +4,7 @@ package types_json
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// customersPostgres is the SQL that loads customers.
+// customersPostgres is the SQL that loads customers and finds those that a change touches.
 func customersPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"customers"`, Key: []string{`"id"`}},
@@ -18,6 +18,23 @@ ORDER BY t."id"`,
 FROM denorm_roots AS t
 JOIN "orders" AS a1 ON a1."customer_id" = t."id"
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "customers"},
+				Columns: []string{"extra", "home", "id", "raw", "scores", "tags", "work"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "orders"},
+				Path:    `Orders`,
+				Columns: []string{"customer_id", "id", "order_lines"},
+				From:    []string{"customer_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "customers" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -47,18 +49,19 @@ func NewItems(engine *denorm.Engine) *Items {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (i *Items) Get(ctx context.Context, id Code) (*ItemDoc, error) {
 	return i.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (i *Items) GetMany(ctx context.Context, ids []Code) ([]*ItemDoc, error) {
 	return i.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (i *Items) GetJSON(ctx context.Context, id Code) ([]byte, denorm.Version, error) {
 	return i.collection.GetJSON(ctx, id)
 }
@@ -87,12 +90,34 @@ func (i *Items) Load(ctx context.Context, queryer denorm.Queryer, ids ...Code) (
 	return i.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (i *Items) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[Code], error] {
+	return i.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (i *Items) Invalidate(ctx context.Context, ids ...Code) error {
+	return i.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (i *Items) Refresh(ctx context.Context, ids ...Code) error {
+	return i.collection.Refresh(ctx, ids...)
+}
+
 // itemsDefinition is all that the engine knows of items.
 func itemsDefinition() *denorm.Definition[Code, ItemDoc] {
 	return &denorm.Definition[Code, ItemDoc]{
-		Name:  "items",
-		Shape: "1979ecf031bcf03f",
-		Key:   denorm.KeyCodec[Code]{Bind: func(args []any, key Code) []any { return append(args, key) }},
+		Name:    "items",
+		Shape:   "1979ecf031bcf03f",
+		Table:   denorm.Table{Name: "items"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[Code]{
+			Bind:  func(args []any, key Code) []any { return append(args, key) },
+			Read:  func(row denorm.Row) Code { return denorm.Int[Code](row, 0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    itemsMySQL(),
 			denorm.Postgres: itemsPostgres(),
@@ -101,6 +126,11 @@ func itemsDefinition() *denorm.Definition[Code, ItemDoc] {
 		Loaders: []string{""},
 		Queries: itemsQueries,
 		Load:    loadItems,
+		Encode:  encodeItemDoc,
+		Decode:  decodeItemDoc,
+		AppendJSON: func(dst []byte, doc *ItemDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeItemDocJSON)
+		},
 	}
 }
 
@@ -148,6 +178,79 @@ func (d *ItemDoc) detach() {
 	if d.FirstStatus != nil {
 		d.FirstStatus = new(*d.FirstStatus)
 	}
+}
+
+// encodeItemDoc appends the binary form of an ItemDoc.
+func encodeItemDoc(e *wire.Encoder, doc *ItemDoc) {
+	e.Int(int64(doc.ID))
+	e.Int(int64(doc.Level))
+	e.Uint(uint64(doc.Size))
+	e.Float(float64(doc.Ratio))
+	e.Text(string(doc.Status))
+	e.Bool(bool(doc.On))
+	e.Blob(doc.Blob)
+	e.Time(doc.At)
+	if e.Present(doc.Next != nil) {
+		e.Text(string(*doc.Next))
+	}
+	e.Int(doc.Lowest)
+	e.Uint(doc.Most)
+	if e.Present(doc.TopLevel != nil) {
+		e.Int(int64(*doc.TopLevel))
+	}
+	if e.Present(doc.FirstStatus != nil) {
+		e.Text(string(*doc.FirstStatus))
+	}
+}
+
+// decodeItemDoc reads the binary form of an ItemDoc. Its texts and bytes alias the input.
+func decodeItemDoc(d *wire.Decoder, doc *ItemDoc) {
+	doc.ID = wire.Int[Code](d)
+	doc.Level = wire.Int[Level](d)
+	doc.Size = wire.Uint[Size](d)
+	doc.Ratio = Ratio(d.Float())
+	doc.Status = Status(d.Text())
+	doc.On = On(d.Bool())
+	doc.Blob = Blob(d.Blob())
+	doc.At = d.Time()
+	if d.Present() {
+		doc.Next = new(Status(d.Text()))
+	}
+	doc.Lowest = d.Int()
+	doc.Most = d.Uint()
+	if d.Present() {
+		doc.TopLevel = new(wire.Int[Level](d))
+	}
+	if d.Present() {
+		doc.FirstStatus = new(Status(d.Text()))
+	}
+}
+
+// writeItemDocJSON writes what json.Marshal does of an ItemDoc.
+func writeItemDocJSON(w *jsondoc.Writer, doc *ItemDoc) {
+	w.Raw(`{"id":`).Any(&doc.ID)
+	w.Raw(`,"level":`).Int(int64(doc.Level))
+	w.Raw(`,"size":`).Uint(uint64(doc.Size))
+	w.Raw(`,"ratio":`).Float32(float32(doc.Ratio))
+	w.Raw(`,"status":`).Text(string(doc.Status))
+	w.Raw(`,"is_on":`).Bool(bool(doc.On))
+	w.Raw(`,"blob_data":`).Base64(doc.Blob)
+	w.Raw(`,"at":`).Time(doc.At)
+	w.Raw(`,"next":`)
+	if w.Present(doc.Next != nil) {
+		w.Text(string(*doc.Next))
+	}
+	w.Raw(`,"lowest":`).Int(doc.Lowest)
+	w.Raw(`,"most":`).Uint(doc.Most)
+	w.Raw(`,"top_level":`)
+	if w.Present(doc.TopLevel != nil) {
+		w.Int(int64(*doc.TopLevel))
+	}
+	w.Raw(`,"first_status":`)
+	if w.Present(doc.FirstStatus != nil) {
+		w.Text(string(*doc.FirstStatus))
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package types_named
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// itemsPostgres is the SQL that loads items.
+// itemsPostgres is the SQL that loads items and finds those that a change touches.
 func itemsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"items"`, Key: []string{`"id"`}},
@@ -24,6 +24,23 @@ func itemsPostgres() denorm.Statements {
     )
 FROM denorm_roots AS t
 ORDER BY t."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "items"},
+				Columns: []string{"at", "blob_data", "id", "is_on", "level", "lowest", "most", "next", "ratio", "size", "status"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "parts"},
+				Path:    `max of Parts.Level as TopLevel, min of Parts.Status as FirstStatus`,
+				Columns: []string{"id", "item_id", "level", "status"},
+				From:    []string{"item_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "items" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

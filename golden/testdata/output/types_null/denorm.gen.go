@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -52,18 +54,19 @@ func NewSamples(engine *denorm.Engine) *Samples {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (s *Samples) Get(ctx context.Context, id int32) (*SampleDoc, error) {
 	return s.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (s *Samples) GetMany(ctx context.Context, ids []int32) ([]*SampleDoc, error) {
 	return s.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *Samples) GetJSON(ctx context.Context, id int32) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, id)
 }
@@ -92,12 +95,34 @@ func (s *Samples) Load(ctx context.Context, queryer denorm.Queryer, ids ...int32
 	return s.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (s *Samples) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int32], error] {
+	return s.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (s *Samples) Invalidate(ctx context.Context, ids ...int32) error {
+	return s.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (s *Samples) Refresh(ctx context.Context, ids ...int32) error {
+	return s.collection.Refresh(ctx, ids...)
+}
+
 // samplesDefinition is all that the engine knows of samples.
 func samplesDefinition() *denorm.Definition[int32, SampleDoc] {
 	return &denorm.Definition[int32, SampleDoc]{
-		Name:  "samples",
-		Shape: "4b578ee187a8ca27",
-		Key:   denorm.KeyCodec[int32]{Bind: func(args []any, key int32) []any { return append(args, key) }},
+		Name:    "samples",
+		Shape:   "4b578ee187a8ca27",
+		Table:   denorm.Table{Name: "samples"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int32]{
+			Bind:  func(args []any, key int32) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int32 { return denorm.Int[int32](row, 0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    samplesMySQL(),
 			denorm.Postgres: samplesPostgres(),
@@ -106,6 +131,11 @@ func samplesDefinition() *denorm.Definition[int32, SampleDoc] {
 		Loaders: []string{""},
 		Queries: samplesQueries,
 		Load:    loadSamples,
+		Encode:  encodeSampleDoc,
+		Decode:  decodeSampleDoc,
+		AppendJSON: func(dst []byte, doc *SampleDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeSampleDocJSON)
+		},
 	}
 }
 
@@ -199,6 +229,183 @@ func (d *SampleDoc) detach() {
 	if d.Zero != nil {
 		d.Zero = new(*d.Zero)
 	}
+}
+
+// encodeSampleDoc appends the binary form of a SampleDoc.
+func encodeSampleDoc(e *wire.Encoder, doc *SampleDoc) {
+	e.Int(int64(doc.ID))
+	if e.Present(doc.Text != nil) {
+		e.Text(*doc.Text)
+	}
+	if e.Present(doc.Big != nil) {
+		e.Int(*doc.Big)
+	}
+	if e.Present(doc.Mid != nil) {
+		e.Int(int64(*doc.Mid))
+	}
+	if e.Present(doc.Small != nil) {
+		e.Int(int64(*doc.Small))
+	}
+	if e.Present(doc.Byte != nil) {
+		e.Uint(uint64(*doc.Byte))
+	}
+	if e.Present(doc.Real != nil) {
+		e.Float(*doc.Real)
+	}
+	if e.Present(doc.Flag != nil) {
+		e.Bool(*doc.Flag)
+	}
+	if e.Present(doc.Moment != nil) {
+		e.Time(*doc.Moment)
+	}
+	if e.Present(doc.Color != nil) {
+		e.Text(string(*doc.Color))
+	}
+	if e.Present(doc.Later != nil) {
+		e.Time(*doc.Later)
+	}
+	if e.Present(doc.Number != nil) {
+		e.Uint(uint64(*doc.Number))
+	}
+	if e.Present(doc.PText != nil) {
+		e.Text(string(*doc.PText))
+	}
+	if e.Present(doc.PFlag != nil) {
+		e.Bool(*doc.PFlag)
+	}
+	if e.Present(doc.PReal != nil) {
+		e.Float(float64(*doc.PReal))
+	}
+	if e.Present(doc.PMoment != nil) {
+		e.Time(*doc.PMoment)
+	}
+	if e.Present(doc.Optional != nil) {
+		e.Float(*doc.Optional)
+	}
+	if e.Present(doc.Zero != nil) {
+		e.Int(int64(*doc.Zero))
+	}
+}
+
+// decodeSampleDoc reads the binary form of a SampleDoc. Its texts and bytes alias the input.
+func decodeSampleDoc(d *wire.Decoder, doc *SampleDoc) {
+	doc.ID = wire.Int[int32](d)
+	if d.Present() {
+		doc.Text = new(d.Text())
+	}
+	if d.Present() {
+		doc.Big = new(d.Int())
+	}
+	if d.Present() {
+		doc.Mid = new(wire.Int[int32](d))
+	}
+	if d.Present() {
+		doc.Small = new(wire.Int[int16](d))
+	}
+	if d.Present() {
+		doc.Byte = new(wire.Uint[byte](d))
+	}
+	if d.Present() {
+		doc.Real = new(d.Float())
+	}
+	if d.Present() {
+		doc.Flag = new(d.Bool())
+	}
+	if d.Present() {
+		doc.Moment = new(d.Time())
+	}
+	if d.Present() {
+		doc.Color = new(Color(d.Text()))
+	}
+	if d.Present() {
+		doc.Later = new(d.Time())
+	}
+	if d.Present() {
+		doc.Number = new(wire.Uint[uint16](d))
+	}
+	if d.Present() {
+		doc.PText = new(Color(d.Text()))
+	}
+	if d.Present() {
+		doc.PFlag = new(d.Bool())
+	}
+	if d.Present() {
+		doc.PReal = new(float32(d.Float()))
+	}
+	if d.Present() {
+		doc.PMoment = new(d.Time())
+	}
+	if d.Present() {
+		doc.Optional = new(d.Float())
+	}
+	if d.Present() {
+		doc.Zero = new(wire.Int[int](d))
+	}
+}
+
+// writeSampleDocJSON writes what json.Marshal does of a SampleDoc.
+func writeSampleDocJSON(w *jsondoc.Writer, doc *SampleDoc) {
+	w.Raw(`{"id":`).Int(int64(doc.ID))
+	w.Raw(`,"text":`)
+	if w.Present(doc.Text != nil) {
+		w.Text(*doc.Text)
+	}
+	w.Raw(`,"big":`)
+	if w.Present(doc.Big != nil) {
+		w.Int(*doc.Big)
+	}
+	w.Raw(`,"mid":`)
+	if w.Present(doc.Mid != nil) {
+		w.Int(int64(*doc.Mid))
+	}
+	w.Raw(`,"small":`)
+	if w.Present(doc.Small != nil) {
+		w.Int(int64(*doc.Small))
+	}
+	w.Raw(`,"byte":`)
+	if w.Present(doc.Byte != nil) {
+		w.Uint(uint64(*doc.Byte))
+	}
+	w.Raw(`,"real":`)
+	if w.Present(doc.Real != nil) {
+		w.Float64(*doc.Real)
+	}
+	w.Raw(`,"flag":`)
+	if w.Present(doc.Flag != nil) {
+		w.Bool(*doc.Flag)
+	}
+	w.Raw(`,"moment":`).TimePointer(doc.Moment)
+	w.Raw(`,"color":`)
+	if w.Present(doc.Color != nil) {
+		w.Text(string(*doc.Color))
+	}
+	w.Raw(`,"later":`).TimePointer(doc.Later)
+	w.Raw(`,"number":`)
+	if w.Present(doc.Number != nil) {
+		w.Uint(uint64(*doc.Number))
+	}
+	w.Raw(`,"p_text":`)
+	if w.Present(doc.PText != nil) {
+		w.Text(string(*doc.PText))
+	}
+	w.Raw(`,"p_flag":`)
+	if w.Present(doc.PFlag != nil) {
+		w.Bool(*doc.PFlag)
+	}
+	w.Raw(`,"p_real":`)
+	if w.Present(doc.PReal != nil) {
+		w.Float32(*doc.PReal)
+	}
+	w.Raw(`,"p_moment":`).TimePointer(doc.PMoment)
+	if doc.Optional != nil {
+		w.Raw(`,"optional":`)
+		w.Float64(*doc.Optional)
+	}
+	if doc.Zero != nil {
+		w.Raw(`,"zero":`)
+		w.Int(int64(*doc.Zero))
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

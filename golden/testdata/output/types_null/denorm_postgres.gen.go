@@ -4,7 +4,7 @@ package types_null
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// samplesPostgres is the SQL that loads samples.
+// samplesPostgres is the SQL that loads samples and finds those that a change touches.
 func samplesPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"samples"`, Key: []string{`"id"`}},
@@ -15,6 +15,14 @@ func samplesPostgres() denorm.Statements {
     t."optional", t."zero"
 FROM denorm_roots AS t
 ORDER BY t."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "samples"},
+				Columns: []string{"big", "byte", "color", "flag", "id", "later", "mid", "moment", "number", "optional", "p_flag", "p_moment", "p_real", "p_text", "real", "small", "text", "zero"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

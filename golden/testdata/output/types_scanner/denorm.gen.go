@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -39,18 +41,19 @@ func NewProducts(engine *denorm.Engine) *Products {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Products) Get(ctx context.Context, id int64) (*ProductDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Products) GetMany(ctx context.Context, ids []int64) ([]*ProductDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Products) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -79,12 +82,34 @@ func (p *Products) Load(ctx context.Context, queryer denorm.Queryer, ids ...int6
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Products) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Products) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Products) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // productsDefinition is all that the engine knows of products.
 func productsDefinition() *denorm.Definition[int64, ProductDoc] {
 	return &denorm.Definition[int64, ProductDoc]{
-		Name:  "products",
-		Shape: "fa8e20b7297d0a90",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "products",
+		Shape:   "fa8e20b7297d0a90",
+		Table:   denorm.Table{Name: "products"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    productsMySQL(),
 			denorm.Postgres: productsPostgres(),
@@ -93,6 +118,11 @@ func productsDefinition() *denorm.Definition[int64, ProductDoc] {
 		Loaders: []string{"", "Prices"},
 		Queries: productsQueries,
 		Load:    loadProducts,
+		Encode:  encodeProductDoc,
+		Decode:  decodeProductDoc,
+		AppendJSON: func(dst []byte, doc *ProductDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeProductDocJSON)
+		},
 	}
 }
 
@@ -137,6 +167,58 @@ func (d *ProductDoc) detach() {
 		d.Before = new(*d.Before)
 	}
 	d.Prices = slices.Clone(d.Prices)
+}
+
+// encodeProductDoc appends the binary form of a ProductDoc.
+func encodeProductDoc(e *wire.Encoder, doc *ProductDoc) {
+	e.Int(doc.ID)
+	wire.EncodeScanned(e, &doc.Price)
+	if e.Present(doc.Before != nil) {
+		wire.EncodeScanned(e, doc.Before)
+	}
+	wire.EncodeScanned(e, &doc.Words)
+	wire.EncodeScanned(e, &doc.Total)
+	e.List(len(doc.Prices), doc.Prices == nil)
+	for i := range doc.Prices {
+		wire.EncodeScanned(e, &doc.Prices[i])
+	}
+}
+
+// decodeProductDoc reads the binary form of a ProductDoc. Its texts and bytes alias the input.
+func decodeProductDoc(d *wire.Decoder, doc *ProductDoc) {
+	doc.ID = d.Int()
+	wire.DecodeScanned(d, &doc.Price)
+	if d.Present() {
+		doc.Before = new(Cents)
+		wire.DecodeScanned(d, doc.Before)
+	}
+	wire.DecodeScanned(d, &doc.Words)
+	wire.DecodeScanned(d, &doc.Total)
+	if n, ok := d.List(1); ok {
+		doc.Prices = make([]Cents, n)
+		for i := range doc.Prices {
+			wire.DecodeScanned(d, &doc.Prices[i])
+		}
+	}
+}
+
+// writeProductDocJSON writes what json.Marshal does of a ProductDoc.
+func writeProductDocJSON(w *jsondoc.Writer, doc *ProductDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"price":`).Any(&doc.Price)
+	w.Raw(`,"price_before":`).Any(&doc.Before)
+	w.Raw(`,"words":`)
+	if w.Present(doc.Words != nil) {
+		w.Raw(`[`)
+		for i := range doc.Words {
+			w.Next()
+			w.Text(doc.Words[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"total":`).Any(&doc.Total)
+	w.Raw(`,"prices":`).Any(&doc.Prices)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

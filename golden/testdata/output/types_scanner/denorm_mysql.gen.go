@@ -4,7 +4,7 @@ package types_scanner
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// productsMySQL is the SQL that loads products.
+// productsMySQL is the SQL that loads products and finds those that a change touches.
 func productsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`products`", Key: []string{"`id`"}},
@@ -23,6 +23,23 @@ func productsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"JOIN `prices` AS a1 ON a1.`product_id` = t.`id`\n" +
 				"ORDER BY t.`id`, a1.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "prices"},
+				Path:    `Prices, sum of Prices.Amount as Total`,
+				Columns: []string{"amount", "id", "product_id"},
+				From:    []string{"product_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `products` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "products"},
+				Columns: []string{"id", "price", "price_before", "words"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -41,18 +43,19 @@ func NewClocks(engine *denorm.Engine) *Clocks {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Clocks) Get(ctx context.Context, id int64) (*ClockDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Clocks) GetMany(ctx context.Context, ids []int64) ([]*ClockDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Clocks) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -81,12 +84,34 @@ func (c *Clocks) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Clocks) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Clocks) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Clocks) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // clocksDefinition is all that the engine knows of clocks.
 func clocksDefinition() *denorm.Definition[int64, ClockDoc] {
 	return &denorm.Definition[int64, ClockDoc]{
-		Name:  "clocks",
-		Shape: "530d7481b3fc8c43",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "clocks",
+		Shape:   "530d7481b3fc8c43",
+		Table:   denorm.Table{Name: "clocks"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    clocksMySQL(),
 			denorm.Postgres: clocksPostgres(),
@@ -95,6 +120,11 @@ func clocksDefinition() *denorm.Definition[int64, ClockDoc] {
 		Loaders: []string{"", "Ticks"},
 		Queries: clocksQueries,
 		Load:    loadClocks,
+		Encode:  encodeClockDoc,
+		Decode:  decodeClockDoc,
+		AppendJSON: func(dst []byte, doc *ClockDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeClockDocJSON)
+		},
 	}
 }
 
@@ -145,6 +175,68 @@ func (d *ClockDoc) detach() {
 		d.LastSeen = new(*d.LastSeen)
 	}
 	d.Ticks = slices.Clone(d.Ticks)
+}
+
+// encodeClockDoc appends the binary form of a ClockDoc.
+func encodeClockDoc(e *wire.Encoder, doc *ClockDoc) {
+	e.Int(doc.ID)
+	e.Time(doc.Made)
+	e.Time(doc.Day)
+	if e.Present(doc.Zoned != nil) {
+		e.Time(*doc.Zoned)
+	}
+	if e.Present(doc.First != nil) {
+		e.Time(*doc.First)
+	}
+	if e.Present(doc.LastSeen != nil) {
+		e.Time(*doc.LastSeen)
+	}
+	e.List(len(doc.Ticks), doc.Ticks == nil)
+	for i := range doc.Ticks {
+		e.Time(doc.Ticks[i])
+	}
+}
+
+// decodeClockDoc reads the binary form of a ClockDoc. Its texts and bytes alias the input.
+func decodeClockDoc(d *wire.Decoder, doc *ClockDoc) {
+	doc.ID = d.Int()
+	doc.Made = d.Time()
+	doc.Day = d.Time()
+	if d.Present() {
+		doc.Zoned = new(d.Time())
+	}
+	if d.Present() {
+		doc.First = new(d.Time())
+	}
+	if d.Present() {
+		doc.LastSeen = new(d.Time())
+	}
+	if n, ok := d.List(2); ok {
+		doc.Ticks = make([]time.Time, n)
+		for i := range doc.Ticks {
+			doc.Ticks[i] = d.Time()
+		}
+	}
+}
+
+// writeClockDocJSON writes what json.Marshal does of a ClockDoc.
+func writeClockDocJSON(w *jsondoc.Writer, doc *ClockDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"made":`).Time(doc.Made)
+	w.Raw(`,"day_on":`).Time(doc.Day)
+	w.Raw(`,"zoned":`).TimePointer(doc.Zoned)
+	w.Raw(`,"first":`).TimePointer(doc.First)
+	w.Raw(`,"last_seen":`).TimePointer(doc.LastSeen)
+	w.Raw(`,"ticks":`)
+	if w.Present(doc.Ticks != nil) {
+		w.Raw(`[`)
+		for i := range doc.Ticks {
+			w.Next()
+			w.Time(doc.Ticks[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package types_time
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// clocksMySQL is the SQL that loads clocks.
+// clocksMySQL is the SQL that loads clocks and finds those that a change touches.
 func clocksMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`clocks`", Key: []string{"`id`"}},
@@ -33,6 +33,34 @@ func clocksMySQL() denorm.Statements {
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 2\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_at` DESC, a2.`a1_id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "clocks"},
+				Columns: []string{"day_on", "id", "made", "zoned"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "ticks"},
+				Path:    `Ticks`,
+				Columns: []string{"at", "clock_id", "id"},
+				From:    []string{"clock_id"},
+				Old:     "OLD.`at` > TIMESTAMP'1960-01-01 00:00:00'",
+				New:     "NEW.`at` > TIMESTAMP'1960-01-01 00:00:00'",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `clocks` AS t ON t.`id` = c.v1",
+			},
+			{
+				Table:   denorm.Table{Name: "ticks"},
+				Path:    `min of Ticks.At as First, max of Ticks.Seen as LastSeen`,
+				Columns: []string{"at", "clock_id", "id", "seen"},
+				From:    []string{"clock_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `clocks` AS t ON t.`id` = c.v1",
+			},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package types_time
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// clocksPostgres is the SQL that loads clocks.
+// clocksPostgres is the SQL that loads clocks and finds those that a change touches.
 func clocksPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"clocks"`, Key: []string{`"id"`}},
@@ -33,6 +33,34 @@ FROM (
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_id", a2."a1_at" DESC, a2."a1_id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "clocks"},
+				Columns: []string{"day_on", "id", "made", "zoned"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "ticks"},
+				Path:    `Ticks`,
+				Columns: []string{"at", "clock_id", "id"},
+				From:    []string{"clock_id"},
+				Old:     `OLD."at" > '1960-01-01 00:00:00+00'`,
+				New:     `NEW."at" > '1960-01-01 00:00:00+00'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "clocks" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "ticks"},
+				Path:    `min of Ticks.At as First, max of Ticks.Seen as LastSeen`,
+				Columns: []string{"at", "clock_id", "id", "seen"},
+				From:    []string{"clock_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "clocks" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

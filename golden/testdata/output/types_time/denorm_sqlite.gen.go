@@ -4,7 +4,7 @@ package types_time
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// clocksSQLite is the SQL that loads clocks.
+// clocksSQLite is the SQL that loads clocks and finds those that a change touches.
 func clocksSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"clocks"`, Key: []string{`"id"`}},
@@ -38,6 +38,40 @@ FROM (
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_id", a2."a1_at" DESC, a2."a1_id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "clocks"},
+				Columns: []string{"day_on", "id", "made", "zoned"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "ticks"},
+				Path:    `Ticks`,
+				Columns: []string{"at", "clock_id", "id"},
+				From:    []string{"clock_id"},
+				Old: `COALESCE(
+    julianday(OLD."at", 'auto'),
+    julianday(substr(OLD."at", 1, 22 + instr(substr(OLD."at", 20), ' ')) || ':' || substr(OLD."at", 23 + instr(substr(OLD."at", 20), ' '), 2))
+) > julianday('1960-01-01 00:00:00')`,
+				New: `COALESCE(
+    julianday(NEW."at", 'auto'),
+    julianday(substr(NEW."at", 1, 22 + instr(substr(NEW."at", 20), ' ')) || ':' || substr(NEW."at", 23 + instr(substr(NEW."at", 20), ' '), 2))
+) > julianday('1960-01-01 00:00:00')`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "clocks" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "ticks"},
+				Path:    `min of Ticks.At as First, max of Ticks.Seen as LastSeen`,
+				Columns: []string{"at", "clock_id", "id", "seen"},
+				From:    []string{"clock_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "clocks" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -46,18 +48,19 @@ func NewRegions(engine *denorm.Engine) *Regions {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (r *Regions) Get(ctx context.Context, id int64) (*RegionDoc, error) {
 	return r.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (r *Regions) GetMany(ctx context.Context, ids []int64) ([]*RegionDoc, error) {
 	return r.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (r *Regions) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return r.collection.GetJSON(ctx, id)
 }
@@ -86,12 +89,34 @@ func (r *Regions) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return r.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (r *Regions) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return r.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (r *Regions) Invalidate(ctx context.Context, ids ...int64) error {
+	return r.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (r *Regions) Refresh(ctx context.Context, ids ...int64) error {
+	return r.collection.Refresh(ctx, ids...)
+}
+
 // regionsDefinition is all that the engine knows of regions.
 func regionsDefinition() *denorm.Definition[int64, RegionDoc] {
 	return &denorm.Definition[int64, RegionDoc]{
-		Name:  "regions",
-		Shape: "84bb6242ed1cd041",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "regions",
+		Shape:   "84bb6242ed1cd041",
+		Table:   denorm.Table{Name: "regions"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    regionsMySQL(),
 			denorm.Postgres: regionsPostgres(),
@@ -100,6 +125,11 @@ func regionsDefinition() *denorm.Definition[int64, RegionDoc] {
 		Loaders: []string{"", "Suppliers", "Suppliers.Phones", "Everyone"},
 		Queries: regionsQueries,
 		Load:    loadRegions,
+		Encode:  encodeRegionDoc,
+		Decode:  decodeRegionDoc,
+		AppendJSON: func(dst []byte, doc *RegionDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeRegionDocJSON)
+		},
 	}
 }
 
@@ -176,6 +206,121 @@ func (d *RegionDocSuppliers) detach() {
 		d.Rating = new(*d.Rating)
 	}
 	d.Phones = slices.Clone(d.Phones)
+}
+
+// encodeRegionDoc appends the binary form of a RegionDoc.
+func encodeRegionDoc(e *wire.Encoder, doc *RegionDoc) {
+	e.Int(doc.ID)
+	if e.Present(doc.Best != nil) {
+		e.Int(int64(*doc.Best))
+	}
+	e.Int(doc.PhoneCount)
+	e.List(len(doc.Suppliers), doc.Suppliers == nil)
+	for i := range doc.Suppliers {
+		encodeRegionDocSuppliers(e, &doc.Suppliers[i])
+	}
+	e.List(len(doc.Everyone), doc.Everyone == nil)
+	for i := range doc.Everyone {
+		e.Text(doc.Everyone[i])
+	}
+}
+
+// encodeRegionDocSuppliers appends the binary form of a RegionDocSuppliers.
+func encodeRegionDocSuppliers(e *wire.Encoder, doc *RegionDocSuppliers) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	if e.Present(doc.Rating != nil) {
+		e.Int(int64(*doc.Rating))
+	}
+	e.List(len(doc.Phones), doc.Phones == nil)
+	for i := range doc.Phones {
+		e.Text(doc.Phones[i])
+	}
+}
+
+// decodeRegionDoc reads the binary form of a RegionDoc. Its texts and bytes alias the input.
+func decodeRegionDoc(d *wire.Decoder, doc *RegionDoc) {
+	doc.ID = d.Int()
+	if d.Present() {
+		doc.Best = new(wire.Int[int](d))
+	}
+	doc.PhoneCount = d.Int()
+	if n, ok := d.List(4); ok {
+		doc.Suppliers = make([]RegionDocSuppliers, n)
+		for i := range doc.Suppliers {
+			decodeRegionDocSuppliers(d, &doc.Suppliers[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Everyone = make([]string, n)
+		for i := range doc.Everyone {
+			doc.Everyone[i] = d.Text()
+		}
+	}
+}
+
+// decodeRegionDocSuppliers reads the binary form of a RegionDocSuppliers. Its texts and bytes alias the input.
+func decodeRegionDocSuppliers(d *wire.Decoder, doc *RegionDocSuppliers) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if d.Present() {
+		doc.Rating = new(wire.Int[int](d))
+	}
+	if n, ok := d.List(1); ok {
+		doc.Phones = make([]string, n)
+		for i := range doc.Phones {
+			doc.Phones[i] = d.Text()
+		}
+	}
+}
+
+// writeRegionDocJSON writes what json.Marshal does of a RegionDoc.
+func writeRegionDocJSON(w *jsondoc.Writer, doc *RegionDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"best":`)
+	if w.Present(doc.Best != nil) {
+		w.Int(int64(*doc.Best))
+	}
+	w.Raw(`,"phone_count":`).Int(doc.PhoneCount)
+	w.Raw(`,"suppliers":`)
+	if w.Present(doc.Suppliers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Suppliers {
+			w.Next()
+			writeRegionDocSuppliersJSON(w, &doc.Suppliers[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"everyone":`)
+	if w.Present(doc.Everyone != nil) {
+		w.Raw(`[`)
+		for i := range doc.Everyone {
+			w.Next()
+			w.Text(doc.Everyone[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeRegionDocSuppliersJSON writes what json.Marshal does of a RegionDocSuppliers.
+func writeRegionDocSuppliersJSON(w *jsondoc.Writer, doc *RegionDocSuppliers) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"rating":`)
+	if w.Present(doc.Rating != nil) {
+		w.Int(int64(*doc.Rating))
+	}
+	w.Raw(`,"phones":`)
+	if w.Present(doc.Phones != nil) {
+		w.Raw(`[`)
+		for i := range doc.Phones {
+			w.Next()
+			w.Text(doc.Phones[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package via_three
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// regionsSQLite is the SQL that loads regions.
+// regionsSQLite is the SQL that loads regions and finds those that a change touches.
 func regionsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"regions"`, Key: []string{`"id"`}},
@@ -84,6 +84,100 @@ CROSS JOIN "products" AS a3 ON a3."id" = a2."product_id"
 CROSS JOIN "supplies" AS a4 ON a4."product_id" = a3."id" AND a4."active"
 CROSS JOIN "suppliers" AS a5 ON a5."id" = a4."supplier_id" AND a5."rating" >= 3
 ORDER BY t."id", a5."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "phones"},
+				Path:    `Suppliers.Phones, count of Everyone.Phones as PhoneCount`,
+				Columns: []string{"id", "number", "supplier_id"},
+				From:    []string{"supplier_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "suppliers" AS h1 ON h1."id" = c.v1
+CROSS JOIN "supplies" AS h2 ON h1."id" = h2."supplier_id" AND h2."active"
+CROSS JOIN "products" AS h3 ON h2."product_id" = h3."id"
+CROSS JOIN "shop_products" AS h4 ON h3."id" = h4."product_id"
+CROSS JOIN "shops" AS h5 ON h4."shop_id" = h5."id"
+CROSS JOIN "regions" AS t ON h5."region_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "products"},
+				Path:    `Everyone (reference), Suppliers (reference), Everyone (via Shops.Products) and 5 more`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "shop_products" AS h1 ON h1."product_id" = c.v1
+CROSS JOIN "shops" AS h2 ON h1."shop_id" = h2."id"
+CROSS JOIN "regions" AS t ON h2."region_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "regions"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "shop_products"},
+				Path:    `Everyone (via Shops.Products) (link), Suppliers (via Shops.Products) (link), max of Everyone.Rating as Best (via Shops.Products) (link) and 1 more`,
+				Columns: []string{"product_id", "shop_id"},
+				From:    []string{"shop_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "shops" AS h1 ON h1."id" = c.v1
+CROSS JOIN "regions" AS t ON h1."region_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "shops"},
+				Path:    `Everyone (via Shops), Suppliers (via Shops), Everyone (via Shops.Products) (reference) and 5 more`,
+				Columns: []string{"id", "region_id"},
+				From:    []string{"region_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "regions" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "suppliers"},
+				Path:    `Everyone`,
+				Columns: []string{"id", "name", "rating"},
+				From:    []string{"id"},
+				Old:     `OLD."rating" >= 3`,
+				New:     `NEW."rating" >= 3`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "supplies" AS h1 ON h1."supplier_id" = c.v1 AND h1."active"
+CROSS JOIN "products" AS h2 ON h1."product_id" = h2."id"
+CROSS JOIN "shop_products" AS h3 ON h2."id" = h3."product_id"
+CROSS JOIN "shops" AS h4 ON h3."shop_id" = h4."id"
+CROSS JOIN "regions" AS t ON h4."region_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "suppliers"},
+				Path:    `Suppliers, Suppliers.Phones (reference), max of Everyone.Rating as Best and 2 more`,
+				Columns: []string{"id", "name", "rating"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "supplies" AS h1 ON h1."supplier_id" = c.v1 AND h1."active"
+CROSS JOIN "products" AS h2 ON h1."product_id" = h2."id"
+CROSS JOIN "shop_products" AS h3 ON h2."id" = h3."product_id"
+CROSS JOIN "shops" AS h4 ON h3."shop_id" = h4."id"
+CROSS JOIN "regions" AS t ON h4."region_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "supplies"},
+				Path:    `Everyone (link), Suppliers (link), max of Everyone.Rating as Best (link) and 1 more`,
+				Columns: []string{"active", "id", "product_id", "supplier_id"},
+				From:    []string{"product_id"},
+				Old:     `OLD."active"`,
+				New:     `NEW."active"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "products" AS h1 ON h1."id" = c.v1
+CROSS JOIN "shop_products" AS h2 ON h1."id" = h2."product_id"
+CROSS JOIN "shops" AS h3 ON h2."shop_id" = h3."id"
+CROSS JOIN "regions" AS t ON h3."region_id" = t."id"`,
+			},
 		},
 	}
 }

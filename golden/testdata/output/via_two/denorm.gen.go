@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -48,18 +50,19 @@ func NewArtists(engine *denorm.Engine) *Artists {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (a *Artists) Get(ctx context.Context, id int64) (*ArtistDoc, error) {
 	return a.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (a *Artists) GetMany(ctx context.Context, ids []int64) ([]*ArtistDoc, error) {
 	return a.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Artists) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return a.collection.GetJSON(ctx, id)
 }
@@ -88,12 +91,34 @@ func (a *Artists) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64
 	return a.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (a *Artists) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return a.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (a *Artists) Invalidate(ctx context.Context, ids ...int64) error {
+	return a.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (a *Artists) Refresh(ctx context.Context, ids ...int64) error {
+	return a.collection.Refresh(ctx, ids...)
+}
+
 // artistsDefinition is all that the engine knows of artists.
 func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 	return &denorm.Definition[int64, ArtistDoc]{
-		Name:  "artists",
-		Shape: "797524bf7249faef",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "artists",
+		Shape:   "797524bf7249faef",
+		Table:   denorm.Table{Name: "artists"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    artistsMySQL(),
 			denorm.Postgres: artistsPostgres(),
@@ -102,6 +127,11 @@ func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 		Loaders: []string{"", "Tracks", "Genres", "Genres.Fans", "Peers"},
 		Queries: artistsQueries,
 		Load:    loadArtists,
+		Encode:  encodeArtistDoc,
+		Decode:  decodeArtistDoc,
+		AppendJSON: func(dst []byte, doc *ArtistDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeArtistDocJSON)
+		},
 	}
 }
 
@@ -183,6 +213,129 @@ func (d *ArtistDoc) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *ArtistDocGenres) detach() {
 	d.Fans = slices.Clone(d.Fans)
+}
+
+// encodeArtistDoc appends the binary form of an ArtistDoc.
+func encodeArtistDoc(e *wire.Encoder, doc *ArtistDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.TrackCount)
+	e.Int(doc.GenreCount)
+	e.Int(doc.Seconds)
+	e.List(len(doc.Tracks), doc.Tracks == nil)
+	for i := range doc.Tracks {
+		e.Text(doc.Tracks[i])
+	}
+	e.List(len(doc.Genres), doc.Genres == nil)
+	for i := range doc.Genres {
+		encodeArtistDocGenres(e, &doc.Genres[i])
+	}
+	e.List(len(doc.Peers), doc.Peers == nil)
+	for i := range doc.Peers {
+		e.Text(doc.Peers[i])
+	}
+}
+
+// encodeArtistDocGenres appends the binary form of an ArtistDocGenres.
+func encodeArtistDocGenres(e *wire.Encoder, doc *ArtistDocGenres) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Fans), doc.Fans == nil)
+	for i := range doc.Fans {
+		e.Text(doc.Fans[i])
+	}
+}
+
+// decodeArtistDoc reads the binary form of an ArtistDoc. Its texts and bytes alias the input.
+func decodeArtistDoc(d *wire.Decoder, doc *ArtistDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.TrackCount = d.Int()
+	doc.GenreCount = d.Int()
+	doc.Seconds = d.Int()
+	if n, ok := d.List(1); ok {
+		doc.Tracks = make([]string, n)
+		for i := range doc.Tracks {
+			doc.Tracks[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Genres = make([]ArtistDocGenres, n)
+		for i := range doc.Genres {
+			decodeArtistDocGenres(d, &doc.Genres[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Peers = make([]string, n)
+		for i := range doc.Peers {
+			doc.Peers[i] = d.Text()
+		}
+	}
+}
+
+// decodeArtistDocGenres reads the binary form of an ArtistDocGenres. Its texts and bytes alias the input.
+func decodeArtistDocGenres(d *wire.Decoder, doc *ArtistDocGenres) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Fans = make([]string, n)
+		for i := range doc.Fans {
+			doc.Fans[i] = d.Text()
+		}
+	}
+}
+
+// writeArtistDocJSON writes what json.Marshal does of an ArtistDoc.
+func writeArtistDocJSON(w *jsondoc.Writer, doc *ArtistDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"track_count":`).Int(doc.TrackCount)
+	w.Raw(`,"genre_count":`).Int(doc.GenreCount)
+	w.Raw(`,"seconds":`).Int(doc.Seconds)
+	w.Raw(`,"tracks":`)
+	if w.Present(doc.Tracks != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tracks {
+			w.Next()
+			w.Text(doc.Tracks[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"genres":`)
+	if w.Present(doc.Genres != nil) {
+		w.Raw(`[`)
+		for i := range doc.Genres {
+			w.Next()
+			writeArtistDocGenresJSON(w, &doc.Genres[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"peers":`)
+	if w.Present(doc.Peers != nil) {
+		w.Raw(`[`)
+		for i := range doc.Peers {
+			w.Next()
+			w.Text(doc.Peers[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeArtistDocGenresJSON writes what json.Marshal does of an ArtistDocGenres.
+func writeArtistDocGenresJSON(w *jsondoc.Writer, doc *ArtistDocGenres) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"fans":`)
+	if w.Present(doc.Fans != nil) {
+		w.Raw(`[`)
+		for i := range doc.Fans {
+			w.Next()
+			w.Text(doc.Fans[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

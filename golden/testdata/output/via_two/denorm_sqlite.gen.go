@@ -4,7 +4,7 @@ package via_two
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// artistsSQLite is the SQL that loads artists.
+// artistsSQLite is the SQL that loads artists and finds those that a change touches.
 func artistsSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"artists"`, Key: []string{`"id"`}},
@@ -77,6 +77,100 @@ FROM denorm_roots AS t
 CROSS JOIN "labels" AS a1 ON a1."id" = t."label_id"
 CROSS JOIN "artists" AS a2 ON a2."label_id" = a1."id"
 ORDER BY t."id", a2."name", a2."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "album_genres"},
+				Path:    `Genres (link), count of Genres where Name != "jazz" as GenreCount (link)`,
+				Columns: []string{"album_id", "genre_id"},
+				From:    []string{"album_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "albums" AS h1 ON h1."id" = c.v1 AND h1."published"
+CROSS JOIN "artists" AS t ON h1."artist_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "albums"},
+				Path:    `Tracks (reference), Genres (reference), Tracks (via Albums) and 7 more`,
+				Columns: []string{"artist_id", "id", "published"},
+				From:    []string{"artist_id"},
+				Old:     `OLD."published"`,
+				New:     `NEW."published"`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "artists" AS t ON t."id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Columns: []string{"id", "label_id", "name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "artists"},
+				Path:    `Peers`,
+				Columns: []string{"id", "label_id", "name"},
+				From:    []string{"label_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "labels" AS h1 ON h1."id" = c.v1
+CROSS JOIN "artists" AS t ON h1."id" = t."label_id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "fans"},
+				Path:    `Genres.Fans`,
+				Columns: []string{"genre_id", "id", "name"},
+				From:    []string{"genre_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "genres" AS h1 ON h1."id" = c.v1
+CROSS JOIN "album_genres" AS h2 ON h1."id" = h2."genre_id"
+CROSS JOIN "albums" AS h3 ON h2."album_id" = h3."id" AND h3."published"
+CROSS JOIN "artists" AS t ON h3."artist_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "genres"},
+				Path:    `Genres, Genres.Fans (reference)`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "album_genres" AS h1 ON h1."genre_id" = c.v1
+CROSS JOIN "albums" AS h2 ON h1."album_id" = h2."id" AND h2."published"
+CROSS JOIN "artists" AS t ON h2."artist_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "genres"},
+				Path:    `count of Genres where Name != "jazz" as GenreCount`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Old:     `OLD."name" COLLATE BINARY <> 'jazz'`,
+				New:     `NEW."name" COLLATE BINARY <> 'jazz'`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "album_genres" AS h1 ON h1."genre_id" = c.v1
+CROSS JOIN "albums" AS h2 ON h1."album_id" = h2."id" AND h2."published"
+CROSS JOIN "artists" AS t ON h2."artist_id" = t."id"`,
+			},
+			{
+				Table:   denorm.Table{Name: "labels"},
+				Path:    `Peers (via Label), Peers (reference)`,
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "artists" AS t ON t."label_id" = c.v1`,
+			},
+			{
+				Table:   denorm.Table{Name: "tracks"},
+				Path:    `Tracks, count of Tracks as TrackCount, sum of Tracks.Seconds as Seconds`,
+				Columns: []string{"album_id", "id", "seconds", "title"},
+				From:    []string{"album_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "albums" AS h1 ON h1."id" = c.v1 AND h1."published"
+CROSS JOIN "artists" AS t ON h1."artist_id" = t."id"`,
+			},
 		},
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"iter"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -43,18 +45,19 @@ func NewFilms(engine *denorm.Engine) *Films {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (f *Films) Get(ctx context.Context, id int64) (*FilmDoc, error) {
 	return f.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (f *Films) GetMany(ctx context.Context, ids []int64) ([]*FilmDoc, error) {
 	return f.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (f *Films) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return f.collection.GetJSON(ctx, id)
 }
@@ -83,12 +86,34 @@ func (f *Films) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return f.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (f *Films) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return f.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (f *Films) Invalidate(ctx context.Context, ids ...int64) error {
+	return f.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (f *Films) Refresh(ctx context.Context, ids ...int64) error {
+	return f.collection.Refresh(ctx, ids...)
+}
+
 // filmsDefinition is all that the engine knows of films.
 func filmsDefinition() *denorm.Definition[int64, FilmDoc] {
 	return &denorm.Definition[int64, FilmDoc]{
-		Name:  "films",
-		Shape: "fb7144bec6aea870",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "films",
+		Shape:   "fb7144bec6aea870",
+		Table:   denorm.Table{Name: "films"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    filmsMySQL(),
 			denorm.Postgres: filmsPostgres(),
@@ -97,6 +122,11 @@ func filmsDefinition() *denorm.Definition[int64, FilmDoc] {
 		Loaders: []string{""},
 		Queries: filmsQueries,
 		Load:    loadFilms,
+		Encode:  encodeFilmDoc,
+		Decode:  decodeFilmDoc,
+		AppendJSON: func(dst []byte, doc *FilmDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeFilmDocJSON)
+		},
 	}
 }
 
@@ -144,6 +174,68 @@ func (d *FilmDocStats) detach() {
 	}
 }
 
+// encodeFilmDoc appends the binary form of a FilmDoc.
+func encodeFilmDoc(e *wire.Encoder, doc *FilmDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	if e.Present(doc.Stats != nil) {
+		encodeFilmDocStats(e, doc.Stats)
+	}
+}
+
+// encodeFilmDocStats appends the binary form of a FilmDocStats.
+func encodeFilmDocStats(e *wire.Encoder, doc *FilmDocStats) {
+	e.Int(doc.FilmID)
+	e.Int(doc.Stars)
+	e.Int(doc.Total)
+	if e.Present(doc.Best != nil) {
+		e.Text(*doc.Best)
+	}
+}
+
+// decodeFilmDoc reads the binary form of a FilmDoc. Its texts and bytes alias the input.
+func decodeFilmDoc(d *wire.Decoder, doc *FilmDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.Stats = new(FilmDocStats)
+		decodeFilmDocStats(d, doc.Stats)
+	}
+}
+
+// decodeFilmDocStats reads the binary form of a FilmDocStats. Its texts and bytes alias the input.
+func decodeFilmDocStats(d *wire.Decoder, doc *FilmDocStats) {
+	doc.FilmID = d.Int()
+	doc.Stars = d.Int()
+	doc.Total = d.Int()
+	if d.Present() {
+		doc.Best = new(d.Text())
+	}
+}
+
+// writeFilmDocJSON writes what json.Marshal does of a FilmDoc.
+func writeFilmDocJSON(w *jsondoc.Writer, doc *FilmDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"stats":`)
+	if w.Present(doc.Stats != nil) {
+		writeFilmDocStatsJSON(w, doc.Stats)
+	}
+	w.Raw(`}`)
+}
+
+// writeFilmDocStatsJSON writes what json.Marshal does of a FilmDocStats.
+func writeFilmDocStatsJSON(w *jsondoc.Writer, doc *FilmDocStats) {
+	w.Raw(`{"film_id":`).Int(doc.FilmID)
+	w.Raw(`,"stars":`).Int(doc.Stars)
+	w.Raw(`,"total":`).Int(doc.Total)
+	w.Raw(`,"best":`)
+	if w.Present(doc.Best != nil) {
+		w.Text(*doc.Best)
+	}
+	w.Raw(`}`)
+}
+
 // statsQueries is the number of queries that load a batch of up to 1,000 documents of stats.
 const statsQueries = 1
 
@@ -167,18 +259,19 @@ func NewStats(engine *denorm.Engine) *Stats {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (s *Stats) Get(ctx context.Context, id int64) (*FilmStatsDoc, error) {
 	return s.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (s *Stats) GetMany(ctx context.Context, ids []int64) ([]*FilmStatsDoc, error) {
 	return s.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *Stats) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, id)
 }
@@ -207,12 +300,34 @@ func (s *Stats) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return s.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (s *Stats) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return s.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (s *Stats) Invalidate(ctx context.Context, ids ...int64) error {
+	return s.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (s *Stats) Refresh(ctx context.Context, ids ...int64) error {
+	return s.collection.Refresh(ctx, ids...)
+}
+
 // statsDefinition is all that the engine knows of stats.
 func statsDefinition() *denorm.Definition[int64, FilmStatsDoc] {
 	return &denorm.Definition[int64, FilmStatsDoc]{
-		Name:  "stats",
-		Shape: "7369c0af2bfa4b51",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "stats",
+		Shape:   "7369c0af2bfa4b51",
+		Table:   denorm.Table{Name: "film_stats"},
+		Columns: []string{"film_id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    statsMySQL(),
 			denorm.Postgres: statsPostgres(),
@@ -221,6 +336,11 @@ func statsDefinition() *denorm.Definition[int64, FilmStatsDoc] {
 		Loaders: []string{""},
 		Queries: statsQueries,
 		Load:    loadStats,
+		Encode:  encodeFilmStatsDoc,
+		Decode:  decodeFilmStatsDoc,
+		AppendJSON: func(dst []byte, doc *FilmStatsDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeFilmStatsDocJSON)
+		},
 	}
 }
 
@@ -252,6 +372,38 @@ func (d *FilmStatsDoc) detach() {
 	if d.Film != nil {
 		d.Film = new(*d.Film)
 	}
+}
+
+// encodeFilmStatsDoc appends the binary form of a FilmStatsDoc.
+func encodeFilmStatsDoc(e *wire.Encoder, doc *FilmStatsDoc) {
+	e.Int(doc.FilmID)
+	e.Int(doc.Stars)
+	e.Int(doc.Total)
+	if e.Present(doc.Film != nil) {
+		e.Text(*doc.Film)
+	}
+}
+
+// decodeFilmStatsDoc reads the binary form of a FilmStatsDoc. Its texts and bytes alias the input.
+func decodeFilmStatsDoc(d *wire.Decoder, doc *FilmStatsDoc) {
+	doc.FilmID = d.Int()
+	doc.Stars = d.Int()
+	doc.Total = d.Int()
+	if d.Present() {
+		doc.Film = new(d.Text())
+	}
+}
+
+// writeFilmStatsDocJSON writes what json.Marshal does of a FilmStatsDoc.
+func writeFilmStatsDocJSON(w *jsondoc.Writer, doc *FilmStatsDoc) {
+	w.Raw(`{"film_id":`).Int(doc.FilmID)
+	w.Raw(`,"stars":`).Int(doc.Stars)
+	w.Raw(`,"total":`).Int(doc.Total)
+	w.Raw(`,"film":`)
+	if w.Present(doc.Film != nil) {
+		w.Text(*doc.Film)
+	}
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

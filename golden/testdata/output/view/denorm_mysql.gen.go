@@ -4,7 +4,7 @@ package view
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// filmsMySQL is the SQL that loads films.
+// filmsMySQL is the SQL that loads films and finds those that a change touches.
 func filmsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`films`", Key: []string{"`id`"}},
@@ -16,10 +16,37 @@ func filmsMySQL() denorm.Statements {
 				"LEFT JOIN `actors` AS a2 ON a2.`id` = a1.`best_id`\n" +
 				"ORDER BY t.`id`, a1.`film_id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "actors"},
+				Path:    `Stats.Best`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `film_stats` AS h1 ON h1.`best_id` = c.v1\n" +
+					"JOIN `films` AS t ON h1.`film_id` = t.`id`",
+			},
+			{
+				Table:   denorm.Table{Name: "films"},
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "films"},
+				Path:    `Stats (view), Stats.Best (reference) (view)`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `films` AS t ON t.`id` = c.v1",
+			},
+		},
 	}
 }
 
-// statsMySQL is the SQL that loads stats.
+// statsMySQL is the SQL that loads stats and finds those that a change touches.
 func statsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`film_stats`", Key: []string{"`film_id`"}},
@@ -29,6 +56,24 @@ func statsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"LEFT JOIN `films` AS a1 ON a1.`id` = t.`film_id`\n" +
 				"ORDER BY t.`film_id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "films"},
+				Path:    `(view), Film (reference) (view)`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "films"},
+				Path:    `Film`,
+				Columns: []string{"id", "title"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`film_id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `film_stats` AS t ON t.`film_id` = c.v1",
+			},
 		},
 	}
 }

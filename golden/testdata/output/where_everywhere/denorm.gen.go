@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -52,18 +54,19 @@ func NewStores(engine *denorm.Engine) *Stores {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (s *Stores) Get(ctx context.Context, id int64) (*StoreDoc, error) {
 	return s.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (s *Stores) GetMany(ctx context.Context, ids []int64) ([]*StoreDoc, error) {
 	return s.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *Stores) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return s.collection.GetJSON(ctx, id)
 }
@@ -92,12 +95,34 @@ func (s *Stores) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return s.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (s *Stores) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return s.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (s *Stores) Invalidate(ctx context.Context, ids ...int64) error {
+	return s.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (s *Stores) Refresh(ctx context.Context, ids ...int64) error {
+	return s.collection.Refresh(ctx, ids...)
+}
+
 // storesDefinition is all that the engine knows of stores.
 func storesDefinition() *denorm.Definition[int64, StoreDoc] {
 	return &denorm.Definition[int64, StoreDoc]{
-		Name:  "stores",
-		Shape: "969817e98c2f57b4",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "stores",
+		Shape:   "969817e98c2f57b4",
+		Table:   denorm.Table{Name: "stores"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    storesMySQL(),
 			denorm.Postgres: storesPostgres(),
@@ -106,6 +131,11 @@ func storesDefinition() *denorm.Definition[int64, StoreDoc] {
 		Loaders: []string{"", "Items", "EveryItem", "CheapItems"},
 		Queries: storesQueries,
 		Load:    loadStores,
+		Encode:  encodeStoreDoc,
+		Decode:  decodeStoreDoc,
+		AppendJSON: func(dst []byte, doc *StoreDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeStoreDocJSON)
+		},
 	}
 }
 
@@ -180,6 +210,139 @@ func (d *StoreDoc) detach() {
 	}
 }
 
+// encodeStoreDoc appends the binary form of a StoreDoc.
+func encodeStoreDoc(e *wire.Encoder, doc *StoreDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(doc.Count)
+	e.Int(doc.CountAll)
+	e.Int(doc.CountDear)
+	e.Int(doc.MarkCount)
+	e.Int(doc.MarkCountAll)
+	e.List(len(doc.Items), doc.Items == nil)
+	for i := range doc.Items {
+		encodeStoreDocItems(e, &doc.Items[i])
+	}
+	e.List(len(doc.EveryItem), doc.EveryItem == nil)
+	for i := range doc.EveryItem {
+		e.Text(doc.EveryItem[i])
+	}
+	e.List(len(doc.CheapItems), doc.CheapItems == nil)
+	for i := range doc.CheapItems {
+		e.Text(doc.CheapItems[i])
+	}
+	if e.Present(doc.Owner != nil) {
+		e.Text(*doc.Owner)
+	}
+	if e.Present(doc.AnyOwner != nil) {
+		e.Text(*doc.AnyOwner)
+	}
+}
+
+// encodeStoreDocItems appends the binary form of a StoreDocItems.
+func encodeStoreDocItems(e *wire.Encoder, doc *StoreDocItems) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Int(int64(doc.Price))
+}
+
+// decodeStoreDoc reads the binary form of a StoreDoc. Its texts and bytes alias the input.
+func decodeStoreDoc(d *wire.Decoder, doc *StoreDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.Count = d.Int()
+	doc.CountAll = d.Int()
+	doc.CountDear = d.Int()
+	doc.MarkCount = d.Int()
+	doc.MarkCountAll = d.Int()
+	if n, ok := d.List(3); ok {
+		doc.Items = make([]StoreDocItems, n)
+		for i := range doc.Items {
+			decodeStoreDocItems(d, &doc.Items[i])
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.EveryItem = make([]string, n)
+		for i := range doc.EveryItem {
+			doc.EveryItem[i] = d.Text()
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.CheapItems = make([]string, n)
+		for i := range doc.CheapItems {
+			doc.CheapItems[i] = d.Text()
+		}
+	}
+	if d.Present() {
+		doc.Owner = new(d.Text())
+	}
+	if d.Present() {
+		doc.AnyOwner = new(d.Text())
+	}
+}
+
+// decodeStoreDocItems reads the binary form of a StoreDocItems. Its texts and bytes alias the input.
+func decodeStoreDocItems(d *wire.Decoder, doc *StoreDocItems) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.Price = wire.Int[int](d)
+}
+
+// writeStoreDocJSON writes what json.Marshal does of a StoreDoc.
+func writeStoreDocJSON(w *jsondoc.Writer, doc *StoreDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"count":`).Int(doc.Count)
+	w.Raw(`,"count_all":`).Int(doc.CountAll)
+	w.Raw(`,"count_dear":`).Int(doc.CountDear)
+	w.Raw(`,"mark_count":`).Int(doc.MarkCount)
+	w.Raw(`,"mark_count_all":`).Int(doc.MarkCountAll)
+	w.Raw(`,"items":`)
+	if w.Present(doc.Items != nil) {
+		w.Raw(`[`)
+		for i := range doc.Items {
+			w.Next()
+			writeStoreDocItemsJSON(w, &doc.Items[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"every_item":`)
+	if w.Present(doc.EveryItem != nil) {
+		w.Raw(`[`)
+		for i := range doc.EveryItem {
+			w.Next()
+			w.Text(doc.EveryItem[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"cheap_items":`)
+	if w.Present(doc.CheapItems != nil) {
+		w.Raw(`[`)
+		for i := range doc.CheapItems {
+			w.Next()
+			w.Text(doc.CheapItems[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"owner":`)
+	if w.Present(doc.Owner != nil) {
+		w.Text(*doc.Owner)
+	}
+	w.Raw(`,"any_owner":`)
+	if w.Present(doc.AnyOwner != nil) {
+		w.Text(*doc.AnyOwner)
+	}
+	w.Raw(`}`)
+}
+
+// writeStoreDocItemsJSON writes what json.Marshal does of a StoreDocItems.
+func writeStoreDocItemsJSON(w *jsondoc.Writer, doc *StoreDocItems) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"price":`).Int(int64(doc.Price))
+	w.Raw(`}`)
+}
+
 // everyStoreQueries is the number of queries that load a batch of up to 1,000 documents of every_store.
 const everyStoreQueries = 1
 
@@ -201,18 +364,19 @@ func NewEveryStore(engine *denorm.Engine) *EveryStore {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (e *EveryStore) Get(ctx context.Context, id int64) (*AnyStore, error) {
 	return e.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (e *EveryStore) GetMany(ctx context.Context, ids []int64) ([]*AnyStore, error) {
 	return e.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (e *EveryStore) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return e.collection.GetJSON(ctx, id)
 }
@@ -241,12 +405,34 @@ func (e *EveryStore) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 	return e.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (e *EveryStore) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return e.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (e *EveryStore) Invalidate(ctx context.Context, ids ...int64) error {
+	return e.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (e *EveryStore) Refresh(ctx context.Context, ids ...int64) error {
+	return e.collection.Refresh(ctx, ids...)
+}
+
 // everyStoreDefinition is all that the engine knows of every_store.
 func everyStoreDefinition() *denorm.Definition[int64, AnyStore] {
 	return &denorm.Definition[int64, AnyStore]{
-		Name:  "every_store",
-		Shape: "aa6bf8a874b8d34c",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "every_store",
+		Shape:   "aa6bf8a874b8d34c",
+		Table:   denorm.Table{Name: "stores"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    everyStoreMySQL(),
 			denorm.Postgres: everyStorePostgres(),
@@ -255,6 +441,11 @@ func everyStoreDefinition() *denorm.Definition[int64, AnyStore] {
 		Loaders: []string{""},
 		Queries: everyStoreQueries,
 		Load:    loadEveryStore,
+		Encode:  encodeAnyStore,
+		Decode:  decodeAnyStore,
+		AppendJSON: func(dst []byte, doc *AnyStore) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeAnyStoreJSON)
+		},
 	}
 }
 
@@ -275,6 +466,25 @@ func (d *AnyStore) Clone() *AnyStore {
 		return nil
 	}
 	return new(*d)
+}
+
+// encodeAnyStore appends the binary form of an AnyStore.
+func encodeAnyStore(e *wire.Encoder, doc *AnyStore) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeAnyStore reads the binary form of an AnyStore. Its texts and bytes alias the input.
+func decodeAnyStore(d *wire.Decoder, doc *AnyStore) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writeAnyStoreJSON writes what json.Marshal does of an AnyStore.
+func writeAnyStoreJSON(w *jsondoc.Writer, doc *AnyStore) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package where_everywhere
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// storesMySQL is the SQL that loads stores.
+// storesMySQL is the SQL that loads stores and finds those that a change touches.
 func storesMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -63,10 +63,133 @@ func storesMySQL() denorm.Statements {
 				"JOIN `items` AS a1 ON a1.`store_id` = t.`id` AND a1.`price` < 5 AND NOT a1.`deleted`\n" +
 				"ORDER BY t.`id`, a1.`id`",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "items"},
+				Path:    `CheapItems`,
+				Columns: []string{"deleted", "id", "name", "price", "store_id"},
+				From:    []string{"store_id"},
+				Old:     "NOT OLD.`deleted` AND OLD.`price` < 5",
+				New:     "NOT NEW.`deleted` AND NEW.`price` < 5",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
+					"    AND NOT t.`deleted`\n" +
+					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+			},
+			{
+				Table:   denorm.Table{Name: "items"},
+				Path:    `EveryItem, count of Items as CountAll, count of Items.Marks as MarkCountAll (via Items) and 1 more`,
+				Columns: []string{"id", "name", "store_id"},
+				From:    []string{"store_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
+					"    AND NOT t.`deleted`\n" +
+					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+			},
+			{
+				Table:   denorm.Table{Name: "items"},
+				Path:    `Items`,
+				Columns: []string{"deleted", "id", "name", "price", "store_id"},
+				From:    []string{"store_id"},
+				Old:     "NOT OLD.`deleted` AND OLD.`price` > 2",
+				New:     "NOT NEW.`deleted` AND NEW.`price` > 2",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
+					"    AND NOT t.`deleted`\n" +
+					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+			},
+			{
+				Table:   denorm.Table{Name: "items"},
+				Path:    `count of Items as Count, count of Items.Marks as MarkCount (via Items), count of Items.Marks as MarkCount (reference)`,
+				Columns: []string{"deleted", "id", "store_id"},
+				From:    []string{"store_id"},
+				Old:     "NOT OLD.`deleted`",
+				New:     "NOT NEW.`deleted`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
+					"    AND NOT t.`deleted`\n" +
+					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+			},
+			{
+				Table:   denorm.Table{Name: "items"},
+				Path:    `count of Items where Price > 4 as CountDear`,
+				Columns: []string{"deleted", "id", "price", "store_id"},
+				From:    []string{"store_id"},
+				Old:     "NOT OLD.`deleted` AND OLD.`price` > 4",
+				New:     "NOT NEW.`deleted` AND NEW.`price` > 4",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
+					"    AND NOT t.`deleted`\n" +
+					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+			},
+			{
+				Table:   denorm.Table{Name: "marks"},
+				Path:    `count of Items.Marks as MarkCount`,
+				Columns: []string{"deleted", "id", "item_id"},
+				From:    []string{"item_id"},
+				Old:     "NOT OLD.`deleted`",
+				New:     "NOT NEW.`deleted`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `items` AS h1 ON h1.`id` = c.v1 AND NOT h1.`deleted`\n" +
+					"JOIN `stores` AS t ON h1.`store_id` = t.`id`\n" +
+					"    AND NOT t.`deleted`\n" +
+					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+			},
+			{
+				Table:   denorm.Table{Name: "marks"},
+				Path:    `count of Items.Marks as MarkCountAll`,
+				Columns: []string{"id", "item_id"},
+				From:    []string{"item_id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `items` AS h1 ON h1.`id` = c.v1\n" +
+					"JOIN `stores` AS t ON h1.`store_id` = t.`id`\n" +
+					"    AND NOT t.`deleted`\n" +
+					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+			},
+			{
+				Table:   denorm.Table{Name: "owners"},
+				Path:    `AnyOwner`,
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `stores` AS t ON t.`owner_id` = c.v1\n" +
+					"    AND NOT t.`deleted`\n" +
+					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+			},
+			{
+				Table:   denorm.Table{Name: "owners"},
+				Path:    `Owner`,
+				Columns: []string{"deleted", "id", "name"},
+				From:    []string{"id"},
+				Old:     "NOT OLD.`deleted`",
+				New:     "NOT NEW.`deleted`",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN `stores` AS t ON t.`owner_id` = c.v1\n" +
+					"    AND NOT t.`deleted`\n" +
+					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+			},
+			{
+				Table:   denorm.Table{Name: "stores"},
+				Columns: []string{"deleted", "id", "name", "open", "owner_id"},
+				From:    []string{"id"},
+				Old:     "NOT OLD.`deleted` AND (OLD.`open` OR CAST(OLD.`name` AS BINARY) = 'b')",
+				New:     "NOT NEW.`deleted` AND (NEW.`open` OR CAST(NEW.`name` AS BINARY) = 'b')",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// everyStoreMySQL is the SQL that loads every_store.
+// everyStoreMySQL is the SQL that loads every_store and finds those that a change touches.
 func everyStoreMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -79,6 +202,16 @@ func everyStoreMySQL() denorm.Statements {
 			"SELECT t.`id`, t.`name`\n" +
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "stores"},
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Old:     "CAST(OLD.`name` AS BINARY) <> 'd'",
+				New:     "CAST(NEW.`name` AS BINARY) <> 'd'",
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package faking_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -10,45 +9,36 @@ import (
 
 	"github.com/denormgen/denormgen/example/bookstore/models"
 	"github.com/denormgen/denormgen/internal/docs/examples/faking"
-	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/denormtest"
 )
 
-// The real collection fits the interface.
-var _ faking.BookReader = (*models.Books)(nil)
-
-// fakeBooks is a collection in memory.
-type fakeBooks struct {
-	docs map[int64]*models.BookDoc
-	err  error // what every call returns, if it is set
-}
-
-func (f *fakeBooks) Get(_ context.Context, id int64) (*models.BookDoc, error) {
-	if f.err != nil {
-		return nil, f.err
-	}
-	if doc, ok := f.docs[id]; ok {
-		return doc.Clone(), nil
-	}
-	return nil, denorm.ErrNotFound
-}
+// The real collection fits the interface, and so does a fake.
+var (
+	_ faking.BookReader = (*models.Books)(nil)
+	_ faking.BookReader = (*denormtest.FakeCollection[int64, models.BookDoc])(nil)
+)
 
 func TestBookPage(t *testing.T) {
-	books := map[int64]*models.BookDoc{
-		1: {ID: 1, Title: "The Salt Road", Chapters: []models.BookDocChapters{{Number: 1, Title: "Low water"}}},
-	}
+	key := func(doc *models.BookDoc) int64 { return doc.ID }
+	books := denormtest.Fake(key, &models.BookDoc{
+		ID: 1, Title: "The Salt Road", Chapters: []models.BookDocChapters{{Number: 1, Title: "Low water"}},
+	})
+	broken := denormtest.Fake(key)
+	broken.SetError(errors.New("no route to host"))
+
 	for _, test := range []struct {
-		path string
-		fake *fakeBooks
-		code int
-		body string
+		path  string
+		books faking.BookReader
+		code  int
+		body  string
 	}{
-		{"/books/1", &fakeBooks{docs: books}, http.StatusOK, "The Salt Road, 1 chapters\n"},
-		{"/books/2", &fakeBooks{docs: books}, http.StatusNotFound, "404 page not found\n"},
-		{"/books/one", &fakeBooks{docs: books}, http.StatusBadRequest, "a book's id is a number\n"},
-		{"/books/1", &fakeBooks{err: errors.New("no route to host")}, http.StatusInternalServerError, "the book could not be read\n"},
+		{"/books/1", books, http.StatusOK, "The Salt Road, 1 chapters\n"},
+		{"/books/2", books, http.StatusNotFound, "404 page not found\n"},
+		{"/books/one", books, http.StatusBadRequest, "a book's id is a number\n"},
+		{"/books/1", broken, http.StatusInternalServerError, "the book could not be read\n"},
 	} {
 		mux := http.NewServeMux()
-		mux.Handle("GET /books/{id}", &faking.BookPage{Books: test.fake})
+		mux.Handle("GET /books/{id}", &faking.BookPage{Books: test.books})
 		recorder := httptest.NewRecorder()
 		mux.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, test.path, strings.NewReader("")))
 		if recorder.Code != test.code || recorder.Body.String() != test.body {

@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -59,18 +61,19 @@ func NewOrders(engine *denorm.Engine) *Orders {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (o *Orders) Get(ctx context.Context, id int64) (*OrderDoc, error) {
 	return o.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (o *Orders) GetMany(ctx context.Context, ids []int64) ([]*OrderDoc, error) {
 	return o.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (o *Orders) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return o.collection.GetJSON(ctx, id)
 }
@@ -99,21 +102,46 @@ func (o *Orders) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64)
 	return o.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (o *Orders) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return o.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (o *Orders) Invalidate(ctx context.Context, ids ...int64) error {
+	return o.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (o *Orders) Refresh(ctx context.Context, ids ...int64) error {
+	return o.collection.Refresh(ctx, ids...)
+}
+
 // ordersDefinition is all that the engine knows of orders.
 func ordersDefinition() *denorm.Definition[int64, OrderDoc] {
 	return &denorm.Definition[int64, OrderDoc]{
-		Name:  "orders",
-		Shape: "23df8adc7fba5411",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "orders",
+		Shape:   "23df8adc7fba5411",
+		Table:   denorm.Table{Name: "orders"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    ordersMySQL(),
 			denorm.Postgres: ordersPostgres(),
 			denorm.SQLite:   ordersSQLite(),
 		},
-		Loaders:   []string{"", "Lines", "Notes"},
-		Queries:   ordersQueries,
-		Load:      loadOrders,
-		Transform: price,
+		Loaders:    []string{"", "Lines", "Notes"},
+		Queries:    ordersQueries,
+		Load:       loadOrders,
+		Transform:  price,
+		Encode:     encodeOrderDoc,
+		Decode:     decodeOrderDoc,
+		AppendJSON: jsondoc.AppendAny[OrderDoc],
 	}
 }
 
@@ -183,6 +211,105 @@ func (d *OrderDoc) detach() {
 	}
 	d.Lines = slices.Clone(d.Lines)
 	d.Notes = maps.Clone(d.Notes)
+}
+
+// encodeOrderDoc appends the binary form of an OrderDoc.
+func encodeOrderDoc(e *wire.Encoder, doc *OrderDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Status)
+	e.Int(doc.TotalCents)
+	if e.Present(doc.DearestCents != nil) {
+		e.Int(*doc.DearestCents)
+	}
+	if e.Present(doc.Buyer != nil) {
+		encodeOrderDocBuyer(e, doc.Buyer)
+	}
+	e.List(len(doc.Lines), doc.Lines == nil)
+	for i := range doc.Lines {
+		encodeOrderDocLines(e, &doc.Lines[i])
+	}
+	e.List(len(doc.Notes), doc.Notes == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Notes)) {
+		value := doc.Notes[key]
+		e.Text(key)
+		e.Text(value)
+	}
+	wire.EncodeJSON(e, &doc.OrderExtra)
+}
+
+// encodeOrderDocBuyer appends the binary form of an OrderDocBuyer.
+func encodeOrderDocBuyer(e *wire.Encoder, doc *OrderDocBuyer) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// encodeOrderDocLines appends the binary form of an OrderDocLines.
+func encodeOrderDocLines(e *wire.Encoder, doc *OrderDocLines) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Position))
+	e.Text(doc.Article)
+	e.Int(int64(doc.Quantity))
+	e.Int(doc.UnitCents)
+}
+
+// decodeOrderDoc reads the binary form of an OrderDoc. Its texts and bytes alias the input.
+func decodeOrderDoc(d *wire.Decoder, doc *OrderDoc) {
+	doc.ID = d.Int()
+	doc.Status = d.Text()
+	doc.TotalCents = d.Int()
+	if d.Present() {
+		doc.DearestCents = new(d.Int())
+	}
+	if d.Present() {
+		doc.Buyer = new(OrderDocBuyer)
+		decodeOrderDocBuyer(d, doc.Buyer)
+	}
+	if n, ok := d.List(5); ok {
+		doc.Lines = make([]OrderDocLines, n)
+		for i := range doc.Lines {
+			decodeOrderDocLines(d, &doc.Lines[i])
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Notes = make(map[string]string, n)
+		for range n {
+			key := d.Text()
+			doc.Notes[key] = d.Text()
+		}
+	}
+	wire.DecodeJSON(d, &doc.OrderExtra)
+}
+
+// decodeOrderDocBuyer reads the binary form of an OrderDocBuyer. Its texts and bytes alias the input.
+func decodeOrderDocBuyer(d *wire.Decoder, doc *OrderDocBuyer) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// decodeOrderDocLines reads the binary form of an OrderDocLines. Its texts and bytes alias the input.
+func decodeOrderDocLines(d *wire.Decoder, doc *OrderDocLines) {
+	doc.ID = d.Int()
+	doc.Position = wire.Int[int](d)
+	doc.Article = d.Text()
+	doc.Quantity = wire.Int[int](d)
+	doc.UnitCents = d.Int()
+}
+
+// writeOrderDocBuyerJSON writes what json.Marshal does of an OrderDocBuyer.
+func writeOrderDocBuyerJSON(w *jsondoc.Writer, doc *OrderDocBuyer) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
+}
+
+// writeOrderDocLinesJSON writes what json.Marshal does of an OrderDocLines.
+func writeOrderDocLinesJSON(w *jsondoc.Writer, doc *OrderDocLines) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"position":`).Int(int64(doc.Position))
+	w.Raw(`,"article":`).Text(doc.Article)
+	w.Raw(`,"quantity":`).Int(int64(doc.Quantity))
+	w.Raw(`,"unit_cents":`).Int(doc.UnitCents)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

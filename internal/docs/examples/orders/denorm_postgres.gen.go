@@ -4,7 +4,7 @@ package orders
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// ordersPostgres is the SQL that loads orders.
+// ordersPostgres is the SQL that loads orders and finds those that a change touches.
 func ordersPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -39,6 +39,43 @@ ORDER BY t."id", a1."position", a1."id"`,
 FROM denorm_roots AS t
 JOIN "notes" AS a1 ON a1."order_id" = t."id"
 ORDER BY t."id", a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "customers"},
+				Path:    `Customer`,
+				Columns: []string{"first_name", "id", "last_name", "title"},
+				From:    []string{"id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "orders" AS t ON t."customer_id" = c.v1 AND t."status" <> 'draft'`,
+			},
+			{
+				Table:   denorm.Table{Name: "lines"},
+				Path:    `Lines, max of Lines.UnitCents as DearestCents, sum of Lines Quantity * UnitCents as TotalCents`,
+				Columns: []string{"article", "id", "order_id", "position", "quantity", "unit_cents"},
+				From:    []string{"order_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "orders" AS t ON t."id" = c.v1 AND t."status" <> 'draft'`,
+			},
+			{
+				Table:   denorm.Table{Name: "notes"},
+				Path:    `Notes`,
+				Columns: []string{"id", "lang", "order_id", "text"},
+				From:    []string{"order_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN "orders" AS t ON t."id" = c.v1 AND t."status" <> 'draft'`,
+			},
+			{
+				Table:   denorm.Table{Name: "orders"},
+				Columns: []string{"customer_id", "id", "status"},
+				From:    []string{"id"},
+				Old:     `NULLIF(lower(OLD."status"::text COLLATE "default") <> lower('draft'), OLD."status"::text = 'draft')`,
+				New:     `NULLIF(lower(NEW."status"::text COLLATE "default") <> lower('draft'), NEW."status"::text = 'draft')`,
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -75,4 +75,22 @@ func TestBun(t *testing.T) {
 	if _, err := customers.Get(ctx, 99); !errors.Is(err, denorm.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
+	if err := engine.Install(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := engine.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := customers.Get(ctx, ada.ID); err != nil { // now it is cached
+		t.Fatal(err)
+	}
+	if err := bunshop.RenameNow(ctx, engine, bunDB, ada.ID, "Ada Lovelace"); err != nil {
+		t.Fatal(err)
+	}
+	if doc, err = customers.Get(ctx, ada.ID); err != nil || doc.FullName != "Ada Lovelace" {
+		t.Errorf("after the transaction: %v, %v", doc, err)
+	}
+	if stats := engine.Stats(); stats.Misses == 0 || stats.LocalAge < 0 {
+		t.Errorf("nothing was cached: %+v", stats)
+	}
 }

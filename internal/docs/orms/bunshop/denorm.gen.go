@@ -9,6 +9,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -48,18 +50,19 @@ func NewCustomers(engine *denorm.Engine) *Customers {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Customers) Get(ctx context.Context, id int64) (*CustomerDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Customers) GetMany(ctx context.Context, ids []int64) ([]*CustomerDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Customers) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -88,18 +91,45 @@ func (c *Customers) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Customers) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Customers) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Customers) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // customersDefinition is all that the engine knows of customers.
 func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 	return &denorm.Definition[int64, CustomerDoc]{
-		Name:  "customers",
-		Shape: "bcf889fe884fba78",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "customers",
+		Shape:   "bcf889fe884fba78",
+		Table:   denorm.Table{Name: "customers"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.SQLite: customersSQLite(),
 		},
 		Loaders: []string{"", "Orders"},
 		Queries: customersQueries,
 		Load:    loadCustomers,
+		Encode:  encodeCustomerDoc,
+		Decode:  decodeCustomerDoc,
+		AppendJSON: func(dst []byte, doc *CustomerDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCustomerDocJSON)
+		},
 	}
 }
 
@@ -141,6 +171,72 @@ func (d *CustomerDoc) Clone() *CustomerDoc {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *CustomerDoc) detach() {
 	d.Orders = slices.Clone(d.Orders)
+}
+
+// encodeCustomerDoc appends the binary form of a CustomerDoc.
+func encodeCustomerDoc(e *wire.Encoder, doc *CustomerDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.FullName)
+	e.Int(doc.OrderCount)
+	e.List(len(doc.Orders), doc.Orders == nil)
+	for i := range doc.Orders {
+		encodeCustomerDocOrders(e, &doc.Orders[i])
+	}
+}
+
+// encodeCustomerDocOrders appends the binary form of a CustomerDocOrders.
+func encodeCustomerDocOrders(e *wire.Encoder, doc *CustomerDocOrders) {
+	e.Int(doc.ID)
+	e.Int(doc.CustomerID)
+	e.Int(doc.TotalCents)
+	e.Time(doc.PlacedAt)
+}
+
+// decodeCustomerDoc reads the binary form of a CustomerDoc. Its texts and bytes alias the input.
+func decodeCustomerDoc(d *wire.Decoder, doc *CustomerDoc) {
+	doc.ID = d.Int()
+	doc.FullName = d.Text()
+	doc.OrderCount = d.Int()
+	if n, ok := d.List(5); ok {
+		doc.Orders = make([]CustomerDocOrders, n)
+		for i := range doc.Orders {
+			decodeCustomerDocOrders(d, &doc.Orders[i])
+		}
+	}
+}
+
+// decodeCustomerDocOrders reads the binary form of a CustomerDocOrders. Its texts and bytes alias the input.
+func decodeCustomerDocOrders(d *wire.Decoder, doc *CustomerDocOrders) {
+	doc.ID = d.Int()
+	doc.CustomerID = d.Int()
+	doc.TotalCents = d.Int()
+	doc.PlacedAt = d.Time()
+}
+
+// writeCustomerDocJSON writes what json.Marshal does of a CustomerDoc.
+func writeCustomerDocJSON(w *jsondoc.Writer, doc *CustomerDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.FullName)
+	w.Raw(`,"order_count":`).Int(doc.OrderCount)
+	w.Raw(`,"orders":`)
+	if w.Present(doc.Orders != nil) {
+		w.Raw(`[`)
+		for i := range doc.Orders {
+			w.Next()
+			writeCustomerDocOrdersJSON(w, &doc.Orders[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCustomerDocOrdersJSON writes what json.Marshal does of a CustomerDocOrders.
+func writeCustomerDocOrdersJSON(w *jsondoc.Writer, doc *CustomerDocOrders) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"customer_id":`).Int(doc.CustomerID)
+	w.Raw(`,"total_cents":`).Int(doc.TotalCents)
+	w.Raw(`,"placed_at":`).Time(doc.PlacedAt)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package bunshop
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// customersSQLite is the SQL that loads customers.
+// customersSQLite is the SQL that loads customers and finds those that a change touches.
 func customersSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"customers"`, Key: []string{`"id"`}},
@@ -24,6 +24,23 @@ ORDER BY t."id"`,
 FROM denorm_roots AS t
 CROSS JOIN "orders" AS a1 ON a1."customer_id" = t."id"
 ORDER BY t."id", a1."placed_at" DESC, a1."id"`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Name: "customers"},
+				Columns: []string{"id", "name"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+			{
+				Table:   denorm.Table{Name: "orders"},
+				Path:    `Orders, count of Orders as OrderCount`,
+				Columns: []string{"customer_id", "id", "placed_at", "total_cents"},
+				From:    []string{"customer_id"},
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+CROSS JOIN "customers" AS t ON t."id" = c.v1`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -43,18 +45,19 @@ func NewCategories(engine *denorm.Engine) *Categories {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (c *Categories) Get(ctx context.Context, id int64) (*CategoryDoc, error) {
 	return c.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (c *Categories) GetMany(ctx context.Context, ids []int64) ([]*CategoryDoc, error) {
 	return c.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (c *Categories) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return c.collection.GetJSON(ctx, id)
 }
@@ -83,12 +86,34 @@ func (c *Categories) Load(ctx context.Context, queryer denorm.Queryer, ids ...in
 	return c.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (c *Categories) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return c.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (c *Categories) Invalidate(ctx context.Context, ids ...int64) error {
+	return c.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (c *Categories) Refresh(ctx context.Context, ids ...int64) error {
+	return c.collection.Refresh(ctx, ids...)
+}
+
 // categoriesDefinition is all that the engine knows of categories.
 func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 	return &denorm.Definition[int64, CategoryDoc]{
-		Name:  "categories",
-		Shape: "5ba9e",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "categories",
+		Shape:   "5ba9e",
+		Table:   denorm.Table{Name: "categorys"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    categoriesMySQL(),
 			denorm.Postgres: categoriesPostgres(),
@@ -97,6 +122,11 @@ func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 		Loaders: []string{"", "Children", "Children.Children"},
 		Queries: categoriesQueries,
 		Load:    loadCategories,
+		Encode:  encodeCategoryDoc,
+		Decode:  decodeCategoryDoc,
+		AppendJSON: func(dst []byte, doc *CategoryDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeCategoryDocJSON)
+		},
 	}
 }
 
@@ -153,6 +183,91 @@ func (d *CategoryDocChildren) detach() {
 	for i := range d.Children {
 		d.Children[i].detach()
 	}
+}
+
+// encodeCategoryDoc appends the binary form of a CategoryDoc.
+func encodeCategoryDoc(e *wire.Encoder, doc *CategoryDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Children), doc.Children == nil)
+	for i := range doc.Children {
+		encodeCategoryDocChildren(e, &doc.Children[i])
+	}
+}
+
+// encodeCategoryDocChildren appends the binary form of a CategoryDocChildren.
+func encodeCategoryDocChildren(e *wire.Encoder, doc *CategoryDocChildren) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Children), doc.Children == nil)
+	for i := range doc.Children {
+		encodeCategoryDocChildren(e, &doc.Children[i])
+	}
+}
+
+// decodeCategoryDoc reads the binary form of a CategoryDoc. Its texts and bytes alias the input.
+func decodeCategoryDoc(d *wire.Decoder, doc *CategoryDoc) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(3); ok {
+		doc.Children = make([]CategoryDocChildren, n)
+		for i := range doc.Children {
+			decodeCategoryDocChildren(d, &doc.Children[i])
+		}
+	}
+}
+
+// decodeCategoryDocChildren reads the binary form of a CategoryDocChildren. Its texts and bytes alias the input.
+func decodeCategoryDocChildren(d *wire.Decoder, doc *CategoryDocChildren) {
+	if !d.Enter() {
+		return
+	}
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(3); ok {
+		doc.Children = make([]CategoryDocChildren, n)
+		for i := range doc.Children {
+			decodeCategoryDocChildren(d, &doc.Children[i])
+		}
+	}
+	d.Leave()
+}
+
+// writeCategoryDocJSON writes what json.Marshal does of a CategoryDoc.
+func writeCategoryDocJSON(w *jsondoc.Writer, doc *CategoryDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"children":`)
+	if w.Present(doc.Children != nil) {
+		w.Raw(`[`)
+		for i := range doc.Children {
+			w.Next()
+			writeCategoryDocChildrenJSON(w, &doc.Children[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeCategoryDocChildrenJSON writes what json.Marshal does of a CategoryDocChildren.
+func writeCategoryDocChildrenJSON(w *jsondoc.Writer, doc *CategoryDocChildren) {
+	if !w.Enter() {
+		w.Any(doc)
+		return
+	}
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	if doc.Children != nil {
+		w.Raw(`,"children":`)
+		w.Raw(`[`)
+		for i := range doc.Children {
+			w.Next()
+			writeCategoryDocChildrenJSON(w, &doc.Children[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+	w.Leave()
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -4,7 +4,7 @@ package depth
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// categoriesSQLite is the SQL that loads categories.
+// categoriesSQLite is the SQL that loads categories and finds those that a change touches.
 func categoriesSQLite() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"categorys"`, Key: []string{`"id"`}},
@@ -21,6 +21,27 @@ ORDER BY t."id" -- children`,
 			`SELECT t."id"
 FROM denorm_roots AS t
 ORDER BY t."id" -- childrenChildren`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Schema: "shop", Name: "links"},
+				Path:    `Path (link)`,
+				Columns: []string{"a", "b\"c"},
+				From:    []string{"a"},
+				Old: `OLD."a" > 1
+AND TRUE`,
+				New: `NEW."a" > 1
+AND TRUE`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN x AS t ON TRUE`,
+			},
+			{
+				Table:   denorm.Table{Name: "categorys"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -71,18 +73,19 @@ func NewHalls(engine *denorm.Engine) *Halls {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (h *Halls) Get(ctx context.Context, key HallKey) (*HallDoc, error) {
 	return h.collection.Get(ctx, key)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (h *Halls) GetMany(ctx context.Context, keys []HallKey) ([]*HallDoc, error) {
 	return h.collection.GetMany(ctx, keys)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (h *Halls) GetJSON(ctx context.Context, key HallKey) ([]byte, denorm.Version, error) {
 	return h.collection.GetJSON(ctx, key)
 }
@@ -111,14 +114,38 @@ func (h *Halls) Load(ctx context.Context, queryer denorm.Queryer, keys ...HallKe
 	return h.collection.Load(ctx, queryer, keys...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (h *Halls) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[HallKey], error] {
+	return h.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (h *Halls) Invalidate(ctx context.Context, keys ...HallKey) error {
+	return h.collection.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (h *Halls) Refresh(ctx context.Context, keys ...HallKey) error {
+	return h.collection.Refresh(ctx, keys...)
+}
+
 // hallsDefinition is all that the engine knows of halls.
 func hallsDefinition() *denorm.Definition[HallKey, HallDoc] {
 	return &denorm.Definition[HallKey, HallDoc]{
-		Name:  "halls",
-		Shape: "5ba9e",
-		Key: denorm.KeyCodec[HallKey]{Bind: func(args []any, key HallKey) []any {
-			return append(args, key.TenantID, key.Code)
-		}},
+		Name:    "halls",
+		Shape:   "5ba9e",
+		Table:   denorm.Table{Name: "halls"},
+		Columns: []string{"tenantid", "code"},
+		Key: denorm.KeyCodec[HallKey]{
+			Bind: func(args []any, key HallKey) []any {
+				return append(args, key.TenantID, key.Code)
+			},
+			Read: func(row denorm.Row) HallKey {
+				return HallKey{TenantID: row.Int64(0), Code: row.Text(1)}
+			},
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    hallsMySQL(),
 			denorm.Postgres: hallsPostgres(),
@@ -127,6 +154,11 @@ func hallsDefinition() *denorm.Definition[HallKey, HallDoc] {
 		Loaders: []string{"", "Rows", "Rows.Guests", "Rows.Guests.Dishes"},
 		Queries: hallsQueries,
 		Load:    loadHalls,
+		Encode:  encodeHallDoc,
+		Decode:  decodeHallDoc,
+		AppendJSON: func(dst []byte, doc *HallDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeHallDocJSON)
+		},
 	}
 }
 
@@ -225,6 +257,145 @@ func (d *HallDocRows) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *HallDocRowsGuests) detach() {
 	d.Dishes = slices.Clone(d.Dishes)
+}
+
+// encodeHallDoc appends the binary form of a HallDoc.
+func encodeHallDoc(e *wire.Encoder, doc *HallDoc) {
+	e.Int(doc.TenantID)
+	e.Text(doc.Code)
+	e.List(len(doc.Rows), doc.Rows == nil)
+	for i := range doc.Rows {
+		encodeHallDocRows(e, &doc.Rows[i])
+	}
+}
+
+// encodeHallDocRows appends the binary form of a HallDocRows.
+func encodeHallDocRows(e *wire.Encoder, doc *HallDocRows) {
+	e.Int(doc.TenantID)
+	e.Text(doc.Code)
+	e.Int(int64(doc.Number))
+	e.List(len(doc.Guests), doc.Guests == nil)
+	for i := range doc.Guests {
+		encodeHallDocRowsGuests(e, &doc.Guests[i])
+	}
+}
+
+// encodeHallDocRowsGuests appends the binary form of a HallDocRowsGuests.
+func encodeHallDocRowsGuests(e *wire.Encoder, doc *HallDocRowsGuests) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Text(string(doc.Seat))
+	e.List(len(doc.Dishes), doc.Dishes == nil)
+	for i := range doc.Dishes {
+		encodeHallDocRowsGuestsDishes(e, &doc.Dishes[i])
+	}
+}
+
+// encodeHallDocRowsGuestsDishes appends the binary form of a HallDocRowsGuestsDishes.
+func encodeHallDocRowsGuestsDishes(e *wire.Encoder, doc *HallDocRowsGuestsDishes) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+}
+
+// decodeHallDoc reads the binary form of a HallDoc. Its texts and bytes alias the input.
+func decodeHallDoc(d *wire.Decoder, doc *HallDoc) {
+	doc.TenantID = d.Int()
+	doc.Code = d.Text()
+	if n, ok := d.List(4); ok {
+		doc.Rows = make([]HallDocRows, n)
+		for i := range doc.Rows {
+			decodeHallDocRows(d, &doc.Rows[i])
+		}
+	}
+}
+
+// decodeHallDocRows reads the binary form of a HallDocRows. Its texts and bytes alias the input.
+func decodeHallDocRows(d *wire.Decoder, doc *HallDocRows) {
+	doc.TenantID = d.Int()
+	doc.Code = d.Text()
+	doc.Number = wire.Int[int32](d)
+	if n, ok := d.List(4); ok {
+		doc.Guests = make([]HallDocRowsGuests, n)
+		for i := range doc.Guests {
+			decodeHallDocRowsGuests(d, &doc.Guests[i])
+		}
+	}
+}
+
+// decodeHallDocRowsGuests reads the binary form of a HallDocRowsGuests. Its texts and bytes alias the input.
+func decodeHallDocRowsGuests(d *wire.Decoder, doc *HallDocRowsGuests) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.Seat = Seat(d.Text())
+	if n, ok := d.List(2); ok {
+		doc.Dishes = make([]HallDocRowsGuestsDishes, n)
+		for i := range doc.Dishes {
+			decodeHallDocRowsGuestsDishes(d, &doc.Dishes[i])
+		}
+	}
+}
+
+// decodeHallDocRowsGuestsDishes reads the binary form of a HallDocRowsGuestsDishes. Its texts and bytes alias the input.
+func decodeHallDocRowsGuestsDishes(d *wire.Decoder, doc *HallDocRowsGuestsDishes) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+}
+
+// writeHallDocJSON writes what json.Marshal does of a HallDoc.
+func writeHallDocJSON(w *jsondoc.Writer, doc *HallDoc) {
+	w.Raw(`{"tenantid":`).Int(doc.TenantID)
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"rows":`)
+	if w.Present(doc.Rows != nil) {
+		w.Raw(`[`)
+		for i := range doc.Rows {
+			w.Next()
+			writeHallDocRowsJSON(w, &doc.Rows[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeHallDocRowsJSON writes what json.Marshal does of a HallDocRows.
+func writeHallDocRowsJSON(w *jsondoc.Writer, doc *HallDocRows) {
+	w.Raw(`{"tenantid":`).Int(doc.TenantID)
+	w.Raw(`,"code":`).Text(doc.Code)
+	w.Raw(`,"number":`).Int(int64(doc.Number))
+	w.Raw(`,"guests":`)
+	if w.Present(doc.Guests != nil) {
+		w.Raw(`[`)
+		for i := range doc.Guests {
+			w.Next()
+			writeHallDocRowsGuestsJSON(w, &doc.Guests[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeHallDocRowsGuestsJSON writes what json.Marshal does of a HallDocRowsGuests.
+func writeHallDocRowsGuestsJSON(w *jsondoc.Writer, doc *HallDocRowsGuests) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"seat":`).Any(&doc.Seat)
+	w.Raw(`,"dishes":`)
+	if w.Present(doc.Dishes != nil) {
+		w.Raw(`[`)
+		for i := range doc.Dishes {
+			w.Next()
+			writeHallDocRowsGuestsDishesJSON(w, &doc.Dishes[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeHallDocRowsGuestsDishesJSON writes what json.Marshal does of a HallDocRowsGuestsDishes.
+func writeHallDocRowsGuestsDishesJSON(w *jsondoc.Writer, doc *HallDocRowsGuestsDishes) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

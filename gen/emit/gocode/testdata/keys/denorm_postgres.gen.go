@@ -4,7 +4,7 @@ package keys
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// hallsPostgres is the SQL that loads halls.
+// hallsPostgres is the SQL that loads halls and finds those that a change touches.
 func hallsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"halls"`, Key: []string{`"tenantid"`, `"code"`}},
@@ -25,6 +25,27 @@ ORDER BY t."id" -- rowsGuests`,
 			`SELECT t."id"
 FROM denorm_roots AS t
 ORDER BY t."id" -- rowsGuestsDishes`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Schema: "shop", Name: "links"},
+				Path:    `Path (link)`,
+				Columns: []string{"a", "b\"c"},
+				From:    []string{"a"},
+				Old: `OLD."a" > 1
+AND TRUE`,
+				New: `NEW."a" > 1
+AND TRUE`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN x AS t ON TRUE`,
+			},
+			{
+				Table:   denorm.Table{Name: "halls"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	geo "github.com/denormgen/denormgen/gen/emit/gocode/testdata/names/go-geo.v2"
 	denormpkg "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -38,18 +40,19 @@ func NewURLs(engine *denormpkg.Engine) *URLs {
 }
 
 // Get returns one document. It returns [denormpkg.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (u *URLs) Get(ctx context.Context, id row) (*URLDoc, error) {
 	return u.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (u *URLs) GetMany(ctx context.Context, ids []row) ([]*URLDoc, error) {
 	return u.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denormpkg.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denormpkg.ErrNotFound] if there is none. The bytes must not be changed.
 func (u *URLs) GetJSON(ctx context.Context, id row) ([]byte, denormpkg.Version, error) {
 	return u.collection.GetJSON(ctx, id)
 }
@@ -78,12 +81,34 @@ func (u *URLs) Load(ctx context.Context, queryer denormpkg.Queryer, ids ...row) 
 	return u.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denormpkg.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (u *URLs) Watch(ctx context.Context, from denormpkg.Position) iter.Seq2[denormpkg.Event[row], error] {
+	return u.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (u *URLs) Invalidate(ctx context.Context, ids ...row) error {
+	return u.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (u *URLs) Refresh(ctx context.Context, ids ...row) error {
+	return u.collection.Refresh(ctx, ids...)
+}
+
 // urlsDefinition is all that the engine knows of urls.
 func urlsDefinition() *denormpkg.Definition[row, URLDoc] {
 	return &denormpkg.Definition[row, URLDoc]{
-		Name:  "urls",
-		Shape: "5ba9e",
-		Key:   denormpkg.KeyCodec[row]{Bind: func(args []any, key row) []any { return append(args, key) }},
+		Name:    "urls",
+		Shape:   "5ba9e",
+		Table:   denormpkg.Table{Name: "urls"},
+		Columns: []string{"id"},
+		Key: denormpkg.KeyCodec[row]{
+			Bind:  func(args []any, key row) []any { return append(args, key) },
+			Read:  func(rowVar denormpkg.Row) row { return denormpkg.Int[row](rowVar, 0) },
+			Exact: true,
+		},
 		Dialects: map[denormpkg.Dialect]denormpkg.Statements{
 			denormpkg.MySQL:    urlsMySQL(),
 			denormpkg.Postgres: urlsPostgres(),
@@ -92,6 +117,11 @@ func urlsDefinition() *denormpkg.Definition[row, URLDoc] {
 		Loaders: []string{""},
 		Queries: urlsQueries2,
 		Load:    loadURLs,
+		Encode:  encodeURLDoc,
+		Decode:  decodeURLDoc,
+		AppendJSON: func(dst []byte, doc *URLDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeURLDocJSON)
+		},
 	}
 }
 
@@ -106,6 +136,31 @@ func scanURLDoc(rowVar denormpkg.Row, doc *URLDoc) {
 	doc.Kind = denormpkg.Text[list](rowVar, 1)
 	doc.Place = denormpkg.Scan[geo.Point](rowVar, 2)
 	doc.Any = denormpkg.JSON[any](rowVar, 3)
+}
+
+// encodeURLDoc appends the binary form of a URLDoc.
+func encodeURLDoc(e *wire.Encoder, doc *URLDoc) {
+	e.Int(int64(doc.ID))
+	e.Text(string(doc.Kind))
+	wire.EncodeScanned(e, &doc.Place)
+	wire.EncodeJSON(e, &doc.Any)
+}
+
+// decodeURLDoc reads the binary form of a URLDoc. Its texts and bytes alias the input.
+func decodeURLDoc(d *wire.Decoder, doc *URLDoc) {
+	doc.ID = wire.Int[row](d)
+	doc.Kind = list(d.Text())
+	wire.DecodeScanned(d, &doc.Place)
+	wire.DecodeJSON(d, &doc.Any)
+}
+
+// writeURLDocJSON writes what json.Marshal does of a URLDoc.
+func writeURLDocJSON(w *jsondoc.Writer, doc *URLDoc) {
+	w.Raw(`{"id":`).Any(&doc.ID)
+	w.Raw(`,"kind":`).Any(&doc.Kind)
+	w.Raw(`,"place":`).Any(&doc.Place)
+	w.Raw(`,"any":`).Any(&doc.Any)
+	w.Raw(`}`)
 }
 
 // partsQueries is the number of queries that load a batch of up to 1,000 documents of parts.
@@ -132,18 +187,19 @@ func NewParts(engine *denormpkg.Engine) *Parts {
 }
 
 // Get returns one document. It returns [denormpkg.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (p *Parts) Get(ctx context.Context, id int64) (*PartDoc, error) {
 	return p.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (p *Parts) GetMany(ctx context.Context, ids []int64) ([]*PartDoc, error) {
 	return p.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denormpkg.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denormpkg.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *Parts) GetJSON(ctx context.Context, id int64) ([]byte, denormpkg.Version, error) {
 	return p.collection.GetJSON(ctx, id)
 }
@@ -172,12 +228,34 @@ func (p *Parts) Load(ctx context.Context, queryer denormpkg.Queryer, ids ...int6
 	return p.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denormpkg.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (p *Parts) Watch(ctx context.Context, from denormpkg.Position) iter.Seq2[denormpkg.Event[int64], error] {
+	return p.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (p *Parts) Invalidate(ctx context.Context, ids ...int64) error {
+	return p.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (p *Parts) Refresh(ctx context.Context, ids ...int64) error {
+	return p.collection.Refresh(ctx, ids...)
+}
+
 // partsDefinition is all that the engine knows of parts.
 func partsDefinition() *denormpkg.Definition[int64, PartDoc] {
 	return &denormpkg.Definition[int64, PartDoc]{
-		Name:  "parts",
-		Shape: "5ba9e",
-		Key:   denormpkg.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "parts",
+		Shape:   "5ba9e",
+		Table:   denormpkg.Table{Name: "parts"},
+		Columns: []string{"id"},
+		Key: denormpkg.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(rowVar denormpkg.Row) int64 { return rowVar.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denormpkg.Dialect]denormpkg.Statements{
 			denormpkg.MySQL:    partsMySQL(),
 			denormpkg.Postgres: partsPostgres(),
@@ -186,6 +264,11 @@ func partsDefinition() *denormpkg.Definition[int64, PartDoc] {
 		Loaders: []string{"", "Row"},
 		Queries: partsQueries,
 		Load:    loadParts,
+		Encode:  encodePartDoc,
+		Decode:  decodePartDoc,
+		AppendJSON: func(dst []byte, doc *PartDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writePartDocJSON)
+		},
 	}
 }
 
@@ -227,6 +310,44 @@ func (d *PartDoc) detachDocument() {
 	if d.Place != nil {
 		d.Place = new(*d.Place)
 	}
+}
+
+// encodePartDoc appends the binary form of a PartDoc.
+func encodePartDoc(e *wire.Encoder, doc *PartDoc) {
+	e.List(len(doc.Row), doc.Row == nil)
+	for i := range doc.Row {
+		e.Text(string(doc.Row[i]))
+	}
+	if e.Present(doc.Place != nil) {
+		wire.EncodeJSON(e, doc.Place)
+	}
+	e.Int(doc.ID)
+	e.Text(string(doc.Type))
+}
+
+// decodePartDoc reads the binary form of a PartDoc. Its texts and bytes alias the input.
+func decodePartDoc(d *wire.Decoder, doc *PartDoc) {
+	if n, ok := d.List(1); ok {
+		doc.Row = make([]list, n)
+		for i := range doc.Row {
+			doc.Row[i] = list(d.Text())
+		}
+	}
+	if d.Present() {
+		doc.Place = new(geo.Place)
+		wire.DecodeJSON(d, doc.Place)
+	}
+	doc.ID = d.Int()
+	doc.Type = list(d.Text())
+}
+
+// writePartDocJSON writes what json.Marshal does of a PartDoc.
+func writePartDocJSON(w *jsondoc.Writer, doc *PartDoc) {
+	w.Raw(`{"row":`).Any(&doc.Row)
+	w.Raw(`,"place":`).Any(&doc.Place)
+	w.Raw(`,"id":`).Int(doc.ID)
+	w.Raw(`,"type":`).Any(&doc.Type)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

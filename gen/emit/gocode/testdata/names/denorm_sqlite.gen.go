@@ -4,7 +4,7 @@ package names
 
 import denormpkg "github.com/denormgen/denormgen/runtime"
 
-// urlsSQLite is the SQL that loads urls.
+// urlsSQLite is the SQL that loads urls and finds those that a change touches.
 func urlsSQLite() denormpkg.Statements {
 	return denormpkg.Statements{
 		Roots: denormpkg.Roots{Table: `"urls"`, Key: []string{`"id"`}},
@@ -14,10 +14,31 @@ func urlsSQLite() denormpkg.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id" -- roots`,
 		},
+		Depends: []denormpkg.Dependency{
+			{
+				Table:   denormpkg.Table{Schema: "shop", Name: "links"},
+				Path:    `Path (link)`,
+				Columns: []string{"a", "b\"c"},
+				From:    []string{"a"},
+				Old: `OLD."a" > 1
+AND TRUE`,
+				New: `NEW."a" > 1
+AND TRUE`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN x AS t ON TRUE`,
+			},
+			{
+				Table:   denormpkg.Table{Name: "urls"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// partsSQLite is the SQL that loads parts.
+// partsSQLite is the SQL that loads parts and finds those that a change touches.
 func partsSQLite() denormpkg.Statements {
 	return denormpkg.Statements{
 		Roots: denormpkg.Roots{Table: `"parts"`, Key: []string{`"id"`}},
@@ -30,6 +51,27 @@ ORDER BY t."id" -- list`,
 			`SELECT t."id"
 FROM denorm_roots AS t
 ORDER BY t."id" -- row`,
+		},
+		Depends: []denormpkg.Dependency{
+			{
+				Table:   denormpkg.Table{Schema: "shop", Name: "links"},
+				Path:    `Path (link)`,
+				Columns: []string{"a", "b\"c"},
+				From:    []string{"a"},
+				Old: `OLD."a" > 1
+AND TRUE`,
+				New: `NEW."a" > 1
+AND TRUE`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN x AS t ON TRUE`,
+			},
+			{
+				Table:   denormpkg.Table{Name: "parts"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

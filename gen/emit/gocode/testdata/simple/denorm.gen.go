@@ -12,6 +12,8 @@ import (
 	"time"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -62,18 +64,19 @@ func NewBooks(engine *denorm.Engine) *Books {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *Books) Get(ctx context.Context, id int64) (*BookDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *Books) GetMany(ctx context.Context, ids []int64) ([]*BookDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *Books) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -102,12 +105,34 @@ func (b *Books) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *Books) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *Books) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // booksDefinition is all that the engine knows of books.
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
-		Name:  "books",
-		Shape: "5ba9e",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "books",
+		Shape:   "5ba9e",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    booksMySQL(),
 			denorm.Postgres: booksPostgres(),
@@ -116,6 +141,11 @@ func booksDefinition() *denorm.Definition[int64, BookDoc] {
 		Loaders: []string{""},
 		Queries: booksQueries,
 		Load:    loadBooks,
+		Encode:  encodeBookDoc,
+		Decode:  decodeBookDoc,
+		AppendJSON: func(dst []byte, doc *BookDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookDocJSON)
+		},
 	}
 }
 
@@ -196,6 +226,203 @@ func (d *BookDoc) detach() {
 	}
 }
 
+// encodeBookDoc appends the binary form of a BookDoc.
+func encodeBookDoc(e *wire.Encoder, doc *BookDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	if e.Present(doc.Subtitle != nil) {
+		e.Text(*doc.Subtitle)
+	}
+	e.Text(string(doc.Status))
+	if e.Present(doc.Grade != nil) {
+		e.Text(string(*doc.Grade))
+	}
+	e.Int(int64(doc.Pages))
+	if e.Present(doc.Weight != nil) {
+		e.Float(float64(*doc.Weight))
+	}
+	e.Float(doc.Rating)
+	e.Uint(doc.Flags)
+	e.Uint(uint64(doc.Level))
+	e.Bool(doc.InPrint)
+	e.Blob(doc.Cover)
+	e.Blob(doc.Thumb)
+	e.Blob(doc.Raw)
+	e.Time(doc.CreatedAt)
+	if e.Present(doc.DeletedAt != nil) {
+		e.Time(*doc.DeletedAt)
+	}
+	wire.EncodeScanned(e, &doc.Where)
+	if e.Present(doc.Else != nil) {
+		wire.EncodeScanned(e, doc.Else)
+	}
+	wire.EncodeJSON(e, &doc.Meta)
+	e.List(len(doc.Tree), doc.Tree == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Tree)) {
+		value := doc.Tree[key]
+		e.Text(key)
+		e.List(len(value), value == nil)
+		for i2 := range value {
+			e.List(len(value[i2]), value[i2] == nil)
+			for i3 := range value[i2] {
+				e.Text(value[i2][i3])
+			}
+		}
+	}
+	e.List(len(doc.Tags), doc.Tags == nil)
+	for i := range doc.Tags {
+		e.Text(doc.Tags[i])
+	}
+	if e.Present(doc.ISBN != nil) {
+		e.Text(*doc.ISBN)
+	}
+	for i := range doc.Hash {
+		e.Uint(uint64(doc.Hash[i]))
+	}
+}
+
+// decodeBookDoc reads the binary form of a BookDoc. Its texts and bytes alias the input.
+func decodeBookDoc(d *wire.Decoder, doc *BookDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.Subtitle = new(d.Text())
+	}
+	doc.Status = Status(d.Text())
+	if d.Present() {
+		doc.Grade = new(Status(d.Text()))
+	}
+	doc.Pages = wire.Int[int32](d)
+	if d.Present() {
+		doc.Weight = new(float32(d.Float()))
+	}
+	doc.Rating = d.Float()
+	doc.Flags = d.Uint()
+	doc.Level = wire.Uint[uint8](d)
+	doc.InPrint = d.Bool()
+	doc.Cover = d.Blob()
+	doc.Thumb = Blob(d.Blob())
+	doc.Raw = json.RawMessage(d.Blob())
+	doc.CreatedAt = d.Time()
+	if d.Present() {
+		doc.DeletedAt = new(d.Time())
+	}
+	wire.DecodeScanned(d, &doc.Where)
+	if d.Present() {
+		doc.Else = new(Point)
+		wire.DecodeScanned(d, doc.Else)
+	}
+	wire.DecodeJSON(d, &doc.Meta)
+	if n, ok := d.List(2); ok {
+		doc.Tree = make(map[string][][]string, n)
+		for range n {
+			key := d.Text()
+			var value [][]string
+			if n2, ok2 := d.List(1); ok2 {
+				value = make([][]string, n2)
+				for i2 := range value {
+					if n3, ok3 := d.List(1); ok3 {
+						value[i2] = make([]string, n3)
+						for i3 := range value[i2] {
+							value[i2][i3] = d.Text()
+						}
+					}
+				}
+			}
+			doc.Tree[key] = value
+		}
+	}
+	if n, ok := d.List(1); ok {
+		doc.Tags = make([]string, n)
+		for i := range doc.Tags {
+			doc.Tags[i] = d.Text()
+		}
+	}
+	if d.Present() {
+		doc.ISBN = new(d.Text())
+	}
+	for i := range doc.Hash {
+		doc.Hash[i] = wire.Uint[byte](d)
+	}
+}
+
+// writeBookDocJSON writes what json.Marshal does of a BookDoc.
+func writeBookDocJSON(w *jsondoc.Writer, doc *BookDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`,"subtitle":`)
+	if w.Present(doc.Subtitle != nil) {
+		w.Text(*doc.Subtitle)
+	}
+	w.Raw(`,"status":`).Text(string(doc.Status))
+	w.Raw(`,"grade":`)
+	if w.Present(doc.Grade != nil) {
+		w.Text(string(*doc.Grade))
+	}
+	w.Raw(`,"pages":`).Int(int64(doc.Pages))
+	w.Raw(`,"weight":`)
+	if w.Present(doc.Weight != nil) {
+		w.Float32(*doc.Weight)
+	}
+	w.Raw(`,"rating":`).Float64(doc.Rating)
+	w.Raw(`,"flags":`).Uint(doc.Flags)
+	w.Raw(`,"level":`).Uint(uint64(doc.Level))
+	w.Raw(`,"inprint":`).Bool(doc.InPrint)
+	w.Raw(`,"cover":`).Base64(doc.Cover)
+	w.Raw(`,"thumb":`).Base64(doc.Thumb)
+	w.Raw(`,"raw":`).RawMessage(doc.Raw)
+	w.Raw(`,"createdat":`).Time(doc.CreatedAt)
+	w.Raw(`,"deletedat":`).TimePointer(doc.DeletedAt)
+	w.Raw(`,"where":`).Any(&doc.Where)
+	w.Raw(`,"else":`).Any(&doc.Else)
+	w.Raw(`,"meta":`).Any(&doc.Meta)
+	w.Raw(`,"tree":`)
+	if w.Present(doc.Tree != nil) {
+		w.Raw(`{`)
+		for _, key := range jsondoc.TextKeys(doc.Tree) {
+			w.TextKey(key)
+			value := doc.Tree[key]
+			if w.Present(value != nil) {
+				w.Raw(`[`)
+				for i2 := range value {
+					w.Next()
+					if w.Present(value[i2] != nil) {
+						w.Raw(`[`)
+						for i3 := range value[i2] {
+							w.Next()
+							w.Text(value[i2][i3])
+						}
+						w.Raw(`]`)
+					}
+				}
+				w.Raw(`]`)
+			}
+		}
+		w.Raw(`}`)
+	}
+	w.Raw(`,"tags":`)
+	if w.Present(doc.Tags != nil) {
+		w.Raw(`[`)
+		for i := range doc.Tags {
+			w.Next()
+			w.Text(doc.Tags[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`,"isbn":`)
+	if w.Present(doc.ISBN != nil) {
+		w.Text(*doc.ISBN)
+	}
+	w.Raw(`,"hash":`)
+	w.Raw(`[`)
+	for i := range doc.Hash {
+		w.Next()
+		w.Uint(uint64(doc.Hash[i]))
+	}
+	w.Raw(`]`)
+	w.Raw(`}`)
+}
+
 // bookCardsQueries is the number of queries that load a batch of up to 1,000 documents of book_cards.
 const bookCardsQueries = 1
 
@@ -217,18 +444,19 @@ func NewBookCards(engine *denorm.Engine) *BookCards {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *BookCards) Get(ctx context.Context, id int64) (*BookCardDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *BookCards) GetMany(ctx context.Context, ids []int64) ([]*BookCardDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *BookCards) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -257,12 +485,34 @@ func (b *BookCards) Load(ctx context.Context, queryer denorm.Queryer, ids ...int
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *BookCards) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *BookCards) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *BookCards) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // bookCardsDefinition is all that the engine knows of book_cards.
 func bookCardsDefinition() *denorm.Definition[int64, BookCardDoc] {
 	return &denorm.Definition[int64, BookCardDoc]{
-		Name:  "book_cards",
-		Shape: "5ba9e",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "book_cards",
+		Shape:   "5ba9e",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    bookCardsMySQL(),
 			denorm.Postgres: bookCardsPostgres(),
@@ -271,6 +521,11 @@ func bookCardsDefinition() *denorm.Definition[int64, BookCardDoc] {
 		Loaders: []string{""},
 		Queries: bookCardsQueries,
 		Load:    loadBookCards,
+		Encode:  encodeBookCardDoc,
+		Decode:  decodeBookCardDoc,
+		AppendJSON: func(dst []byte, doc *BookCardDoc) ([]byte, error) {
+			return jsondoc.Append(dst, doc, writeBookCardDocJSON)
+		},
 	}
 }
 
@@ -291,6 +546,25 @@ func (d *BookCardDoc) Clone() *BookCardDoc {
 		return nil
 	}
 	return new(*d)
+}
+
+// encodeBookCardDoc appends the binary form of a BookCardDoc.
+func encodeBookCardDoc(e *wire.Encoder, doc *BookCardDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+}
+
+// decodeBookCardDoc reads the binary form of a BookCardDoc. Its texts and bytes alias the input.
+func decodeBookCardDoc(d *wire.Decoder, doc *BookCardDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+}
+
+// writeBookCardDocJSON writes what json.Marshal does of a BookCardDoc.
+func writeBookCardDocJSON(w *jsondoc.Writer, doc *BookCardDoc) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"title":`).Text(doc.Title)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

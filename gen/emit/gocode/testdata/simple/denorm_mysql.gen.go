@@ -4,7 +4,7 @@ package simple
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// booksMySQL is the SQL that loads books.
+// booksMySQL is the SQL that loads books and finds those that a change touches.
 func booksMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -18,10 +18,31 @@ func booksMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id` -- roots",
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Schema: "shop", Name: "links"},
+				Path:    `Path (link)`,
+				Columns: []string{"a", "b\"c"},
+				From:    []string{"a"},
+				Old: "OLD.`a` > 1\n" +
+					"AND TRUE",
+				New: "NEW.`a` > 1\n" +
+					"AND TRUE",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN x AS t ON TRUE",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// bookCardsMySQL is the SQL that loads book_cards.
+// bookCardsMySQL is the SQL that loads book_cards and finds those that a change touches.
 func bookCardsMySQL() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: "`books`", Key: []string{"`id`"}},
@@ -30,6 +51,27 @@ func bookCardsMySQL() denorm.Statements {
 			"SELECT t.`id`\n" +
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id` -- roots",
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Schema: "shop", Name: "links"},
+				Path:    `Path (link)`,
+				Columns: []string{"a", "b\"c"},
+				From:    []string{"a"},
+				Old: "OLD.`a` > 1\n" +
+					"AND TRUE",
+				New: "NEW.`a` > 1\n" +
+					"AND TRUE",
+				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
+					"FROM denorm_changed AS c\n" +
+					"JOIN x AS t ON TRUE",
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

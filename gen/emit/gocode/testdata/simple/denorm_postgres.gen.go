@@ -4,7 +4,7 @@ package simple
 
 import denorm "github.com/denormgen/denormgen/runtime"
 
-// booksPostgres is the SQL that loads books.
+// booksPostgres is the SQL that loads books and finds those that a change touches.
 func booksPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{
@@ -18,10 +18,31 @@ func booksPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id" -- roots`,
 		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Schema: "shop", Name: "links"},
+				Path:    `Path (link)`,
+				Columns: []string{"a", "b\"c"},
+				From:    []string{"a"},
+				Old: `OLD."a" > 1
+AND TRUE`,
+				New: `NEW."a" > 1
+AND TRUE`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN x AS t ON TRUE`,
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
+		},
 	}
 }
 
-// bookCardsPostgres is the SQL that loads book_cards.
+// bookCardsPostgres is the SQL that loads book_cards and finds those that a change touches.
 func bookCardsPostgres() denorm.Statements {
 	return denorm.Statements{
 		Roots: denorm.Roots{Table: `"books"`, Key: []string{`"id"`}},
@@ -30,6 +51,27 @@ func bookCardsPostgres() denorm.Statements {
 			`SELECT t."id"
 FROM denorm_roots AS t
 ORDER BY t."id" -- roots`,
+		},
+		Depends: []denorm.Dependency{
+			{
+				Table:   denorm.Table{Schema: "shop", Name: "links"},
+				Path:    `Path (link)`,
+				Columns: []string{"a", "b\"c"},
+				From:    []string{"a"},
+				Old: `OLD."a" > 1
+AND TRUE`,
+				New: `NEW."a" > 1
+AND TRUE`,
+				Roots: `SELECT DISTINCT t."id" AS k1
+FROM denorm_changed AS c
+JOIN x AS t ON TRUE`,
+			},
+			{
+				Table:   denorm.Table{Name: "books"},
+				Columns: []string{"id"},
+				From:    []string{"id"},
+				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+			},
 		},
 	}
 }

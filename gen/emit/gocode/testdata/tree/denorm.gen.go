@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/jsondoc"
+	"github.com/denormgen/denormgen/runtime/wire"
 )
 
 // This line does not compile with a runtime that cannot read this file: then upgrade it, or run
@@ -88,18 +90,19 @@ func NewBooks(engine *denorm.Engine) *Books {
 }
 
 // Get returns one document. It returns [denorm.ErrNotFound] if there is none.
+// It may come out of a cache and be shared with others: to change it, take a Clone.
 func (b *Books) Get(ctx context.Context, id int64) (*BookDoc, error) {
 	return b.collection.Get(ctx, id)
 }
 
 // GetMany returns documents in the order asked, nil where there is none: all of them, or an error.
-// A key that is asked twice yields the same pointer twice.
+// A key that is asked twice yields the same pointer twice. To change a document, take a Clone.
 func (b *Books) GetMany(ctx context.Context, ids []int64) ([]*BookDoc, error) {
 	return b.collection.GetMany(ctx, ids)
 }
 
-// GetJSON returns one document as JSON, equal to json.Marshal of the document, with its version, which is
-// zero in this release. It returns [denorm.ErrNotFound] if there is none.
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *Books) GetJSON(ctx context.Context, id int64) ([]byte, denorm.Version, error) {
 	return b.collection.GetJSON(ctx, id)
 }
@@ -128,21 +131,46 @@ func (b *Books) Load(ctx context.Context, queryer denorm.Queryer, ids ...int64) 
 	return b.collection.Load(ctx, queryer, ids...)
 }
 
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (b *Books) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[int64], error] {
+	return b.collection.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (b *Books) Invalidate(ctx context.Context, ids ...int64) error {
+	return b.collection.Invalidate(ctx, ids...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
+	return b.collection.Refresh(ctx, ids...)
+}
+
 // booksDefinition is all that the engine knows of books.
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
-		Name:  "books",
-		Shape: "5ba9e",
-		Key:   denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Name:    "books",
+		Shape:   "5ba9e",
+		Table:   denorm.Table{Name: "books"},
+		Columns: []string{"id"},
+		Key: denorm.KeyCodec[int64]{
+			Bind:  func(args []any, key int64) []any { return append(args, key) },
+			Read:  func(row denorm.Row) int64 { return row.Int64(0) },
+			Exact: true,
+		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.MySQL:    booksMySQL(),
 			denorm.Postgres: booksPostgres(),
 			denorm.SQLite:   booksSQLite(),
 		},
-		Loaders:   []string{"", "Authors", "Authors.Awards", "Publisher.Links", "Publisher.Country.Cities", "Titles", "Texts"},
-		Queries:   booksQueries,
-		Load:      loadBooks,
-		Transform: enrich,
+		Loaders:    []string{"", "Authors", "Authors.Awards", "Publisher.Links", "Publisher.Country.Cities", "Titles", "Texts"},
+		Queries:    booksQueries,
+		Load:       loadBooks,
+		Transform:  enrich,
+		Encode:     encodeBookDoc,
+		Decode:     decodeBookDoc,
+		AppendJSON: jsondoc.AppendAny[BookDoc],
 	}
 }
 
@@ -320,6 +348,278 @@ func (d *BookDocPublisherCountry) detach() {
 // detach replaces by copies what d shares with the value that it was copied from.
 func (d *BookDocAuthors) detach() {
 	d.Awards = slices.Clone(d.Awards)
+}
+
+// encodeBookDoc appends the binary form of a BookDoc.
+func encodeBookDoc(e *wire.Encoder, doc *BookDoc) {
+	e.Int(doc.ID)
+	e.Text(doc.Title)
+	if e.Present(doc.Subtitle != nil) {
+		e.Text(*doc.Subtitle)
+	}
+	if e.Present(doc.Publisher != nil) {
+		encodeBookDocPublisher(e, doc.Publisher)
+	}
+	if e.Present(doc.PublisherName != nil) {
+		e.Text(*doc.PublisherName)
+	}
+	e.Int(doc.LineCount)
+	e.Float(doc.Total)
+	e.Float(float64(doc.SmallTotal))
+	if e.Present(doc.Mean != nil) {
+		e.Float(*doc.Mean)
+	}
+	if e.Present(doc.Least != nil) {
+		e.Int(int64(*doc.Least))
+	}
+	e.Text(doc.Label)
+	if e.Present(doc.Check != nil) {
+		e.Text(*doc.Check)
+	}
+	e.List(len(doc.Authors), doc.Authors == nil)
+	for i := range doc.Authors {
+		encodeBookDocAuthors(e, &doc.Authors[i])
+	}
+	e.List(len(doc.Titles), doc.Titles == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Titles)) {
+		value := doc.Titles[key]
+		e.Text(key)
+		encodeBookDocTitles(e, &value)
+	}
+	e.List(len(doc.Texts), doc.Texts == nil)
+	for _, key := range slices.Sorted(maps.Keys(doc.Texts)) {
+		value := doc.Texts[key]
+		e.Text(key)
+		e.Text(value)
+	}
+	wire.EncodeJSON(e, &doc.Extra)
+}
+
+// encodeBookDocPublisher appends the binary form of a BookDocPublisher.
+func encodeBookDocPublisher(e *wire.Encoder, doc *BookDocPublisher) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.Text(doc.Country)
+	e.Text(doc.Upper)
+	if e.Present(doc.Home != nil) {
+		encodeBookDocPublisherCountry(e, doc.Home)
+	}
+	e.List(len(doc.Links), doc.Links == nil)
+	for i := range doc.Links {
+		if e.Present(doc.Links[i] != nil) {
+			e.Text(*doc.Links[i])
+		}
+	}
+}
+
+// encodeBookDocPublisherCountry appends the binary form of a BookDocPublisherCountry.
+func encodeBookDocPublisherCountry(e *wire.Encoder, doc *BookDocPublisherCountry) {
+	e.Text(doc.Code)
+	e.Text(doc.Name)
+	e.List(len(doc.Cities), doc.Cities == nil)
+	for i := range doc.Cities {
+		e.Text(doc.Cities[i])
+	}
+}
+
+// encodeBookDocAuthors appends the binary form of a BookDocAuthors.
+func encodeBookDocAuthors(e *wire.Encoder, doc *BookDocAuthors) {
+	e.Int(doc.ID)
+	e.Text(doc.Name)
+	e.List(len(doc.Awards), doc.Awards == nil)
+	for i := range doc.Awards {
+		encodeBookDocAuthorsAwards(e, &doc.Awards[i])
+	}
+}
+
+// encodeBookDocAuthorsAwards appends the binary form of a BookDocAuthorsAwards.
+func encodeBookDocAuthorsAwards(e *wire.Encoder, doc *BookDocAuthorsAwards) {
+	e.Int(doc.ID)
+	e.Int(int64(doc.Year))
+}
+
+// encodeBookDocTitles appends the binary form of a BookDocTitles.
+func encodeBookDocTitles(e *wire.Encoder, doc *BookDocTitles) {
+	e.Text(doc.Lang)
+	e.Text(doc.Text)
+}
+
+// decodeBookDoc reads the binary form of a BookDoc. Its texts and bytes alias the input.
+func decodeBookDoc(d *wire.Decoder, doc *BookDoc) {
+	doc.ID = d.Int()
+	doc.Title = d.Text()
+	if d.Present() {
+		doc.Subtitle = new(d.Text())
+	}
+	if d.Present() {
+		doc.Publisher = new(BookDocPublisher)
+		decodeBookDocPublisher(d, doc.Publisher)
+	}
+	if d.Present() {
+		doc.PublisherName = new(d.Text())
+	}
+	doc.LineCount = d.Int()
+	doc.Total = d.Float()
+	doc.SmallTotal = float32(d.Float())
+	if d.Present() {
+		doc.Mean = new(d.Float())
+	}
+	if d.Present() {
+		doc.Least = new(wire.Int[int16](d))
+	}
+	doc.Label = d.Text()
+	if d.Present() {
+		doc.Check = new(d.Text())
+	}
+	if n, ok := d.List(3); ok {
+		doc.Authors = make([]BookDocAuthors, n)
+		for i := range doc.Authors {
+			decodeBookDocAuthors(d, &doc.Authors[i])
+		}
+	}
+	if n, ok := d.List(3); ok {
+		doc.Titles = make(map[string]BookDocTitles, n)
+		for range n {
+			key := d.Text()
+			var value BookDocTitles
+			decodeBookDocTitles(d, &value)
+			doc.Titles[key] = value
+		}
+	}
+	if n, ok := d.List(2); ok {
+		doc.Texts = make(map[string]string, n)
+		for range n {
+			key := d.Text()
+			doc.Texts[key] = d.Text()
+		}
+	}
+	wire.DecodeJSON(d, &doc.Extra)
+}
+
+// decodeBookDocPublisher reads the binary form of a BookDocPublisher. Its texts and bytes alias the input.
+func decodeBookDocPublisher(d *wire.Decoder, doc *BookDocPublisher) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	doc.Country = d.Text()
+	doc.Upper = d.Text()
+	if d.Present() {
+		doc.Home = new(BookDocPublisherCountry)
+		decodeBookDocPublisherCountry(d, doc.Home)
+	}
+	if n, ok := d.List(1); ok {
+		doc.Links = make([]*string, n)
+		for i := range doc.Links {
+			if d.Present() {
+				doc.Links[i] = new(d.Text())
+			}
+		}
+	}
+}
+
+// decodeBookDocPublisherCountry reads the binary form of a BookDocPublisherCountry. Its texts and bytes alias the input.
+func decodeBookDocPublisherCountry(d *wire.Decoder, doc *BookDocPublisherCountry) {
+	doc.Code = d.Text()
+	doc.Name = d.Text()
+	if n, ok := d.List(1); ok {
+		doc.Cities = make([]string, n)
+		for i := range doc.Cities {
+			doc.Cities[i] = d.Text()
+		}
+	}
+}
+
+// decodeBookDocAuthors reads the binary form of a BookDocAuthors. Its texts and bytes alias the input.
+func decodeBookDocAuthors(d *wire.Decoder, doc *BookDocAuthors) {
+	doc.ID = d.Int()
+	doc.Name = d.Text()
+	if n, ok := d.List(2); ok {
+		doc.Awards = make([]BookDocAuthorsAwards, n)
+		for i := range doc.Awards {
+			decodeBookDocAuthorsAwards(d, &doc.Awards[i])
+		}
+	}
+}
+
+// decodeBookDocAuthorsAwards reads the binary form of a BookDocAuthorsAwards. Its texts and bytes alias the input.
+func decodeBookDocAuthorsAwards(d *wire.Decoder, doc *BookDocAuthorsAwards) {
+	doc.ID = d.Int()
+	doc.Year = wire.Int[int16](d)
+}
+
+// decodeBookDocTitles reads the binary form of a BookDocTitles. Its texts and bytes alias the input.
+func decodeBookDocTitles(d *wire.Decoder, doc *BookDocTitles) {
+	doc.Lang = d.Text()
+	doc.Text = d.Text()
+}
+
+// writeBookDocPublisherJSON writes what json.Marshal does of a BookDocPublisher.
+func writeBookDocPublisherJSON(w *jsondoc.Writer, doc *BookDocPublisher) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"country":`).Text(doc.Country)
+	w.Raw(`,"upper":`).Text(doc.Upper)
+	w.Raw(`,"home":`)
+	if w.Present(doc.Home != nil) {
+		writeBookDocPublisherCountryJSON(w, doc.Home)
+	}
+	w.Raw(`,"links":`)
+	if w.Present(doc.Links != nil) {
+		w.Raw(`[`)
+		for i := range doc.Links {
+			w.Next()
+			if w.Present(doc.Links[i] != nil) {
+				w.Text(*doc.Links[i])
+			}
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocPublisherCountryJSON writes what json.Marshal does of a BookDocPublisherCountry.
+func writeBookDocPublisherCountryJSON(w *jsondoc.Writer, doc *BookDocPublisherCountry) {
+	w.Raw(`{"code":`).Text(doc.Code)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"cities":`)
+	if w.Present(doc.Cities != nil) {
+		w.Raw(`[`)
+		for i := range doc.Cities {
+			w.Next()
+			w.Text(doc.Cities[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocAuthorsJSON writes what json.Marshal does of a BookDocAuthors.
+func writeBookDocAuthorsJSON(w *jsondoc.Writer, doc *BookDocAuthors) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"name":`).Text(doc.Name)
+	w.Raw(`,"awards":`)
+	if w.Present(doc.Awards != nil) {
+		w.Raw(`[`)
+		for i := range doc.Awards {
+			w.Next()
+			writeBookDocAuthorsAwardsJSON(w, &doc.Awards[i])
+		}
+		w.Raw(`]`)
+	}
+	w.Raw(`}`)
+}
+
+// writeBookDocAuthorsAwardsJSON writes what json.Marshal does of a BookDocAuthorsAwards.
+func writeBookDocAuthorsAwardsJSON(w *jsondoc.Writer, doc *BookDocAuthorsAwards) {
+	w.Raw(`{"id":`).Int(doc.ID)
+	w.Raw(`,"year":`).Int(int64(doc.Year))
+	w.Raw(`}`)
+}
+
+// writeBookDocTitlesJSON writes what json.Marshal does of a BookDocTitles.
+func writeBookDocTitlesJSON(w *jsondoc.Writer, doc *BookDocTitles) {
+	w.Raw(`{"lang":`).Text(doc.Lang)
+	w.Raw(`,"text":`).Text(doc.Text)
+	w.Raw(`}`)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"github.com/denormgen/denormgen/gen"
+	"github.com/denormgen/denormgen/gen/emit/sqltext"
+	"github.com/denormgen/denormgen/gen/model"
+	"github.com/denormgen/denormgen/gen/plan"
+	"github.com/denormgen/denormgen/runtime/capture"
+)
+
+// capturePlans are what programs with the generated code hand to Engine.Install: the same to the byte, for
+// Install compares.
+func capturePlans(result gen.Result, dialect string) []capture.Plan {
+	var plans []capture.Plan
+	for _, p := range result.Plans {
+		for _, c := range p.Collections {
+			if text, ok := result.Statements[c][dialect]; ok {
+				plans = append(plans, capturePlan(c, text))
+			}
+		}
+	}
+	return plans
+}
+
+func capturePlan(c *plan.Collection, text sqltext.Statements) capture.Plan {
+	made := capture.Plan{
+		Collection: c.Declared.Name,
+		Shape:      c.Shape,
+		Table:      captureTable(c.Roots.Table),
+		Key:        literal(c.Roots.Key),
+		Exact:      c.Key.Exact(),
+	}
+	for _, d := range text.Depends {
+		made.Depends = append(made.Depends, capture.Dependency{
+			Table: captureTable(d.Table), Path: d.Path, Columns: literal(d.Columns), From: literal(d.From),
+			Old: d.Old, New: d.New, Roots: d.Roots,
+		})
+	}
+	return made
+}
+
+func captureTable(t model.Table) capture.Table { return capture.Table{Schema: t.Schema, Name: t.Name} }
+
+// literal is a list as a composite literal makes it: never nil.
+func literal(list []string) []string { return append([]string{}, list...) }

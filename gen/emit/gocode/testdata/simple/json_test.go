@@ -1,0 +1,12 @@
+package simple
+
+import (
+	"testing"
+
+	"github.com/denormgen/denormgen/internal/jsontest"
+)
+
+func TestJSON(t *testing.T) {
+	t.Run("books", func(t *testing.T) { jsontest.Equal(t, booksDefinition().AppendJSON) })
+	t.Run("bookCards", func(t *testing.T) { jsontest.Equal(t, bookCardsDefinition().AppendJSON) })
+}

@@ -1,0 +1,11 @@
+package tree
+
+import (
+	"testing"
+
+	"github.com/denormgen/denormgen/internal/jsontest"
+)
+
+func TestJSON(t *testing.T) {
+	t.Run("books", func(t *testing.T) { jsontest.Equal(t, booksDefinition().AppendJSON) })
+}

@@ -1,0 +1,231 @@
+package coherence
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/denormgen/denormgen/internal/truth/history"
+	"github.com/denormgen/denormgen/internal/truth/naive"
+	denorm "github.com/denormgen/denormgen/runtime"
+)
+
+// childVariable holds the orders of a child process.
+const childVariable = "COHERENCE_CHILD"
+
+// TestMain runs a child process instead of the tests where it is one.
+func TestMain(m *testing.M) {
+	if orders := os.Getenv(childVariable); orders != "" {
+		fmt.Fprintln(os.Stderr, live(orders))
+		os.Exit(1) // it lives until it is killed
+	}
+	os.Exit(m.Run())
+}
+
+// orders are what a child process is told.
+type orders struct {
+	Database string
+	DSN      string
+	Seed     uint64
+	Redis    string // address of a shared cache, "" for none
+}
+
+// live relays, reads and writes in a process of its own until that is killed. It says on standard output that it
+// has begun.
+func live(text string) error {
+	var o orders
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return err
+	}
+	at := place{dsn: o.DSN}
+	for _, d := range databases() {
+		if d.name == o.Database {
+			at.database = d
+		}
+	}
+	ctx := context.Background()
+	var err error
+	if at.plain, err = at.open(at.writing); err != nil {
+		return err
+	}
+	db, err := at.open("")
+	if err != nil {
+		return err
+	}
+	var options []denorm.Option
+	if o.Redis != "" {
+		cache, _, err := redisAt(o.Redis)
+		if err != nil {
+			return err
+		}
+		options = append(options, denorm.WithSharedCache(cache))
+	}
+	p := &process{name: "child", db: db}
+	if p.engine, err = denorm.Open(ctx, db, append(options, denorm.WithLogger(logger()))...); err != nil {
+		return err
+	}
+	p.subjects = subjects(p.engine)
+	if err := p.engine.Install(ctx); err != nil {
+		return err
+	}
+	r := &trial{place: at, processes: []*process{p}}
+	failed := make(chan error, 1)
+	go func() { failed <- p.engine.Run(ctx) }()
+	for i, through := range []*process{nil, p} {
+		w := r.writer(o.Seed, i, through)
+		go func() {
+			for {
+				if err := w.transaction(ctx); err != nil {
+					failed <- err
+					return
+				}
+				time.Sleep(time.Duration(w.history.Random.IntN(5)) * time.Millisecond)
+			}
+		}()
+	}
+	go func() {
+		random := rand.New(rand.NewPCG(o.Seed, 9))
+		for {
+			if _, err := p.subjects[random.IntN(len(p.subjects))].read(ctx, random); err != nil {
+				failed <- err
+				return
+			}
+			time.Sleep(100 * time.Microsecond)
+		}
+	}()
+	fmt.Println("begun")
+	return <-failed
+}
+
+const (
+	usualKills     = 10
+	killsPerSettle = 5
+	longestLife    = 120 * time.Millisecond // of a child, once it has begun
+	earlyOf        = 4                      // of how many children one is killed while it starts
+)
+
+// TestKilledProcesses is promise P5: processes that relay, write, read and fill caches are killed at random
+// moments, and nothing is lost to one that lives on.
+func TestKilledProcesses(t *testing.T) {
+	kills, from := number(t, "COHERENCE_KILLS", usualKills), seed(t)
+	for _, d := range databases() {
+		t.Run(d.name, func(t *testing.T) {
+			for _, m := range allTiers() {
+				// The memory of a process cannot be shared with a child.
+				if m.name == "local" || m.name == "local+redis" {
+					t.Run(m.name, func(t *testing.T) { kill(t, newPlace(t, d), m, from, kills) })
+				}
+			}
+		})
+	}
+}
+
+func kill(t *testing.T, at place, m tiers, seed uint64, kills int) {
+	t.Helper()
+	begun := time.Now()
+	h := &history.History{Dialect: naive.DialectOf(at.plain), Random: rand.New(rand.NewPCG(seed, 1))}
+	if err := errors.Join(h.Plant(t.Context(), at.plain), h.Fill(t.Context(), at.plain)); err != nil {
+		t.Fatal(err)
+	}
+	o := orders{Database: at.name, DSN: at.dsn}
+	var cache denorm.SharedCache
+	if m.shared != nil {
+		cache, o.Redis = sharedRedis(t)
+	}
+	p := start(t, at, "survivor", m.options(cache)...)
+	r := &trial{place: at, tiers: m, processes: []*process{p}}
+	ctx, stop := context.WithCancel(t.Context())
+	readers := r.read(ctx, t, seed)
+	defer readers.Wait()
+	defer stop()
+	random := rand.New(rand.NewPCG(seed, 2))
+	settles := 0
+	for n := range kills {
+		o.Seed = seed + uint64(n)
+		early := random.IntN(earlyOf) == 0
+		if err := o.child(t, early, time.Duration(random.Int64N(int64(longestLife)))); err != nil {
+			t.Fatalf("child %d: %v", n+1, err)
+		}
+		if n%killsPerSettle < killsPerSettle-1 && n < kills-1 {
+			continue
+		}
+		if err := r.settle(ctx); err != nil {
+			t.Fatalf("after %d kills: %v\n\nrepeat with COHERENCE_SEED=%d COHERENCE_KILLS=%d go test ./internal/coherence -run '^TestKilledProcesses$/^%s$'", n+1, err, seed, n+1, at.name)
+		}
+		settles++
+	}
+	s := r.counts()
+	t.Logf("seed %d: %d kills, %d settles, %d documents compared, %d reads, %d local kills, %d relay errors, %v",
+		seed, kills, settles, r.documents.Load(), r.reads.Load(), s.LocalKills, s.RelayErrors, time.Since(begun).Round(time.Millisecond))
+	if s.LocalKills == 0 {
+		t.Error("nothing was written")
+	}
+}
+
+// child starts a process, lets it live for a time after it has begun, or from its start, and kills it.
+func (o orders) child(t *testing.T, early bool, life time.Duration) error {
+	t.Helper()
+	text, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	command := exec.Command(program)
+	command.Env = append(os.Environ(), childVariable+"="+string(text))
+	output, err := command.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	var said opening
+	command.Stderr = &said
+	if err := command.Start(); err != nil {
+		return err
+	}
+	var failed error
+	if !early {
+		_, failed = io.ReadFull(output, make([]byte, len("begun")))
+	}
+	if failed == nil {
+		time.Sleep(life)
+	}
+	killed := command.Process.Kill()
+	_ = command.Wait() // it says that it was killed
+	if failed != nil || killed != nil {
+		return fmt.Errorf("it ended by itself: %w: %s", errors.Join(failed, killed), said.text())
+	}
+	if command.ProcessState.ExitCode() == 1 {
+		return fmt.Errorf("it failed: %s", said.text())
+	}
+	return nil
+}
+
+// opening keeps the beginning of what a child says.
+type opening struct {
+	mu   sync.Mutex
+	said []byte
+}
+
+func (s *opening) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	const most = 8 << 10
+	s.said = append(s.said, p[:min(len(p), max(0, most-len(s.said)))]...)
+	return len(p), nil
+}
+
+func (s *opening) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.said)
+}

@@ -1,0 +1,80 @@
+package coherence
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/denormgen/denormgen/internal/truth/naive"
+)
+
+// through writes by Engine.Tx.
+func (w *writer) through(ctx context.Context, body func(naive.Queryer) error) error {
+	return w.process.engine.Tx(ctx, func(tx *sqlx.Tx) error { return body(tx) })
+}
+
+// exact writes by Engine.Tx while nobody else writes, and sees what was written in every cache that promises so,
+// at once.
+func (w *writer) exact(ctx context.Context, body func(naive.Queryer) error) error {
+	r := w.trial
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	before, err := naive.Read(ctx, r.dialect(), r.plain)
+	if err != nil {
+		return err
+	}
+	failed := w.through(ctx, body)
+	if failed != nil {
+		return failed
+	}
+	processes := []*process{w.process}
+	if r.tiers.direct() {
+		processes = r.processes
+	}
+	after, err := naive.Read(ctx, r.dialect(), r.plain)
+	if err != nil {
+		return err
+	}
+	for _, c := range naive.Collections() {
+		rows, want := touched(c, before, after)
+		if len(rows) == 0 {
+			continue
+		}
+		for _, p := range processes {
+			got, err := p.subject(c.Name).see(ctx, rows)
+			if err != nil {
+				return err
+			}
+			for key := range want {
+				if got[key] != want[key] {
+					return fmt.Errorf("process %s right after Tx in %s: document %s of %s\n got %s\nwant %s", p.name, w.process.name, key, c.Name, got[key], want[key])
+				}
+			}
+			r.own.Add(int64(len(want)))
+		}
+	}
+	return nil
+}
+
+// touched are rows whose documents are not what they were, and their documents now, by the text of the key.
+func touched(c naive.Collection, before, after *naive.Data) (rows []naive.Row, want map[string]string) {
+	was := map[string]string{}
+	want = map[string]string{}
+	for _, doc := range c.Documents(before) {
+		was[c.KeyText(doc.Row)] = doc.JSON
+	}
+	for _, doc := range c.Documents(after) {
+		key := c.KeyText(doc.Row)
+		if was[key] != doc.JSON {
+			rows, want[key] = append(rows, doc.Row), doc.JSON
+		}
+		delete(was, key)
+	}
+	for _, doc := range c.Documents(before) {
+		if key := c.KeyText(doc.Row); was[key] != "" {
+			rows, want[key] = append(rows, doc.Row), "null"
+		}
+	}
+	return rows, want
+}

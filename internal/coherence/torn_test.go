@@ -1,0 +1,104 @@
+package coherence
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/denormgen/denormgen/internal/truth/history"
+	"github.com/denormgen/denormgen/internal/truth/models"
+	"github.com/denormgen/denormgen/internal/truth/naive"
+)
+
+const (
+	usualTokens = 60 // transactions that give every row of a document one token
+	tornReads   = 1000
+	tornLimit   = 60 * time.Second
+)
+
+// TestTornDocument is promise P1 under caches: whatever is written meanwhile, no document shows two transactions.
+func TestTornDocument(t *testing.T) {
+	for _, d := range databases() {
+		t.Run(d.name, func(t *testing.T) {
+			for _, m := range allTiers() {
+				if m.shared == nil || m.local {
+					t.Run(m.name, func(t *testing.T) { tear(t, newPlace(t, d), m) })
+				}
+			}
+		})
+	}
+}
+
+func tear(t *testing.T, at place, m tiers) {
+	t.Helper()
+	h := &history.History{Dialect: naive.DialectOf(at.plain)}
+	if err := history.Forest(t.Context(), h, at.plain); err != nil {
+		t.Fatal(err)
+	}
+	var processes []*process
+	options := m.options(nil)
+	if m.shared != nil {
+		options = m.options(m.shared(t))
+	}
+	for _, name := range []string{"one", "two"} {
+		processes = append(processes, start(t, at, name, options...))
+	}
+	ctx, stop := context.WithTimeout(t.Context(), tornLimit)
+	defer stop()
+	var read, written atomic.Int64
+	var running sync.WaitGroup
+	seen := make([]map[string]bool, len(processes))
+	for i, p := range processes {
+		seen[i] = map[string]bool{}
+		books := models.NewBooks(p.engine)
+		running.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(i), 7))
+			for ctx.Err() == nil {
+				doc, err := books.Get(ctx, 1+random.Int64N(history.Trees))
+				if err != nil {
+					if ctx.Err() == nil {
+						t.Errorf("process %s: %v", p.name, err)
+					}
+					return
+				}
+				tokens, _, err := history.TokensOf(doc)
+				if err != nil || len(tokens) != 1 {
+					t.Errorf("process %s: a document shows the tokens %v, %v", p.name, tokens, err)
+					stop()
+				}
+				for token := range tokens {
+					seen[i][token] = true
+				}
+				read.Add(1)
+				time.Sleep(100 * time.Microsecond)
+			}
+		})
+	}
+	random := rand.New(rand.NewPCG(1, 7))
+	for ctx.Err() == nil && (written.Load() < usualTokens || read.Load() < tornReads) {
+		err := history.WriteToken(ctx, h, at.plain, 1+random.IntN(history.Trees), fmt.Sprint("token ", written.Load()))
+		if err != nil && !again(err) && ctx.Err() == nil {
+			t.Fatal(err)
+		}
+		if err == nil {
+			written.Add(1)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	stop()
+	running.Wait()
+	var during reads
+	different := 0
+	for i, p := range processes {
+		during.add(reads{}, readsOf(p.engine.Stats()))
+		different = max(different, len(seen[i]))
+	}
+	t.Logf("%d documents read during %d transactions, %d different tokens seen, %.0f %% hits", read.Load(), written.Load(), different, during.percent())
+	if read.Load() < tornReads || different < usualTokens/8 || during.percent() < leastHits {
+		t.Error("too little happened at once")
+	}
+}

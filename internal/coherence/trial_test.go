@@ -1,0 +1,231 @@
+package coherence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/denormgen/denormgen/internal/truth/history"
+	"github.com/denormgen/denormgen/internal/truth/naive"
+	denorm "github.com/denormgen/denormgen/runtime"
+)
+
+// trial is a database that writers change and processes read.
+type trial struct {
+	place
+	tiers     tiers
+	processes []*process
+	writers   []*writer
+	// writing is held by writers for a transaction, alone by those who compare right after it.
+	writing sync.RWMutex
+
+	settling           time.Duration
+	reads              atomic.Int64
+	documents, own     atomic.Int64 // compared when all was settled, and right after a transaction
+	commits, rollbacks atomic.Int64
+	retries            atomic.Int64 // transactions that another one was in the way of
+}
+
+const (
+	plainWriters      = 3
+	readersPerProcess = 2
+)
+
+// newTrial makes two processes, and writers of which some know no engine.
+func newTrial(t *testing.T, at place, m tiers, seed uint64) *trial {
+	t.Helper()
+	r := &trial{place: at, tiers: m}
+	var cache denorm.SharedCache
+	if m.shared != nil {
+		cache = m.shared(t)
+	}
+	first := r.writer(seed, 0, nil)
+	if err := errors.Join(first.history.Plant(t.Context(), at.plain), first.history.Fill(t.Context(), at.plain)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"one", "two"} {
+		p := start(t, at, name, m.options(cache)...)
+		r.processes = append(r.processes, p)
+		r.writers = append(r.writers, r.writer(seed, len(r.writers)+1, p))
+	}
+	for range plainWriters {
+		r.writers = append(r.writers, r.writer(seed, len(r.writers)+1, nil))
+	}
+	return r
+}
+
+// burst lets all write together until so many changes were made.
+func (r *trial) burst(ctx context.Context, writes int) error {
+	var left atomic.Int64
+	left.Store(int64(writes))
+	var running sync.WaitGroup
+	failed := make([]error, len(r.writers))
+	for i, w := range r.writers {
+		running.Go(func() {
+			for left.Load() > 0 && ctx.Err() == nil && failed[i] == nil {
+				before := w.history.Changes
+				failed[i] = w.transaction(ctx)
+				left.Add(int64(before - w.history.Changes))
+				time.Sleep(time.Duration(w.history.Random.IntN(6)) * time.Millisecond)
+			}
+		})
+	}
+	running.Wait()
+	return errors.Join(append(failed, ctx.Err())...)
+}
+
+// settle waits until every process knows everything, and compares all documents in each.
+func (r *trial) settle(ctx context.Context) error {
+	for _, p := range r.processes {
+		timed, cancel := context.WithTimeout(ctx, settleTimeout)
+		err := p.engine.Drain(timed)
+		cancel()
+		if err != nil {
+			return fmt.Errorf("process %s: %w", p.name, err)
+		}
+	}
+	d, err := naive.Read(ctx, r.dialect(), r.plain)
+	if err != nil {
+		return err
+	}
+	for _, c := range naive.Collections() {
+		docs := c.Documents(d)
+		for _, p := range r.processes {
+			s := p.subject(c.Name)
+			n, err := s.compare(ctx, p.db, docs)
+			if err != nil {
+				return fmt.Errorf("process %s after all has settled: %w\n%s", p.name, err, r.diagnose(ctx, c.Name))
+			}
+			r.documents.Add(int64(n))
+		}
+	}
+	return nil
+}
+
+const settleTimeout = 30 * time.Second
+
+func (r *trial) dialect() naive.Dialect { return naive.DialectOf(r.plain) }
+
+func (p *process) subject(name string) subject {
+	for _, s := range p.subjects {
+		if s.about().Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// read reads in all processes until the context ends.
+func (r *trial) read(ctx context.Context, t *testing.T, seed uint64) *sync.WaitGroup {
+	running := new(sync.WaitGroup)
+	for i, p := range r.processes {
+		for n := range readersPerProcess {
+			running.Go(func() {
+				random := rand.New(rand.NewPCG(seed, uint64(100+10*i+n)))
+				for ctx.Err() == nil {
+					for range 1 + random.IntN(20) {
+						s := p.subjects[random.IntN(len(p.subjects))]
+						n, err := s.read(ctx, random)
+						if err != nil && ctx.Err() == nil {
+							t.Errorf("reading %s in process %s: %v", s.about().Name, p.name, err)
+							return
+						}
+						r.reads.Add(int64(n))
+					}
+					time.Sleep(100 * time.Microsecond)
+				}
+			})
+		}
+	}
+	return running
+}
+
+// writer makes random transactions, through a process's engine or past all.
+type writer struct {
+	trial   *trial
+	process *process // nil for one that knows no engine
+	history *history.History
+}
+
+func (r *trial) writer(seed uint64, stream int, p *process) *writer {
+	return &writer{trial: r, process: p, history: &history.History{Dialect: r.dialect(), Random: rand.New(rand.NewPCG(seed, uint64(stream)))}}
+}
+
+// errTakenBack makes a transaction roll back.
+var errTakenBack = errors.New("taken back")
+
+// transaction makes some changes. A fifth of all transactions, and half of their savepoints, are rolled back.
+func (w *writer) transaction(ctx context.Context) error {
+	random := w.history.Random
+	steps, keep, alone := 1+random.IntN(6), random.IntN(5) > 0, random.IntN(2) == 0
+	body := func(q naive.Queryer) error {
+		for range steps {
+			if err := w.history.Part(ctx, q); err != nil {
+				return err
+			}
+		}
+		if !keep {
+			return errTakenBack
+		}
+		return nil
+	}
+	var err error
+	switch {
+	case w.process != nil && alone:
+		err = w.exact(ctx, body)
+	case w.process != nil:
+		w.trial.writing.RLock()
+		err = w.through(ctx, body)
+		w.trial.writing.RUnlock()
+	default:
+		w.trial.writing.RLock()
+		err = w.past(ctx, body)
+		w.trial.writing.RUnlock()
+	}
+	switch {
+	case err == nil:
+		w.trial.commits.Add(1)
+	case errors.Is(err, errTakenBack):
+		w.trial.rollbacks.Add(1)
+	case again(err):
+		w.trial.retries.Add(1)
+	default:
+		return err
+	}
+	return nil
+}
+
+// past writes as a program that knows no engine.
+func (w *writer) past(ctx context.Context, body func(naive.Queryer) error) error {
+	tx, err := w.trial.plain.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := body(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// again tells whether a writer was only in another's way.
+func again(err error) bool {
+	if failure := new(mysql.MySQLError); errors.As(err, &failure) {
+		const deadlock, timeout, duplicate, changed = 1213, 1205, 1062, 1020
+		return failure.Number == deadlock || failure.Number == timeout || failure.Number == duplicate || failure.Number == changed
+	}
+	for _, known := range []string{"database is locked", "deadlock detected", "duplicate key value", "UNIQUE constraint failed"} {
+		if strings.Contains(err.Error(), known) {
+			return true
+		}
+	}
+	return false
+}

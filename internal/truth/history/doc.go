@@ -1,0 +1,2 @@
+// Package history changes the tables of package naive, at random or in step, for tests.
+package history

@@ -1,0 +1,119 @@
+DO ${{.Tag}}$
+DECLARE
+  captured CONSTANT regclass := {{text .Table}}::regclass;
+  used CONSTANT text[] := {{.Used}};
+  home CONSTANT text := pg_catalog.quote_ident(pg_catalog.current_schema());
+  suffix CONSTANT text := pg_catalog.left(pg_catalog.md5(pg_catalog.concat(home, '.', {{text .Function}})), 8);
+  before CONSTANT text := pg_catalog.current_setting('search_path');
+  capture oid;
+  path text;
+  settings text := '';
+  trusted boolean;
+  plain boolean;
+  tree oid[];
+  found record;
+  event text;
+BEGIN
+  -- From here on, names of tables are written with their schemas.
+  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+  IF home IS NULL THEN
+    RAISE EXCEPTION 'there is no schema for the log: search_path names none that exists';
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_class WHERE oid = captured AND relkind IN ('r', 'p') AND relpersistence <> 't') THEN
+    RAISE EXCEPTION 'changes of % cannot be captured: it is not a table that stays', captured;
+  END IF;
+
+  -- The lock waits for the writers that still run the old function, and holds up new ones.
+  EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', captured);
+
+  -- A trigger could not read these columns, and would only find out when rows are written.
+  FOR found IN
+    SELECT name, attgenerated FROM unnest(used) AS name
+    LEFT JOIN pg_attribute ON attrelid = captured AND attname = name AND attnum > 0 AND NOT attisdropped
+    WHERE attname IS NULL OR attgenerated = 'v'
+  LOOP
+    RAISE EXCEPTION 'changes of % cannot be captured: %', captured,
+      CASE WHEN found.attgenerated IS NULL THEN format('it has no column %I', found.name)
+      ELSE format('triggers cannot read its virtual generated column %I; make it STORED', found.name) END;
+  END LOOP;
+
+  -- Operators of extension types stand beside the types. A schema in which everybody may create others is
+  -- not searched with the rights of this function's owner: then conditions are not evaluated at all.
+  WITH RECURSIVE types (type) AS (
+    SELECT atttypid FROM pg_attribute WHERE attrelid = captured AND attname = ANY ({{.Read}})
+    UNION
+    SELECT part FROM types JOIN pg_type ON oid = type, LATERAL (VALUES (typbasetype), (typelem)) AS parts (part) WHERE part <> 0
+  ), described AS (
+    SELECT DISTINCT nspname, typtype = 'b' AND typcategory <> 'A' AND nspname <> 'pg_catalog' AS foreign_type,
+      has_schema_privilege('public', n.oid, 'CREATE') AS open,
+      typtype IN ('d', 'e') OR typcategory = 'A' OR nspname = 'pg_catalog' AND typname IN (
+        'int2', 'int4', 'int8', 'oid', 'numeric', 'bool', 'text', 'varchar', 'bpchar', 'name', 'char', 'uuid', 'json', 'jsonb') AS plain
+    FROM types JOIN pg_type AS t ON t.oid = type JOIN pg_namespace AS n ON n.oid = typnamespace
+  )
+  SELECT coalesce(string_agg(DISTINCT quote_ident(nspname) || ', ', '') FILTER (WHERE foreign_type), ''),
+    coalesce(bool_and(NOT (foreign_type AND open)), true), coalesce(bool_and(described.plain), true)
+  INTO path, trusted, plain FROM described;
+  -- Settings cost time for every row: only those that matter.
+  {{- if .Searches}}
+  settings := settings || E'\nSET search_path = pg_catalog, ' || path || 'pg_temp';
+  {{- end}}
+  {{- if .Escapes}}
+  settings := settings || E'\nSET standard_conforming_strings = on';
+  {{- end}}
+  IF NOT plain THEN
+    settings := settings || $settings$
+{{- range .Settings}}
+SET {{.}}
+{{- end}}$settings$;
+  END IF;
+
+  EXECUTE format(${{.Tag}}_function${{.Body}}${{.Tag}}_function$, home, settings, trusted);
+  EXECUTE format('COMMENT ON FUNCTION %s.%I() IS %L', home, {{text .Function}}, {{text .Comment}});
+  capture := format('%s.%I()', home, {{text .Function}})::regprocedure;
+
+  WITH RECURSIVE family (member) AS (
+    SELECT captured::oid UNION SELECT inhrelid FROM family JOIN pg_inherits ON inhparent = member
+  )
+  SELECT array_agg(oid) INTO tree FROM family JOIN pg_class ON oid = member WHERE relkind IN ('r', 'p');
+
+  -- A table that left the family, or became a partition: its own triggers are in the way of the cloned ones.
+  FOR found IN
+    SELECT tgrelid::regclass AS member, tgname FROM pg_trigger JOIN pg_class AS c ON c.oid = tgrelid
+    WHERE tgfoid = capture AND tgparentid = 0
+      AND (NOT tgrelid = ANY (tree) OR relispartition AND tgrelid <> captured AND tgname NOT LIKE '%truncate%')
+  LOOP
+    EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.member);
+  END LOOP;
+
+  FOR found IN
+    SELECT oid::regclass AS member, relispartition AND oid <> captured AS cloned FROM pg_class WHERE oid = ANY (tree) ORDER BY oid
+  LOOP
+    -- Partitions get clones of the row triggers, inheritance children do not, and neither gets that of TRUNCATE.
+    FOREACH event IN ARRAY CASE WHEN found.cloned THEN '{truncate}' ELSE '{insert,update,delete,truncate}'::text[] END LOOP
+      IF current_setting('server_version_num')::int < 140000 {{- if not .Changed}} OR event = 'update'{{end}} THEN
+        EXECUTE format('DROP TRIGGER IF EXISTS denorm_capture_%s_%s ON %s', event, suffix, found.member);
+      END IF;
+      {{- if not .Changed}}
+      CONTINUE WHEN event = 'update';
+      {{- end}}
+      EXECUTE format('CREATE %s TRIGGER denorm_capture_%s_%s AFTER %2$s ON %4$s FOR EACH %5$s EXECUTE FUNCTION %6$s.%7$I()',
+        CASE WHEN current_setting('server_version_num')::int < 140000 THEN '' ELSE 'OR REPLACE' END,
+        event, suffix, found.member,
+        CASE event
+          WHEN 'truncate' THEN 'STATEMENT'
+          {{- if .Changed}}
+          WHEN 'update' THEN 'ROW WHEN (' || {{text .Changed}} || ')'
+          {{- end}}
+          ELSE 'ROW'
+        END,
+        home, {{text .Function}});
+    END LOOP;
+  END LOOP;
+
+  -- Rows that replication applies are changes too.
+  FOR found IN SELECT tgrelid::regclass AS member, tgname FROM pg_trigger WHERE tgfoid = capture AND tgenabled <> 'A' LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', found.member, found.tgname);
+  END LOOP;
+  PERFORM set_config('search_path', before, true);
+END
+${{.Tag}}$

@@ -1,0 +1,14 @@
+package capture_test
+
+import (
+	"database/sql"
+	"testing"
+
+	"github.com/denormgen/denormgen/internal/testservers"
+	"github.com/denormgen/denormgen/runtime/capture"
+	"github.com/denormgen/denormgen/runtime/capture/captest"
+)
+
+func TestMySQLConforms(t *testing.T) {
+	captest.Run(t, capture.MySQL, func(t *testing.T) *sql.DB { return testservers.MySQL(t).DB })
+}

@@ -1,0 +1,210 @@
+package denorm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/denormgen/denormgen/runtime/internal/freshness"
+	"github.com/denormgen/denormgen/runtime/internal/relay"
+)
+
+// followBatch is how many events a consumer gets at a time.
+const followBatch = 1000
+
+// follower leads one consumer along the feed.
+type follower struct {
+	live     *live
+	consumer Consumer
+	gauge    *freshness.Gauge // of the tier that the consumer is, or nil
+	// behind is the follower that this one must not overtake, or nil.
+	behind *follower
+
+	mu sync.Mutex // held while the consumer is called
+	at atomic.Pointer[relay.Position]
+}
+
+// position returns how far the consumer is known to be.
+func (f *follower) position() relay.Position {
+	if at := f.at.Load(); at != nil {
+		return *at
+	}
+	return relay.Position{}
+}
+
+// advance leads the consumer one step on and tells whether there may be more to do at once.
+func (f *follower) advance(ctx context.Context) (more bool, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	more, err = f.step(ctx)
+	if err != nil {
+		return false, fmt.Errorf("consumer %s: %w", f.consumer.Name(), err)
+	}
+	return more, nil
+}
+
+func (f *follower) step(ctx context.Context) (more bool, err error) {
+	known := f.live.known.Load()
+	if known == nil {
+		return false, nil // nothing was polled yet
+	}
+	target := known.head
+	if f.behind != nil {
+		target = f.behind.position()
+	}
+	stored, err := f.consumer.Position(ctx)
+	if err != nil {
+		f.unknown()
+		return false, fmt.Errorf("read its position: %w", err)
+	}
+	if target == (relay.Position{}) {
+		f.unknown()
+		return false, nil // who is ahead does not know where it is
+	}
+	if stored == "" {
+		return true, f.reset(ctx, target)
+	}
+	at, err := relay.ParsePosition(string(stored))
+	if err != nil {
+		return false, err
+	}
+	if at == target {
+		f.reached(at)
+		return false, nil
+	}
+	if f.behind != nil && (at.Epoch != target.Epoch || at.Seq > target.Seq) {
+		return true, f.reset(ctx, target) // who is ahead went back
+	}
+	page, err := f.live.feed.Read(ctx, at, followBatch)
+	if err != nil {
+		return false, fmt.Errorf("read the feed: %w", err)
+	}
+	if page.Reset {
+		if f.behind == nil {
+			target = page.To
+		}
+		return true, f.reset(ctx, target)
+	}
+	if f.behind != nil {
+		cut(&page, target)
+	}
+	if page.To == at {
+		f.reached(at)
+		return false, nil
+	}
+	if err := f.consumer.Apply(ctx, changesOf(page), Position(page.To.String())); err != nil {
+		if errors.Is(err, ErrMark) {
+			return true, nil
+		}
+		f.unknown()
+		return false, fmt.Errorf("apply %d events: %w", len(page.Events), err)
+	}
+	f.reached(page.To)
+	return page.More, nil
+}
+
+// cut ends a page at a position.
+func cut(page *relay.Page, at relay.Position) {
+	if page.To.Seq <= at.Seq {
+		return
+	}
+	n := 0
+	for n < len(page.Events) && page.Events[n].Seq <= at.Seq {
+		n++
+	}
+	page.Events, page.To, page.More = page.Events[:n], at, false
+}
+
+func changesOf(page relay.Page) []Change {
+	changes := make([]Change, len(page.Events))
+	for i, e := range page.Events {
+		changes[i] = Change{
+			Collection: e.Collection, Key: e.Key, All: e.All, At: e.At,
+			Version: Version{Epoch: uint64(page.To.Epoch), Seq: uint64(e.Seq)},
+		}
+	}
+	return changes
+}
+
+func (f *follower) reset(ctx context.Context, to relay.Position) error {
+	f.unknown()
+	if err := f.consumer.Reset(ctx, Position(to.String())); err != nil {
+		return fmt.Errorf("start anew: %w", err)
+	}
+	return nil
+}
+
+// reached records where the consumer is.
+func (f *follower) reached(at relay.Position) {
+	if f.gauge != nil {
+		f.gauge.Advance(at)
+	}
+	if f.position() != at {
+		f.at.Store(&at)
+		f.live.moved.send()
+	}
+}
+
+// unknown records that nobody knows where the consumer is.
+func (f *follower) unknown() {
+	if f.gauge != nil {
+		f.gauge.Forget()
+	}
+	f.at.Store(nil)
+}
+
+// reach leads the consumer to a position, or beyond.
+func (f *follower) reach(ctx context.Context, target relay.Position) error {
+	for {
+		more, err := f.advance(ctx)
+		if err != nil {
+			return err
+		}
+		if at := f.position(); at.Epoch > target.Epoch || at.Epoch == target.Epoch && at.Seq >= target.Seq {
+			return nil
+		}
+		if !more {
+			sleep(ctx, busyPoll, f.live.moved.wait())
+		}
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("consumer %s is behind: %w", f.consumer.Name(), err)
+		}
+	}
+}
+
+// run leads the consumer until the context ends.
+func (f *follower) run(ctx context.Context) {
+	pause := time.Duration(0)
+	for ctx.Err() == nil {
+		moved := f.live.moved.wait()
+		more, err := f.advance(ctx)
+		switch {
+		case err != nil:
+			if ctx.Err() == nil {
+				f.live.engine.logger.Warn("denorm: a consumer of the feed failed and tries again",
+					"consumer", f.consumer.Name(), "error", err)
+			}
+			pause = min(max(2*pause, 10*time.Millisecond), time.Second)
+			sleep(ctx, pause, nil)
+			continue
+		case more:
+		default:
+			sleep(ctx, f.live.engine.settings.pollInterval, moved)
+		}
+		pause = 0
+	}
+}
+
+// sleep waits for a time, until woken, or until the context ends.
+func sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-woken:
+	case <-timer.C:
+	}
+}

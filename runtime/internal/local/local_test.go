@@ -1,0 +1,207 @@
+package local_test
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/denormgen/denormgen/runtime/internal/local"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func tier(t *testing.T, bytes uint64) *local.Tier[int, string] {
+	t.Helper()
+	tier, err := local.New[int, string](bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(tier.Close)
+	return tier
+}
+
+func begin(t *testing.T, tier *local.Tier[int, string], key int, wantLead bool) *local.Flight[int, string] {
+	t.Helper()
+	flight, lead := tier.Begin(key, time.Now(), time.Time{}, false)
+	if lead != wantLead {
+		t.Fatalf("lead is %v, want %v", lead, wantLead)
+	}
+	return flight
+}
+
+func want(t *testing.T, tier *local.Tier[int, string], key int, value string, there bool) {
+	t.Helper()
+	if got, ok := tier.Get(key); got != value || ok != there {
+		t.Errorf("Get(%d) is %q, %v; want %q, %v", key, got, ok, value, there)
+	}
+}
+
+func TestFill(t *testing.T) {
+	tier := tier(t, 1000)
+	if !begin(t, tier, 1, true).Land("one", nil, true, 10) {
+		t.Error("the value was refused")
+	}
+	want(t, tier, 1, "one", true)
+	if begin(t, tier, 2, true).Land("two", nil, false, 10) {
+		t.Error("a value that is not to be kept was kept")
+	}
+	want(t, tier, 2, "", false)
+	if begin(t, tier, 3, true).Land("", errors.New("failed"), true, 10) {
+		t.Error("the value of a failed load was kept")
+	}
+	want(t, tier, 3, "", false)
+}
+
+func TestKillStopsFill(t *testing.T) {
+	for name, kill := range map[string]func(*local.Tier[int, string]){
+		"one": func(tier *local.Tier[int, string]) { tier.Kill(1) },
+		"all": func(tier *local.Tier[int, string]) { tier.KillAll() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			tier := tier(t, 1000)
+			flight := begin(t, tier, 1, true)
+			kill(tier)
+			if flight.Land("old", nil, true, 10) {
+				t.Error("a value from before the kill was kept")
+			}
+			want(t, tier, 1, "", false)
+		})
+	}
+}
+
+func TestKillDropsValue(t *testing.T) {
+	tier := tier(t, 1000)
+	begin(t, tier, 1, true).Land("one", nil, true, 10)
+	begin(t, tier, 2, true).Land("two", nil, true, 10)
+	tier.Kill(1)
+	want(t, tier, 1, "", false)
+	want(t, tier, 2, "two", true)
+	tier.KillAll()
+	want(t, tier, 2, "", false)
+}
+
+func TestNobodyJoinsAFlightFromBeforeAKill(t *testing.T) {
+	tier := tier(t, 1000)
+	before := begin(t, tier, 1, true)
+	begin(t, tier, 1, false)
+	tier.Kill(1)
+	after := begin(t, tier, 1, true)
+	if before.Land("old", nil, true, 10) {
+		t.Error("the flight from before the kill was kept")
+	}
+	if !after.Land("new", nil, true, 10) {
+		t.Error("the flight from after the kill was refused")
+	}
+	want(t, tier, 1, "new", true)
+}
+
+func TestOldFlightIsReplaced(t *testing.T) {
+	tier := tier(t, 1000)
+	old, _ := tier.Begin(1, time.Now().Add(-time.Minute), time.Time{}, false)
+	fresh, lead := tier.Begin(1, time.Now(), time.Now().Add(-time.Second), false)
+	if !lead {
+		t.Fatal("a flight of a minute ago was joined")
+	}
+	if old.Land("old", nil, true, 10) {
+		t.Error("a flight that was replaced, which no kill reaches, was kept")
+	}
+	if !fresh.Land("new", nil, true, 10) {
+		t.Error("the newer flight was refused")
+	}
+}
+
+func TestOneFlightForAll(t *testing.T) {
+	tier := tier(t, 1000)
+	var leads atomic.Int32
+	var wait sync.WaitGroup
+	barrier := make(chan struct{})
+	for range 1000 {
+		wait.Go(func() {
+			<-barrier
+			flight, lead := tier.Begin(1, time.Now(), time.Time{}, true)
+			if lead {
+				leads.Add(1)
+				time.Sleep(10 * time.Millisecond)
+				flight.Land("one", nil, true, 10)
+			}
+			<-flight.Done
+			if value, err := flight.Result(); value != "one" || err != nil {
+				t.Errorf("got %q, %v", value, err)
+			}
+		})
+	}
+	close(barrier)
+	wait.Wait()
+	if leads.Load() != 1 {
+		t.Errorf("%d loads for 1,000 readers", leads.Load())
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	tier := tier(t, 10_000)
+	for key := range 10_000 {
+		begin(t, tier, key, true).Land("value", nil, true, 100)
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for tier.Len() > 150 && time.Now().Before(deadline) {
+		time.Sleep(time.Millisecond) // evictions run behind
+	}
+	if n := tier.Len(); n > 150 {
+		t.Errorf("%d values of weight 100 where 10,000 bytes are allowed", n)
+	}
+}
+
+func TestNothingIsKeptWithoutMemory(t *testing.T) {
+	tier := tier(t, 0)
+	if flight := begin(t, tier, 1, true); !flight.Land("one", nil, true, 10) {
+		t.Log("kept nothing")
+	}
+	want(t, tier, 1, "", false)
+	tier.Kill(1)
+	tier.KillAll()
+}
+
+// TestStaleNeverStays runs loaders against a writer that kills: once all is quiet, what is cached is current.
+func TestStaleNeverStays(t *testing.T) {
+	tier := tier(t, 100_000)
+	var truth [8]atomic.Int64
+	stop := make(chan struct{})
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				key := n % len(truth)
+				flight, lead := tier.Begin(key, time.Now(), time.Time{}, false)
+				if !lead {
+					continue
+				}
+				value := truth[key].Load()
+				if n%7 == 0 {
+					time.Sleep(time.Microsecond)
+				}
+				flight.Land(string(rune(value)), nil, true, 10)
+			}
+		})
+	}
+	for n := range int64(50_000) {
+		key := int(n) % len(truth)
+		truth[key].Store(n%1000 + 1)
+		tier.Kill(key)
+	}
+	close(stop)
+	wait.Wait()
+	for key := range truth {
+		if got, ok := tier.Get(key); ok && got != string(rune(truth[key].Load())) {
+			t.Errorf("key %d: cached %q, truth %q", key, got, string(rune(truth[key].Load())))
+		}
+	}
+}

@@ -1,0 +1,240 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/denormgen/denormgen/runtime/capture"
+)
+
+// events is a set of events: those of one document are one, and those of a collection's single documents
+// are none where all of them are meant.
+type events struct {
+	all  map[string]bool
+	keys map[string]map[string]bool
+	n    int // single documents
+}
+
+func newEvents() *events { return &events{all: map[string]bool{}, keys: map[string]map[string]bool{}} }
+
+func (e *events) add(collection, key string) {
+	if e.all[collection] {
+		return
+	}
+	set := e.keys[collection]
+	if set == nil {
+		set = map[string]bool{}
+		e.keys[collection] = set
+	}
+	if !set[key] {
+		set[key] = true
+		e.n++
+	}
+}
+
+func (e *events) addAll(collection string) {
+	e.all[collection] = true
+	e.n -= len(e.keys[collection])
+	delete(e.keys, collection)
+}
+
+// list returns the events in a fixed order.
+func (e *events) list() []Event {
+	list := make([]Event, 0, len(e.all)+e.n)
+	for _, collection := range slices.Sorted(maps.Keys(e.all)) {
+		list = append(list, Event{Collection: collection, All: true})
+	}
+	for _, collection := range slices.Sorted(maps.Keys(e.keys)) {
+		for _, key := range slices.Sorted(maps.Keys(e.keys[collection])) {
+			list = append(list, Event{Collection: collection, Key: key})
+		}
+	}
+	return list
+}
+
+// appendEvents writes events behind the state, which q's transaction has locked, and moves it.
+func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, list []Event) error {
+	if len(list) == 0 {
+		return nil
+	}
+	stamp, err := randomStamp()
+	if err != nil {
+		return err
+	}
+	at := f.Clock().UnixMilli()
+	first := s.seq + 1
+	switch f.sql {
+	case postgres:
+		err = f.insertArrays(ctx, q, s, list, stamp, at)
+	case sqlite:
+		err = f.insertJSON(ctx, q, s, list, stamp, at)
+	default:
+		err = f.insertRows(ctx, q, s, list, stamp, at)
+	}
+	if err != nil {
+		return fmt.Errorf("append to the feed: %w", err)
+	}
+	s.seq += int64(len(list))
+	s.stamp = stamp
+	for i, event := range list {
+		if !event.All || event.Collection == "" {
+			continue
+		}
+		s.everything = first + int64(i)
+		_, err := q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_generations" ("collection", "generation") VALUES (?, ?)`+
+			f.sql.upsert("collection", "generation")), event.Collection, s.everything)
+		if err != nil {
+			return fmt.Errorf("raise the generation of %s: %w", event.Collection, err)
+		}
+	}
+	_, err = q.ExecContext(ctx, f.sql.text(`UPDATE "denorm_state" SET "epoch" = ?, "seq" = ?, "stamp" = ?, "everything" = ? WHERE "id" = 1`),
+		s.epoch, s.seq, s.stamp, s.everything)
+	if err != nil {
+		return fmt.Errorf("move the head of the feed: %w", err)
+	}
+	return nil
+}
+
+// insertArrays sends all events as arrays of texts, which every driver of PostgreSQL can bind.
+func (f *feed) insertArrays(ctx context.Context, q capture.Queryer, s *state, list []Event, stamp, at int64) error {
+	const rows = 10_000
+	for start := 0; start < len(list); start += rows {
+		part := list[start:min(start+rows, len(list))]
+		collections, keys := make([]*string, len(part)), make([]*string, len(part))
+		for i := range part {
+			collections[i] = &part[i].Collection
+			if !part[i].All {
+				keys[i] = &part[i].Key
+			}
+		}
+		_, err := q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at")`+
+			` SELECT CAST(? AS bigint) + u.n, CAST(? AS bigint), CAST(? AS bigint), u.c, u.k, CAST(? AS bigint)`+
+			` FROM unnest(CAST(CAST(? AS text) AS text[]), CAST(CAST(? AS text) AS text[])) WITH ORDINALITY AS u (c, k, n)`),
+			s.seq+int64(start), s.epoch, stamp, at, arrayLiteral(collections), arrayLiteral(keys))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertRows sends events in lists of values.
+func (f *feed) insertRows(ctx context.Context, q capture.Queryer, s *state, list []Event, stamp, at int64) error {
+	const rows = 500
+	for start := 0; start < len(list); start += rows {
+		part := list[start:min(start+rows, len(list))]
+		args := make([]any, 0, 6*len(part))
+		for i, event := range part {
+			var key any
+			if !event.All {
+				key = event.Key
+			}
+			args = append(args, s.seq+int64(start+i)+1, s.epoch, stamp, event.Collection, key, at)
+		}
+		_, err := q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at") VALUES `+
+			strings.Repeat("(?, ?, ?, ?, ?, ?), ", len(part)-1)+"(?, ?, ?, ?, ?, ?)"), args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertJSON sends the keys of one collection after the other as one text: drivers of SQLite bind many values
+// slowly, one of them in quadratic time.
+func (f *feed) insertJSON(ctx context.Context, q capture.Queryer, s *state, list []Event, stamp, at int64) error {
+	for start := 0; start < len(list); {
+		end := start
+		var keys []*string
+		for ; end < len(list) && list[end].Collection == list[start].Collection; end++ {
+			if list[end].All {
+				keys = append(keys, nil)
+			} else {
+				keys = append(keys, &list[end].Key)
+			}
+		}
+		body, err := json.Marshal(keys)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, `INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at")`+
+			` SELECT ? + "key", ?, ?, ?, "value", ? FROM json_each(?)`,
+			s.seq+int64(start)+1, s.epoch, stamp, list[start].Collection, at, string(body))
+		if err != nil {
+			return err
+		}
+		start = end
+	}
+	return nil
+}
+
+// Append implements Feed.
+func (f *feed) Append(ctx context.Context, list []Event) (Position, error) {
+	var head Position
+	err := f.update(ctx, func(q capture.Queryer) error {
+		s, err := f.sql.loadState(ctx, q, lockWait)
+		if err == nil {
+			err = f.appendEvents(ctx, q, &s, list)
+		}
+		head = s.head()
+		return err
+	})
+	if err != nil {
+		return Position{}, fmt.Errorf("append events: %w", err)
+	}
+	return head, nil
+}
+
+// update runs a transaction on the feed's tables, again while others are in the way, and begins the feed where
+// that was not done.
+func (f *feed) update(ctx context.Context, do func(q capture.Queryer) error) error {
+	err := f.again(ctx, func() error { return f.store.update(ctx, do) })
+	if errors.Is(err, errNoState) {
+		if err = f.store.prepare(ctx); err == nil {
+			err = f.again(ctx, func() error { return f.store.update(ctx, do) })
+		}
+	}
+	return f.installed(ctx, err)
+}
+
+// rewound begins a new epoch, unless that was done since the state `seen`: everything is changed.
+func (f *feed) rewound(ctx context.Context, seen int64, reason string) (Position, error) {
+	var head Position
+	source, done, err := f.store.source(ctx)
+	if err != nil {
+		return Position{}, fmt.Errorf("begin a new epoch: %w", err)
+	}
+	collections, err := f.collections(ctx, source)
+	done()
+	if err != nil {
+		return Position{}, fmt.Errorf("begin a new epoch: %w", err)
+	}
+	err = f.update(ctx, func(q capture.Queryer) error {
+		s, err := f.sql.loadState(ctx, q, lockWait)
+		if err == nil && s.epoch <= seen {
+			err = f.newEpoch(ctx, q, &s, max(s.epoch, seen)+1, collections, reason)
+		}
+		head = s.head()
+		return err
+	})
+	if err != nil {
+		return Position{}, fmt.Errorf("begin a new epoch: %w", err)
+	}
+	return head, nil
+}
+
+// newEpoch begins an epoch in a transaction that has locked the state.
+func (f *feed) newEpoch(ctx context.Context, q capture.Queryer, s *state, epoch int64, collections []string, reason string) error {
+	f.Logger.WarnContext(ctx, "denorm: history was rewound, all documents count as changed", "reason", reason, "epoch", epoch)
+	s.epoch = epoch
+	list := []Event{{All: true}} // names no collection: it says only where the epoch begins
+	for _, collection := range collections {
+		list = append(list, Event{Collection: collection, All: true})
+	}
+	return f.appendEvents(ctx, q, s, list)
+}

@@ -1,0 +1,94 @@
+package relay
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/denormgen/denormgen/runtime/capture"
+)
+
+// sqlDialect turns this package's statements into those of a database. They are written with double quotes
+// around names, ? for values, and without literals that hold either.
+type sqlDialect capture.Dialect
+
+const (
+	sqlite   = sqlDialect(capture.SQLite)
+	postgres = sqlDialect(capture.Postgres)
+	mysql    = sqlDialect(capture.MySQL)
+)
+
+func (d sqlDialect) text(query string) string {
+	switch d {
+	case mysql:
+		return strings.ReplaceAll(query, `"`, "`")
+	case postgres:
+		var out strings.Builder
+		n := 0
+		for {
+			before, after, found := strings.Cut(query, "?")
+			out.WriteString(before)
+			if !found {
+				return out.String()
+			}
+			n++
+			out.WriteString("$" + strconv.Itoa(n))
+			query = after
+		}
+	default:
+		return query
+	}
+}
+
+// upsert is the text that makes an INSERT replace columns of a row that has the key.
+func (d sqlDialect) upsert(key string, columns ...string) string {
+	var out strings.Builder
+	if d == mysql {
+		out.WriteString(" ON DUPLICATE KEY UPDATE ")
+	} else {
+		out.WriteString(` ON CONFLICT ("` + key + `") DO UPDATE SET `)
+	}
+	for i, column := range columns {
+		if i > 0 {
+			out.WriteString(", ")
+		}
+		if d == mysql {
+			out.WriteString(`"` + column + `" = VALUES("` + column + `")`)
+		} else {
+			out.WriteString(`"` + column + `" = excluded."` + column + `"`)
+		}
+	}
+	return out.String()
+}
+
+// ignore is the text that makes an INSERT do nothing where there is a row of the key.
+func (d sqlDialect) ignore(key string) string {
+	if d == mysql {
+		return ` ON DUPLICATE KEY UPDATE "` + key + `" = "` + key + `"`
+	}
+	return ` ON CONFLICT ("` + key + `") DO NOTHING`
+}
+
+// arrayLiteral is the text of a PostgreSQL array of texts, with which any driver can send one.
+func arrayLiteral(values []*string) string {
+	var out strings.Builder
+	out.WriteByte('{')
+	for i, value := range values {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		if value == nil {
+			out.WriteString("NULL")
+			continue
+		}
+		out.WriteByte('"')
+		for j := range len(*value) {
+			if c := (*value)[j]; c == '"' || c == '\\' {
+				out.WriteByte('\\')
+			}
+			out.WriteByte((*value)[j])
+		}
+		out.WriteByte('"')
+	}
+	out.WriteByte('}')
+	return out.String()
+}

@@ -1,0 +1,70 @@
+package relay
+
+import (
+	"sync"
+	"time"
+
+	"github.com/denormgen/denormgen/runtime/internal/mutant"
+)
+
+// floor is an id of the log at or below which there is no change, and none can appear: scans begin there.
+// Without it each would step over the index entries of all claimed changes, for as long as any transaction
+// of the server holds them back from being removed.
+//
+// Ids are handed out in order. When a poll saw a change, all ids below it had been handed out, each to a
+// transaction that already had a number of its own: the trigger that took the id fires after the writer's
+// row was written. So once every transaction that was numbered at that poll has ended, a snapshot shows all
+// changes below that will ever be.
+type floor struct {
+	mu      sync.Mutex
+	at      int64
+	was     int64     // the floor before scans began at 0 again
+	raised  time.Time // when scans last began at 0
+	mark    int64     // candidate: a change that a poll saw
+	horizon int64     // the first transaction number that was not taken then; 0 for no candidate
+}
+
+// floorLife is how long a floor is believed. A log that was restored, or whose numbers were set back, may
+// begin below it.
+const floorLife = 10 * time.Second
+
+func (f *floor) get() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.at > 0 && time.Since(f.raised) > floorLife {
+		f.was, f.at, f.raised = f.at, 0, time.Now()
+	}
+	return f.at
+}
+
+// look learns from a poll that saw changes above `above` from oldest to newest, 0 for none, in a snapshot in
+// which all transactions below xmin had ended, and none from xmax on had a number. Zero xmin: not known.
+func (f *floor) look(above, oldest, newest, xmin, xmax int64) {
+	if xmin == 0 {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if above == 0 && f.was > 0 { // nothing appeared there, as was to be expected
+		f.raise(f.was, oldest)
+		f.was = 0
+	}
+	if f.horizon > 0 && (xmin >= f.horizon || mutant.Active(mutant.FloorHorizon)) && above <= f.mark {
+		f.raise(f.mark, oldest)
+		f.horizon = 0
+	}
+	if f.horizon == 0 && newest > 0 {
+		f.mark, f.horizon = newest, xmax
+	}
+}
+
+// raise moves the floor up to below the oldest change, 0 for none.
+func (f *floor) raise(to, oldest int64) {
+	if oldest > 0 {
+		to = min(to, oldest-1)
+	}
+	if f.at == 0 {
+		f.raised = time.Now()
+	}
+	f.at = max(f.at, to)
+}

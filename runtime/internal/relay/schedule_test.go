@@ -1,0 +1,251 @@
+package relay
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/denormgen/denormgen/internal/testservers"
+)
+
+// TestSchedules lets transactions log changes, commit out of the order of their ids, or roll back, while two
+// relays take turns and a watcher holds the watermark's rule to its word.
+func TestSchedules(t *testing.T) {
+	onServers(t, func(t *testing.T, x *fixture) {
+		for seed := range uint64(10) {
+			s := &schedule{fixture: x, random: rand.New(rand.NewPCG(seed, 1)), seed: seed}
+			s.relays = []*feed{x.openQuietly(Config{Batch: 3}), x.openQuietly(Config{Batch: 4})}
+			s.run()
+		}
+	})
+}
+
+type schedule struct {
+	*fixture
+	random    *rand.Rand
+	seed      uint64
+	relays    []*feed
+	open      []*writer
+	committed []string // documents, in the order of commits
+	// polled is a poll that saw changes, and how many commits came before it.
+	polled Poll
+	before int
+}
+
+type writer struct {
+	tx   *sql.Tx
+	keys []string
+}
+
+func (s *schedule) run() {
+	at := s.poll(s.relays[0]).Head
+	start := at
+	next := int64(s.seed) * 1000
+	for range 60 {
+		switch choice := s.random.IntN(10); {
+		case choice < 2 && len(s.open) < 5:
+			s.open = append(s.open, &writer{tx: s.begin()})
+		case choice < 5 && len(s.open) > 0:
+			w := s.open[s.random.IntN(len(s.open))]
+			next++
+			s.log(w.tx, "books", "I", next)
+			w.keys = append(w.keys, fmt.Sprint("books ", next))
+		case choice < 7 && len(s.open) > 0:
+			s.end(s.random.IntN(len(s.open)), s.random.IntN(5) > 0)
+		case choice < 9:
+			s.step()
+		default:
+			s.watch(start)
+		}
+	}
+	for len(s.open) > 0 {
+		s.end(0, true)
+		s.step()
+	}
+	for _, f := range s.relays {
+		s.drain(f)
+	}
+	s.want(s.relays[0], start, slices.Clone(s.committed)...)
+}
+
+func (s *schedule) end(i int, commit bool) {
+	w := s.open[i]
+	s.open = slices.Delete(s.open, i, i+1)
+	if !commit {
+		s.check(w.tx.Rollback())
+		return
+	}
+	s.check(w.tx.Commit())
+	s.committed = append(s.committed, w.keys...)
+}
+
+// step lets one of the relays work.
+func (s *schedule) step() {
+	f := s.relays[s.random.IntN(2)]
+	_, err := f.Relay(s.ctx())
+	s.check(err)
+}
+
+// watch polls; once the watermark has passed an earlier poll, all that was committed before is in the feed.
+func (s *schedule) watch(start Position) {
+	p := s.poll(s.relays[s.random.IntN(2)])
+	if s.before > 0 && (!p.Pending || p.Oldest > s.polled.Newest) {
+		got, _ := s.read(s.relays[0], start)
+		for _, key := range s.committed[:s.before] {
+			if !slices.Contains(got, key) {
+				s.t.Fatalf("seed %d: the watermark passed %s, which is not in the feed", s.seed, key)
+			}
+		}
+		s.before = 0
+	}
+	if s.before == 0 {
+		s.polled, s.before = p, len(s.committed)
+	}
+}
+
+// TestOrder holds that what was committed later, and claimed later, has a later number.
+func TestOrder(t *testing.T) {
+	onServers(t, func(t *testing.T, x *fixture) {
+		start := x.poll(x.feed).Head
+		first, second, idle := x.begin(), x.begin(), x.begin()
+		x.log(idle, "books", "I", 99)
+		x.log(first, "books", "I", 1)
+		x.log(second, "books", "I", 2)
+		x.check(second.Commit())
+		x.drain(x.feed)
+		for range 3 { // scans begin above what was seen, but never above what may come
+			x.poll(x.feed)
+			x.log(x.db, "books", "I", 3)
+			x.poll(x.feed)
+			x.drain(x.feed)
+		}
+		p := x.poll(x.feed)
+		if p.Pending {
+			t.Fatalf("an idle transaction holds events back: %+v", p)
+		}
+		x.check(first.Commit())
+		x.drain(x.feed)
+		x.check(idle.Commit())
+		x.drain(x.feed)
+		got, _ := x.read(x.feed, start)
+		if want := []string{"books 2", "books 3", "books 3", "books 3", "books 1", "books 99"}; !slices.Equal(got, want) {
+			t.Fatalf("the feed is %q, want %q", got, want)
+		}
+	})
+}
+
+// TestOneConnection holds that nothing needs a second connection of the pool.
+func TestOneConnection(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, x *fixture) {
+		x.db.SetMaxOpenConns(1)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		f := x.open(Config{Chunk: 10})
+		x.books(7, 1, 25)
+		start := x.poll(f).Head
+		for _, op := range []string{"U", "T", "U"} {
+			x.log(x.db, "authors", op, 7)
+			for {
+				worked, err := f.Relay(ctx)
+				x.check(err)
+				if !worked {
+					break
+				}
+			}
+		}
+		_, err := f.Read(ctx, Position{Epoch: start.Epoch, Seq: start.Seq, Stamp: 3}, 5)
+		x.check(err)
+		mark, err := f.Mark(ctx)
+		x.check(err)
+		tx := x.begin()
+		x.log(tx, "authors", "U", 7)
+		rows, err := f.Own(ctx, tx, mark)
+		x.check(err)
+		if x.dialect == sqlite { // the feed is elsewhere: it can be read while a connection is held
+			_, err = f.Read(ctx, start, 5)
+			x.check(err)
+		}
+		x.check(tx.Commit())
+		_, _, err = f.Resolve(ctx, rows, 10)
+		x.check(err)
+		x.check(f.Prune(ctx, time.Nanosecond))
+		_, err = f.Status(ctx)
+		x.check(err)
+	})
+}
+
+// TestUserTransactions holds that a user's transaction on SQLite which reads, and writes later, is not failed by
+// a relay that works meanwhile.
+func TestUserTransactions(t *testing.T) {
+	onFiles(t, func(t *testing.T, x *fixture) {
+		for n := range int64(20) {
+			x.log(x.db, "books", "I", n)
+			tx := x.begin()
+			rows, err := tx.Query(`SELECT COUNT(*) FROM "books"`)
+			x.check(err)
+			rows.Next()
+			x.check(rows.Close())
+			x.poll(x.feed)
+			x.drain(x.feed)
+			x.check(x.feed.SavePosition(x.ctx(), "sink", x.poll(x.feed).Head))
+			x.check(x.feed.Prune(x.ctx(), time.Nanosecond))
+			x.on(tx, `INSERT INTO "books" ("id", "title") VALUES (?, 'b')`, n)
+			x.drain(x.feed)
+			x.check(tx.Commit())
+		}
+	})
+}
+
+// TestFloor holds that scans begin above what was claimed, under a long snapshot too, and never above what a
+// running writer may have logged.
+func TestFloor(t *testing.T) {
+	t.Run("postgres", func(t *testing.T) {
+		x := newFixture(t, testservers.Postgres(t))
+		floor := &x.feed.store.(*serverStore).floor
+		reader, err := x.db.BeginTx(x.ctx(), &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+		x.check(err)
+		defer reader.Rollback()
+		_, err = readNumber(x.ctx(), reader, `SELECT COUNT(*) FROM "books"`)
+		x.check(err)
+		cycle := func() {
+			x.log(x.db, "books", "I", 1)
+			x.poll(x.feed)
+			x.drain(x.feed)
+			x.poll(x.feed)
+		}
+		for range 4 {
+			cycle()
+		}
+		if at := floor.get(); at < 3 {
+			t.Fatalf("the floor is at %d", at)
+		}
+		writer := x.begin()
+		x.log(writer, "books", "I", 2)
+		own := x.number(`SELECT pg_sequence_last_value('denorm_changes_id_seq')`)
+		for range 4 {
+			cycle()
+		}
+		if at := floor.get(); at >= own {
+			t.Fatalf("the floor is at %d, a writer at %d", at, own)
+		}
+		x.check(writer.Commit())
+		if p := x.poll(x.feed); p.Oldest != own {
+			t.Fatalf("the poll is %+v", p)
+		}
+		// Now and then scans begin at 0, for a log whose numbers were set back.
+		floor.mu.Lock()
+		floor.raised = time.Now().Add(-time.Hour)
+		floor.mu.Unlock()
+		if at := floor.get(); at != 0 {
+			t.Fatalf("the floor is at %d", at)
+		}
+		cycle()
+		if at := floor.get(); at < 3 {
+			t.Fatalf("the floor is at %d afterwards", at)
+		}
+	})
+}

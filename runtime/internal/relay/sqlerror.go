@@ -1,0 +1,155 @@
+package relay
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"net"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// fault is what kind of error a database gave.
+type fault int
+
+const (
+	faultConnection fault = iota // nothing is known: connection, context, driver, server in trouble
+	faultBusy                    // locks, deadlock, serialization: the same again may go well
+	faultStatement               // the statement fails on these data
+)
+
+// faultOf tells what kind an error is, without the drivers' types: this package links none of them.
+func faultOf(err error) fault {
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, driver.ErrBadConn),
+		errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone):
+		return faultConnection
+	}
+	if _, isNet := errors.AsType[net.Error](err); isNet {
+		return faultConnection
+	}
+	if state, ok := sqlState(err); ok {
+		return faultOfState(state)
+	}
+	if number, ok := mysqlNumber(err); ok {
+		return faultOfNumber(number)
+	}
+	if code, ok := sqliteCode(err); ok {
+		return faultOfCode(code & 0xff)
+	}
+	return faultConnection
+}
+
+// faultOfState sorts the SQLSTATEs of PostgreSQL.
+func faultOfState(state string) fault {
+	switch {
+	case state == "40001", state == "40P01", state == "55P03", state == "25006":
+		return faultBusy
+	case state == "57014": // statement_timeout: these data take too long, today and tomorrow
+		return faultStatement
+	}
+	if len(state) == 5 && slices.Contains([]string{"08", "25", "40", "53", "55", "57", "58", "F0", "XX"}, state[:2]) {
+		return faultConnection
+	}
+	return faultStatement
+}
+
+// faultOfNumber sorts the error numbers of MySQL and MariaDB.
+func faultOfNumber(number uint64) fault {
+	switch number {
+	case 1205, 1213, 3572, 1020, 4024:
+		return faultBusy
+	case 1040, 1042, 1043, 1047, 1053, 1077, 1078, 1079, 1080, 1129, 1152, 1153, 1154, 1158, 1159, 1160, 1161, 1184,
+		1203, 1226, 1290, 1317, 1792, 1836, 1927, 2006, 2013, 4031, 1021, 1030, 1037, 1038, 1041, 1114:
+		return faultConnection
+	}
+	return faultStatement
+}
+
+// faultOfCode sorts the primary result codes of SQLite.
+func faultOfCode(code int64) fault {
+	switch code {
+	case 5, 6, 17: // busy, locked, schema changed
+		return faultBusy
+	case 1, 18, 19, 20, 23, 25: // error, too big, constraint, mismatch, auth, range
+		return faultStatement
+	}
+	return faultConnection
+}
+
+// sqlState is that of an error of a PostgreSQL driver.
+func sqlState(err error) (string, bool) {
+	stated, ok := errors.AsType[interface {
+		error
+		SQLState() string
+	}](err)
+	if !ok {
+		return "", false
+	}
+	return stated.SQLState(), true
+}
+
+// mysqlNumber is the number of an error of a MySQL driver, which is a field of its type.
+func mysqlNumber(err error) (uint64, bool) {
+	v, ok := field(err, "Number")
+	if !ok || !v.CanUint() {
+		return 0, false
+	}
+	return v.Uint(), true
+}
+
+// sqliteCode is the result code of an error of an SQLite driver: a method of one, a field of another.
+func sqliteCode(err error) (int64, bool) {
+	if coded, ok := errors.AsType[interface {
+		error
+		Code() int
+	}](err); ok {
+		return int64(coded.Code()), true
+	}
+	v, ok := field(err, "Code")
+	if !ok || !v.CanInt() {
+		return 0, false
+	}
+	return v.Int(), true
+}
+
+// field finds an error in the tree that is a struct with a field of the name.
+func field(err error, name string) (reflect.Value, bool) {
+	if err == nil {
+		return reflect.Value{}, false
+	}
+	v := reflect.ValueOf(err)
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Struct {
+		if f := v.FieldByName(name); f.IsValid() {
+			return f, true
+		}
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range many.Unwrap() {
+			if f, ok := field(one, name); ok {
+				return f, true
+			}
+		}
+		return reflect.Value{}, false
+	}
+	return field(errors.Unwrap(err), name)
+}
+
+// isMissingTable tells that a statement failed because a table is not there.
+func isMissingTable(err error) bool {
+	if state, ok := sqlState(err); ok {
+		return state == "42P01"
+	}
+	if number, ok := mysqlNumber(err); ok {
+		return number == 1146
+	}
+	return strings.Contains(err.Error(), "no such table")
+}
+
+// isBusy tells that somebody else holds a lock.
+func isBusy(err error) bool { return err != nil && faultOf(err) == faultBusy }

@@ -1,0 +1,158 @@
+package relay
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/denormgen/denormgen/runtime/capture"
+)
+
+// errNoState tells that the tables are there but the feed was not begun.
+var errNoState = errors.New("the feed has no state")
+
+// state is the row of denorm_state.
+type state struct {
+	identity                 string
+	epoch, seq, stamp, floor int64
+	plans, everything        int64
+	cursor, cursorStamp      int64 // SQLite
+}
+
+func (s *state) head() Position { return Position{Epoch: s.epoch, Seq: s.seq, Stamp: s.stamp} }
+
+// lock says how a read of the state locks it.
+type lock int
+
+const (
+	lockNone lock = iota
+	lockWait
+	lockTry // do not wait: no state is returned, or a busy error, where somebody holds it
+)
+
+// selectState is the text that reads the state.
+func (d sqlDialect) selectState(how lock) string {
+	columns := `SELECT "identity", "epoch", "seq", "stamp", "floor", "plans", "everything"`
+	if d == sqlite {
+		columns += `, "cursor", "cursor_stamp"`
+	} else {
+		columns += `, 0, 0`
+	}
+	text := columns + ` FROM "denorm_state" WHERE "id" = 1`
+	switch {
+	case d == sqlite || how == lockNone:
+	case how == lockTry && d == mysql:
+		text += ` FOR UPDATE NOWAIT`
+	case how == lockTry:
+		text += ` FOR UPDATE SKIP LOCKED`
+	default:
+		text += ` FOR UPDATE`
+	}
+	return d.text(text)
+}
+
+// loadState reads the state. Where the feed was not begun, or another holds it and how is lockTry, it is
+// errNoState.
+func (d sqlDialect) loadState(ctx context.Context, q capture.Queryer, how lock) (state, error) {
+	var s state
+	found := false
+	err := each(ctx, q, d.selectState(how), nil, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(&s.identity, &s.epoch, &s.seq, &s.stamp, &s.floor, &s.plans, &s.everything, &s.cursor, &s.cursorStamp)
+	})
+	if err != nil {
+		return state{}, err
+	}
+	if !found || s.stamp == 0 {
+		return s, errNoState
+	}
+	return s, nil
+}
+
+// readState reads the state outside of a transaction, and begins the feed if need be.
+func (f *feed) readState(ctx context.Context) (state, error) {
+	s, err := f.sql.loadState(ctx, f.store.reader(), lockNone)
+	if errors.Is(err, errNoState) {
+		if err = f.store.prepare(ctx); err == nil {
+			s, err = f.sql.loadState(ctx, f.store.reader(), lockNone)
+		}
+	}
+	return s, f.installed(ctx, err)
+}
+
+// installed turns the error of a missing table into ErrNotInstalled.
+func (f *feed) installed(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, ErrNotInstalled) && isMissingTable(err) {
+		return fmt.Errorf("%w: %w", ErrNotInstalled, err)
+	}
+	return err
+}
+
+// begin makes the state row of a new feed where there is none. Its first epoch is the time, so that the
+// versions of a feed that was lost, and begun anew, are not greater than its own.
+func (f *feed) begin(ctx context.Context, q capture.Queryer) error {
+	name, err := randomName()
+	if err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_state"`+
+		` ("id", "identity", "epoch", "seq", "stamp", "floor", "plans", "everything") VALUES (1, ?, 0, 0, 0, 0, 0, 0)`+
+		f.sql.ignore("id")), name)
+	if err != nil {
+		return err
+	}
+	s, err := f.sql.loadState(ctx, q, lockWait)
+	if !errors.Is(err, errNoState) {
+		return err
+	}
+	if s.stamp, err = randomStamp(); err != nil {
+		return err
+	}
+	s.epoch = max(s.epoch+1, f.Clock().Unix())
+	_, err = q.ExecContext(ctx, f.sql.text(`UPDATE "denorm_state" SET "epoch" = ?, "stamp" = ?, "floor" = -1 WHERE "id" = 1`), s.epoch, s.stamp)
+	if err != nil {
+		return err
+	}
+	// The row that says where the feed begins: a position there is checked like any other.
+	_, err = q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at")`+
+		` VALUES (?, ?, ?, '', NULL, ?)`), s.seq, s.epoch, s.stamp, f.Clock().UnixMilli())
+	return err
+}
+
+// randomStamp tells one life of a row of the feed from another.
+func randomStamp() (int64, error) {
+	var b [8]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return 0, fmt.Errorf("draw a random stamp: %w", err)
+	}
+	return int64(binary.LittleEndian.Uint64(b[:])>>1) | 1, nil // not 0, which is no stamp
+}
+
+func randomName() (string, error) {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", fmt.Errorf("draw a random name: %w", err)
+	}
+	return fmt.Sprintf("%x", b), nil
+}
+
+// each runs a query and calls do for every row.
+func each(ctx context.Context, q capture.Queryer, query string, args []any, do func(*sql.Rows) error) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := do(rows); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return rows.Close()
+}

@@ -1,0 +1,190 @@
+package denorm_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	denorm "github.com/denormgen/denormgen/runtime"
+)
+
+// TestMissingMark puts a value back that a kill removed, into a cache that has lost its mark: nothing that it holds
+// is known to be right.
+func TestMissingMark(t *testing.T) {
+	for _, mode := range []string{"shared", "both"} {
+		t.Run(mode, func(t *testing.T) {
+			w := newWorld(t)
+			tap := w.tapped()
+			p := w.process(denorm.WithSharedCache(tap), denorm.WithLocalCache(0))
+			q := w.process(w.mode(mode)...)
+			p.title(1)
+			key := tap.keys()[0]
+			old := w.value(key)
+			w.rename(1, "new")
+			p.drain()
+			q.drain()
+			w.shared.Flush()
+			w.shared.Put(key, old)
+			q.drain()
+			q.wantTitle(1, "new")
+			p.drain()
+			p.wantTitle(1, "new")
+		})
+	}
+}
+
+// TestFlush restarts the shared cache between changes.
+func TestFlush(t *testing.T) {
+	for _, mode := range []string{"shared", "both"} {
+		t.Run(mode, func(t *testing.T) {
+			w := newWorld(t)
+			p, q := w.process(w.mode(mode)...), w.process(w.mode(mode)...)
+			for _, title := range []string{"first", "second", "third"} {
+				p.title(1)
+				w.rename(1, title)
+				w.shared.Flush()
+				q.title(1)
+				p.drain()
+				q.drain()
+				p.wantTitle(1, title)
+				q.wantTitle(1, title)
+			}
+		})
+	}
+}
+
+// TestFailover goes back to a state of the shared cache from before kills, several times over.
+func TestFailover(t *testing.T) {
+	for _, mode := range []string{"shared", "both"} {
+		t.Run(mode, func(t *testing.T) {
+			w := newWorld(t)
+			p, q := w.process(w.mode(mode)...), w.process(w.mode(mode)...)
+			titles := []string{"first", "second", "third", "fourth"}
+			for i, title := range titles {
+				p.title(1)
+				q.title(2)
+				restore := w.shared.Snapshot()
+				w.rename(1, title)
+				w.rename(2, title)
+				p.drain()
+				q.drain()
+				p.title(2)
+				restore()
+				if i%2 == 0 { // the old state is read, and kept here, until the failover is noticed
+					p.title(1)
+					q.title(2)
+				}
+				q.drain()
+				p.drain()
+				for _, one := range []*process{p, q} {
+					one.wantTitle(1, title)
+					one.wantTitle(2, title)
+				}
+			}
+		})
+	}
+}
+
+// TestFailoverThatAnotherProcessMended reads from a shared cache that went back, while another process has already
+// led it on again: neither its mark nor its values tell.
+func TestFailoverThatAnotherProcessMended(t *testing.T) {
+	w := newWorld(t)
+	p, q := w.process(w.mode("both")...), w.process(w.mode("both")...)
+	q.title(1)
+	restore := w.shared.Snapshot()
+	w.rename(1, "new")
+	q.drain()
+	p.drain()
+	restore()
+	p.title(1) // the old title, which may be shown for a while
+	q.drain()
+	p.drain()
+	p.wantTitle(1, "new")
+}
+
+// TestForeignValues puts into the shared cache what nobody wrote there: it counts as a miss, and never ends the
+// program.
+func TestForeignValues(t *testing.T) {
+	for name, cache := range map[string]int64{"shared": 0, "both": 1 << 20} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			tap := w.tapped()
+			opts := []denorm.Option{denorm.WithSharedCache(tap), denorm.WithLocalCache(cache), denorm.WithMaxStaleness(time.Minute)}
+			first := w.process(opts...)
+			title := first.title(1)
+			key := tap.keys()[0]
+			good := w.value(key)
+			for i, value := range foreign(good) {
+				w.shared.Put(key, value)
+				p := first
+				if cache > 0 {
+					if i%50 != 0 {
+						continue
+					}
+					p = w.process(opts...) // one that has nothing here
+				}
+				before := p.engine.Stats().Corrupt
+				p.wantTitle(1, title)
+				if p.engine.Stats().Corrupt == before {
+					t.Errorf("value %d, %d bytes, counts as whole", i, len(value))
+				}
+				if !bytes.Equal(w.value(key), good) && !bytes.Equal(w.value(key)[36:], good[36:]) {
+					t.Errorf("value %d was not replaced", i)
+				}
+			}
+		})
+	}
+}
+
+// foreign are values that are not what was stored: cut, longer, with a byte that differs, or something else.
+func foreign(good []byte) [][]byte {
+	list := [][]byte{{}, []byte("null"), []byte("{}"), []byte("lease:0"), make([]byte, 36), make([]byte, 5000)}
+	for n := range good {
+		list = append(list, good[:n])
+		flipped := bytes.Clone(good)
+		flipped[n] ^= 1 << (n % 8)
+		list = append(list, flipped)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for n := range 100 {
+		noise := append(bytes.Clone(good[:n%len(good)]), make([]byte, n)...)
+		for i := n % len(good); i < len(noise); i++ {
+			noise[i] = byte(random.Uint32())
+		}
+		list = append(list, noise)
+	}
+	return append(list, append(bytes.Clone(good), 0), append(bytes.Clone(good), good...))
+}
+
+// TestValueOfAnotherKey moves a whole value to where it does not belong.
+func TestValueOfAnotherKey(t *testing.T) {
+	w := newWorld(t)
+	tap := w.tapped()
+	p := w.process(denorm.WithSharedCache(tap), denorm.WithLocalCache(0))
+	p.title(1)
+	second := p.title(2)
+	keys := tap.keys()
+	w.shared.Put(keys[1], w.value(keys[0]))
+	p.wantTitle(2, second)
+	if p.engine.Stats().Corrupt == 0 {
+		t.Error("a value of another key counts as whole")
+	}
+}
+
+// TestOversizeDocument serves what is too large to be cached.
+func TestOversizeDocument(t *testing.T) {
+	eachMode(t, func(t *testing.T, w *world, opts []denorm.Option) {
+		p := w.process(append(opts, denorm.WithMaxDocumentBytes(100))...)
+		for _, title := range []string{"first", "second"} {
+			w.rename(1, title)
+			p.drain()
+			p.wantTitle(1, title)
+			p.wantTitle(1, title)
+		}
+		stats := p.engine.Stats()
+		if stats.Oversize != 4 || stats.LocalHits+stats.SharedHits != 0 || w.shared.Len() != 0 {
+			t.Errorf("%d documents were too large, %d of them were cached, %d are", stats.Oversize, stats.LocalHits+stats.SharedHits, w.shared.Len())
+		}
+	})
+}

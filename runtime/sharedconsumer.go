@@ -1,0 +1,162 @@
+package denorm
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/denormgen/denormgen/runtime/capture"
+	"github.com/denormgen/denormgen/runtime/internal/keytext"
+	"github.com/denormgen/denormgen/runtime/internal/mutant"
+	"github.com/denormgen/denormgen/runtime/internal/relay"
+)
+
+// sharedConsumer kills in the shared cache. Every process has one, and they may all work at once: a kill does no
+// harm when repeated, and the mark in the cache tells what is done.
+type sharedConsumer struct {
+	live  *live
+	cache SharedCache
+	// mark and lineage are those of the cache as last read.
+	mark    Position
+	lineage string
+}
+
+func (c *sharedConsumer) Name() string { return "shared cache" }
+
+// Position reads the mark. Where the cache is not the one that it was, what came from it is in doubt.
+func (c *sharedConsumer) Position(ctx context.Context) (Position, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.live.engine.settings.cacheTimeout)
+	defer cancel()
+	mark, err := c.cache.Mark(ctx, c.live.markName)
+	if err != nil {
+		c.live.sharedFailed(ctx, err)
+		return "", err
+	}
+	lineage, err := c.cache.Lineage(ctx)
+	if err != nil {
+		c.live.sharedFailed(ctx, err)
+		return "", err
+	}
+	if lineage != c.lineage && !mutant.Active(mutant.LineageCheck) || c.live.sharedDown.Load() {
+		c.live.engine.killAll()
+		c.live.sharedDown.Store(false)
+	}
+	c.mark, c.lineage = mark, lineage
+	if mark == "" && mutant.Active(mutant.MissingMark) {
+		return Position(c.live.known.Load().head.String()), nil
+	}
+	return mark, nil
+}
+
+func (c *sharedConsumer) Apply(ctx context.Context, events []Change, to Position) error {
+	// After the events were read: whoever filled the cache before a change had stored its plan before that.
+	plans, err := c.live.stored(ctx)
+	if err != nil {
+		return err
+	}
+	keys := make([]string, 0, len(events))
+	for _, event := range events {
+		if event.All {
+			continue // readers know by its version that a document is from before
+		}
+		names, err := c.live.names(plans, event.Collection, event.Key)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, names...)
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	if err := c.unknownKeys(ctx, plans, events); err != nil {
+		return err
+	}
+	if err := c.cache.Advance(ctx, c.live.markName, keys, c.mark, to); err != nil {
+		return err
+	}
+	c.live.engine.counters.sharedKills.Add(int64(len(keys)))
+	return nil
+}
+
+// unknownKeys declares all documents changed of collections that only other programs know, and whose keys only
+// they can read: the texts of such keys in the feed and in the cache may differ.
+func (c *sharedConsumer) unknownKeys(ctx context.Context, plans []capture.Plan, events []Change) error {
+	var all []relay.Event
+	for _, plan := range plans {
+		if plan.Exact || len(c.live.engine.registered(plan.Collection)) > 0 {
+			continue
+		}
+		if slices.ContainsFunc(events, func(e Change) bool { return e.Collection == plan.Collection && !e.All }) {
+			all = append(all, relay.Event{Collection: plan.Collection, All: true})
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	_, err := c.live.feed.Append(ctx, all)
+	return err
+}
+
+// Reset makes every document in the cache one from before: the kills that it missed cannot be told.
+func (c *sharedConsumer) Reset(ctx context.Context, _ Position) error {
+	plans, err := c.live.stored(ctx)
+	if err != nil {
+		return err
+	}
+	to, err := c.live.everything(ctx, plans)
+	if err != nil {
+		return err
+	}
+	return c.cache.Advance(ctx, c.live.markName, nil, "", Position(to.String()))
+}
+
+// everything appends an event for all documents of each collection.
+func (l *live) everything(ctx context.Context, plans []capture.Plan) (relay.Position, error) {
+	seen := map[string]bool{}
+	var all []relay.Event
+	for _, plan := range plans {
+		if !seen[plan.Collection] {
+			seen[plan.Collection] = true
+			all = append(all, relay.Event{Collection: plan.Collection, All: true})
+		}
+	}
+	at, err := l.feed.Append(ctx, all)
+	if err != nil {
+		return relay.Position{}, fmt.Errorf("declare all documents changed: %w", err)
+	}
+	return at, nil
+}
+
+// names are the keys of a document in the shared cache, one for each shape that somebody uses.
+func (l *live) names(plans []capture.Plan, collection, key string) ([]string, error) {
+	for _, r := range l.engine.registered(collection) {
+		canonical, err := r.canonical(key)
+		if err != nil {
+			return nil, fmt.Errorf("collection %s: %w", collection, err)
+		}
+		key = canonical
+	}
+	var names []string
+	for _, plan := range plans {
+		if plan.Collection != collection {
+			continue
+		}
+		prefix, err := l.prefix(plan.Collection, plan.Shape)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, prefix+key)
+		if mutant.Active(mutant.KillAllShapes) {
+			break
+		}
+	}
+	return names, nil
+}
+
+// prefix begins the keys of a collection's shape in the shared cache.
+func (l *live) prefix(collection, shape string) (string, error) {
+	text, err := keytext.Append(nil, collection, shape)
+	if err != nil {
+		return "", err
+	}
+	return l.namespace + string(text) + "/", nil
+}

@@ -1,0 +1,274 @@
+package denorm
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/denormgen/denormgen/runtime/internal/local"
+	"github.com/denormgen/denormgen/runtime/internal/mutant"
+)
+
+// throughShared gets the led keys by way of the shared cache: values that it holds, documents for which it
+// grants a lease, and what somebody else is loading already. Where it fails, the database is read.
+func (f *fetching[K, D]) throughShared(ctx context.Context) error {
+	open, err := f.named(ctx)
+	if err != nil {
+		return err
+	}
+	deadline := time.Now().Add(f.live.engine.settings.leaseTime)
+	pause := time.Millisecond
+	for round := 0; len(open) > 0; round++ {
+		answer, err := f.ask(ctx, open)
+		if err != nil {
+			f.live.sharedFailed(ctx, err)
+			answer.unasked = open
+		}
+		f.live.engine.counters.bypasses.Add(int64(len(answer.unasked)))
+		if err := f.uncached(ctx, answer.unasked); err != nil {
+			return err
+		}
+		if err := f.fill(ctx, answer.leased); err != nil {
+			return err
+		}
+		if open, err = f.wait(ctx, answer.held); err != nil {
+			return err
+		}
+		if len(open) == 0 {
+			return nil
+		}
+		if round == 0 {
+			f.live.engine.counters.leaseWaits.Add(int64(len(open)))
+		}
+		if time.Now().After(deadline) {
+			return f.uncached(ctx, open)
+		}
+		sleep(ctx, pause, nil)
+		if err := ctx.Err(); err != nil {
+			return f.r.loadError("", keyText(open[0].flight.Key), err)
+		}
+		pause = min(2*pause, 20*time.Millisecond)
+	}
+	return nil
+}
+
+// named gives the led keys their names in the shared cache. Those that no row can have are landed.
+func (f *fetching[K, D]) named(ctx context.Context) (open []*flightOf[K, D], err error) {
+	var unnamed []*flightOf[K, D]
+	for i := range f.led {
+		one := &f.led[i]
+		name, err := f.r.name(one.flight.Key)
+		if err != nil {
+			unnamed = append(unnamed, one)
+			continue
+		}
+		one.name = f.prefix + name
+		open = append(open, one)
+	}
+	return open, f.uncached(ctx, unnamed)
+}
+
+// answer is what the shared cache said of the keys that it has no value for.
+type answer[K comparable, D any] struct {
+	leased  []*flightOf[K, D] // granted to this fetch
+	held    []*flightOf[K, D] // somebody else has the lease
+	unasked []*flightOf[K, D] // could not be asked for
+}
+
+// ask reads keys from the shared cache and lands those that it has.
+func (f *fetching[K, D]) ask(ctx context.Context, open []*flightOf[K, D]) (answer[K, D], error) {
+	names := make([]string, len(open))
+	for i, one := range open {
+		names[i] = one.name
+	}
+	settings := &f.live.engine.settings
+	timed, cancel := context.WithTimeout(ctx, settings.cacheTimeout)
+	defer cancel()
+	results, err := settings.shared.Get(timed, names, settings.leaseTime)
+	if err != nil {
+		return answer[K, D]{}, err
+	}
+	var sorted answer[K, D]
+	var unusable []string
+	for i, one := range open {
+		one.lease, one.held = results[i].Lease, results[i].Held
+		switch result := results[i]; {
+		case result.Value != nil:
+			if found, size, ok := f.decode(ctx, one.name, result.Value); ok {
+				f.live.engine.counters.sharedHits.Add(1)
+				f.land(one, found, true, 2*size+entryOverhead)
+				continue
+			}
+			unusable = append(unusable, one.name)
+			sorted.held = append(sorted.held, one) // asked for again, once it is gone
+		case result.Lease != "":
+			f.leases.Store(one.lease, one.flight)
+			sorted.leased = append(sorted.leased, one)
+		case result.Held != "":
+			sorted.held = append(sorted.held, one)
+		default:
+			sorted.unasked = append(sorted.unasked, one)
+		}
+	}
+	if len(unusable) == 0 {
+		return sorted, nil
+	}
+	if err := settings.shared.Kill(timed, unusable); err != nil {
+		f.live.sharedFailed(ctx, err)
+	}
+	return sorted, nil
+}
+
+// wait joins the loads of this process whose leases were just seen, and returns what others load.
+func (f *fetching[K, D]) wait(ctx context.Context, held []*flightOf[K, D]) (others []*flightOf[K, D], err error) {
+	for _, one := range held {
+		flight, ok := f.leases.Load(one.held)
+		if !ok {
+			others = append(others, one)
+			continue
+		}
+		select {
+		case <-flight.(*local.Flight[K, *entry[D]]).Done:
+		case <-ctx.Done():
+			return nil, f.r.loadError("", keyText(one.flight.Key), ctx.Err())
+		}
+		found, err := flight.(*local.Flight[K, *entry[D]]).Result()
+		if err != nil {
+			others = append(others, one)
+			continue
+		}
+		f.live.engine.counters.leaseWaits.Add(1)
+		f.land(one, found, false, 0)
+	}
+	return others, nil
+}
+
+// decode reads a frame. Anything odd is a miss.
+func (f *fetching[K, D]) decode(ctx context.Context, name string, value []byte) (*entry[D], int, bool) {
+	framed, err := readFrame(value, name, f.r.def.Shape, f.codec.id())
+	if err != nil {
+		f.live.engine.counters.corrupt.Add(1)
+		f.live.engine.logger.WarnContext(ctx, "denorm: a value of the shared cache is not usable, and counts as a miss",
+			"collection", f.r.def.Name, "error", err)
+		return nil, 0, false
+	}
+	if !f.live.known.Load().current(f.r.def.Name, framed.version) {
+		return nil, 0, false
+	}
+	found := &entry[D]{version: framed.version}
+	if framed.absent {
+		return found, 0, true
+	}
+	doc, err := f.codec.decode(framed.body)
+	if err != nil {
+		f.live.engine.counters.corrupt.Add(1)
+		f.live.engine.logger.WarnContext(ctx, "denorm: a document of the shared cache cannot be decoded, and counts as a miss",
+			"collection", f.r.def.Name, "error", err)
+		return nil, 0, false
+	}
+	found.doc = doc
+	return found, len(framed.body), true
+}
+
+// fill loads documents whose leases were granted and offers them to the shared cache. The local tier keeps what
+// that accepts.
+func (f *fetching[K, D]) fill(ctx context.Context, leased []*flightOf[K, D]) error {
+	if len(leased) == 0 {
+		return nil
+	}
+	settings, counters := &f.live.engine.settings, &f.live.engine.counters
+	counters.misses.Add(int64(len(leased)))
+	documents, err := f.load(ctx, leased)
+	if err != nil {
+		f.giveBack(ctx, leased)
+		return err
+	}
+	if mutant.Active(mutant.LeaseBeforeLoad) {
+		f.leaseAfterLoad(ctx, leased)
+	}
+	fills := make([]Fill, len(leased))
+	for i, one := range leased {
+		fills[i] = Fill{Key: one.name, Lease: one.lease, TTL: jittered(settings.cacheTTL)}
+		if document := documents[i]; document.keep {
+			fills[i].Value = appendFrame(nil, frame{
+				key: one.name, shape: f.r.def.Shape, codec: f.codec.id(), version: document.entry.version,
+				absent: document.entry.doc == nil, body: document.bytes,
+			})
+		}
+	}
+	timed, cancel := context.WithTimeout(ctx, settings.cacheTimeout)
+	defer cancel()
+	accepted, err := settings.shared.Fill(timed, fills)
+	if err != nil {
+		f.live.sharedFailed(ctx, err)
+		accepted = make([]bool, len(fills))
+	}
+	for i, one := range leased {
+		keep := documents[i].keep && (accepted[i] || mutant.Active(mutant.LocalAfterFill))
+		if documents[i].keep && !accepted[i] {
+			counters.refused.Add(1)
+		}
+		f.land(one, documents[i].entry, keep, documents[i].weight())
+	}
+	return nil
+}
+
+// leaseAfterLoad takes leases again that do not stand any more, in a test build only.
+func (f *fetching[K, D]) leaseAfterLoad(ctx context.Context, leased []*flightOf[K, D]) {
+	settings := &f.live.engine.settings
+	for _, one := range leased {
+		results, err := settings.shared.Get(ctx, []string{one.name}, settings.leaseTime)
+		if err == nil && results[0].Lease != "" {
+			one.lease = results[0].Lease
+		}
+	}
+}
+
+// giveBack ends leases that will not be used. If it fails they end by themselves.
+func (f *fetching[K, D]) giveBack(ctx context.Context, leased []*flightOf[K, D]) {
+	fills := make([]Fill, len(leased))
+	for i, one := range leased {
+		fills[i] = Fill{Key: one.name, Lease: one.lease, TTL: time.Second}
+	}
+	timed, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.live.engine.settings.cacheTimeout)
+	defer cancel()
+	if _, err := f.live.engine.settings.shared.Fill(timed, fills); err != nil {
+		f.live.sharedFailed(ctx, err)
+	}
+}
+
+// uncached lands flights with documents from the database that nothing may keep.
+func (f *fetching[K, D]) uncached(ctx context.Context, flights []*flightOf[K, D]) error {
+	if len(flights) == 0 {
+		return nil
+	}
+	keys := make([]K, len(flights))
+	for i, one := range flights {
+		keys[i] = one.flight.Key
+	}
+	found, err := f.direct(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for i, one := range flights {
+		f.land(one, found[i], false, 0)
+	}
+	return nil
+}
+
+// jittered shortens a time by up to a tenth, so that what was stored together does not end together.
+func jittered(d time.Duration) time.Duration {
+	return max(d-time.Duration(rand.Int64N(int64(d)/10+1)), time.Millisecond)
+}
+
+// sharedFailed makes readers leave the shared cache alone until its follower finds that it answers again.
+func (l *live) sharedFailed(ctx context.Context, err error) {
+	l.engine.counters.cacheErrors.Add(1)
+	if ctx.Err() != nil {
+		return // it was the caller who stopped
+	}
+	if !l.sharedDown.Swap(true) {
+		l.engine.logger.WarnContext(ctx, "denorm: the shared cache failed; documents are read from the database until it answers",
+			"error", err)
+	}
+}
