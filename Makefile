@@ -1,5 +1,5 @@
 # The checks stand in .ci/run, so that they are the same here and there.
-.PHONY: help test race lint generate check arch modules fuzz bench ci
+.PHONY: help test race lint generate check arch mutants modules fuzz bench ci
 
 help:
 	@echo 'make test      go test ./...; databases that are not installed are skipped'
@@ -8,6 +8,7 @@ help:
 	@echo 'make generate  bring all generated code up to date'
 	@echo 'make check     is all generated code up to date?'
 	@echo 'make arch      imports and dependencies'
+	@echo 'make mutants   is each rule of coherence tested?'
 	@echo 'make modules   the nested modules'
 	@echo 'make fuzz      every fuzz target for FUZZTIME=10s'
 	@echo 'make bench     the loading benchmarks'
@@ -16,7 +17,7 @@ help:
 test:
 	go test ./...
 
-race lint check arch modules fuzz:
+race lint check arch mutants modules fuzz:
 	.ci/run $@
 
 generate:

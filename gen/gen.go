@@ -124,7 +124,12 @@ func (r *Result) render(p *plan.Plan) ([]output.File, error) {
 func dependencies(rendered []sqltext.Dependency) []gocode.Dependency {
 	list := make([]gocode.Dependency, len(rendered))
 	for i, d := range rendered {
-		list[i] = gocode.Dependency(d)
+		list[i] = gocode.Dependency{
+			Table: d.Table, Path: d.Path, Columns: d.Columns, From: d.From, Old: d.Old, New: d.New, Roots: d.Roots,
+		}
+		for _, j := range d.Joins {
+			list[i].Joins = append(list[i].Joins, gocode.Join(j))
+		}
 	}
 	return list
 }

@@ -53,6 +53,9 @@ type KeyCodec[K comparable] struct {
 // Table names a table, unquoted.
 type Table = capture.Table
 
+// Join says that rows of a table are found by columns.
+type Join = capture.Join
+
 // Dependency says what a change of one table means for the documents of a collection.
 type Dependency = capture.Dependency
 

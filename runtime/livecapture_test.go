@@ -24,7 +24,7 @@ func (w *world) strip(table string) {
 	}
 }
 
-// columns of a table, as it was created.
+// definition is the statement that made a table.
 func (w *world) definition(table string) string {
 	w.Helper()
 	var text string

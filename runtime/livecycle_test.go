@@ -14,7 +14,7 @@ func TestStartsAndStops(t *testing.T) {
 	w := newWorld(t)
 	w.process().title(1) // installed already, as is the rule
 	rounds := 1000
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		rounds = 20
 	}
 	before := goleak.IgnoreCurrent()

@@ -30,7 +30,7 @@ func (p *process) slow() (finish func()) {
 // wantTitleAtOnce reads while a load from before a write stands still, which must not be waited for.
 func (p *process) wantTitleAtOnce(id int64, want string) {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(p.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(p.Context(), 2*time.Second)
 	defer cancel()
 	book, err := p.books.Get(ctx, id)
 	switch {

@@ -9,11 +9,11 @@ import (
 
 // counters are what Stats shows.
 type counters struct {
-	batches, queries, documents                 atomic.Int64
-	localHits, sharedHits, misses, bypasses     atomic.Int64
-	leaseWaits, refused, oversize, corrupt      atomic.Int64
-	localKills, sharedKills, cacheErrors        atomic.Int64
-	changes, events, relayErrors, captureBroken atomic.Int64
+	batches, queries, documents             atomic.Int64
+	localHits, sharedHits, misses, bypasses atomic.Int64
+	leaseWaits, refused, oversize, corrupt  atomic.Int64
+	localKills, sharedKills, cacheErrors    atomic.Int64
+	relayErrors, captureBroken              atomic.Int64
 }
 
 // Stats are counts since Open and, where noted, the state of now.

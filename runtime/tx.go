@@ -62,8 +62,6 @@ type Queries = capture.Queryer
 type Pending struct {
 	live    *live
 	changes []capture.Row
-	// unread is why the changes are not known, nil if they are.
-	unread error
 }
 
 // Join reads what a transaction that was begun elsewhere has changed so far. Call it when everything is

@@ -53,6 +53,9 @@ func (r *registration[K, D]) watch(ctx context.Context, from Position, yield fun
 		if err != nil {
 			return r.loadError("(watch)", "", fmt.Errorf("read the feed: %w", err))
 		}
+		if len(page.Events) > 0 || page.Reset {
+			l.settled(ctx, page.To)
+		}
 		next := Position(page.To.String())
 		if page.Reset && !yield(Event[K]{All: true, Position: next, Version: versionOf(page.To)}, nil) {
 			return nil
@@ -79,6 +82,36 @@ func (r *registration[K, D]) watch(ctx context.Context, from Position, yield fun
 		}
 	}
 	return nil
+}
+
+// settled waits until the caches of this process have applied the feed up to a position, so that who gets an event
+// and then the document sees the change. It waits no longer than until cached documents count as too old.
+func (l *live) settled(ctx context.Context, at relay.Position) {
+	ctx, cancel := context.WithTimeout(ctx, l.engine.settings.maxStaleness)
+	defer cancel()
+	for _, f := range l.followers {
+		for ctx.Err() == nil {
+			moved := l.moved.wait()
+			if p := f.position(); p.Epoch > at.Epoch || p.Epoch == at.Epoch && p.Seq >= at.Seq {
+				break
+			}
+			sleep(ctx, busyPoll, moved)
+		}
+	}
+}
+
+// Position returns the end of the feed. Documents that are loaded after the call show everything up to it, so that
+// Watch from there misses nothing.
+func (e *Engine) Position(ctx context.Context) (Position, error) {
+	l, err := e.installed()
+	if err != nil {
+		return "", fmt.Errorf("find the end of the feed: %w", err)
+	}
+	poll, err := l.feed.Poll(ctx)
+	if err != nil {
+		return "", fmt.Errorf("find the end of the feed: %w", err)
+	}
+	return Position(poll.Head.String()), nil
 }
 
 func (r *registration[K, D]) event(e relay.Event, epoch int64) (Event[K], error) {

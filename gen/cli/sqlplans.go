@@ -31,10 +31,14 @@ func capturePlan(c *plan.Collection, text sqltext.Statements) capture.Plan {
 		Exact:      c.Key.Exact(),
 	}
 	for _, d := range text.Depends {
-		made.Depends = append(made.Depends, capture.Dependency{
+		dependency := capture.Dependency{
 			Table: captureTable(d.Table), Path: d.Path, Columns: literal(d.Columns), From: literal(d.From),
 			Old: d.Old, New: d.New, Roots: d.Roots,
-		})
+		}
+		for _, j := range d.Joins {
+			dependency.Joins = append(dependency.Joins, capture.Join{Table: captureTable(j.Table), Columns: literal(j.Columns)})
+		}
+		made.Depends = append(made.Depends, dependency)
 	}
 	return made
 }

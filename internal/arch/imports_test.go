@@ -53,8 +53,9 @@ func rules() map[string]rule {
 		"templates":        {},
 		"runtime":          {own: []string{"runtime"}, modules: []string{sqlx}, never: syntax},
 		// Both sides render DDL by it.
-		"runtime/capture":        {never: syntax},
-		"runtime/internal/local": {own: []string{"runtime/internal"}, modules: []string{"github.com/maypok86/otter/v2"}, never: syntax},
+		"runtime/capture":         {never: syntax},
+		"runtime/capture/captest": {own: []string{"runtime/capture"}, never: syntax},
+		"runtime/internal/local":  {own: []string{"runtime/internal/mutant"}, modules: []string{"github.com/maypok86/otter/v2"}, never: syntax},
 		// It is linked by tests only.
 		"runtime/denormtest": {
 			own:     []string{"runtime"},

@@ -98,6 +98,11 @@ func booksMySQL() denorm.Statements {
 					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `book_authors` AS h2 ON h1.`id` = h2.`author_id`\n" +
 					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_authors"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -108,6 +113,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `book_authors` AS h1 ON h1.`author_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_authors"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_authors"},
@@ -117,6 +126,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_infos"},
@@ -126,6 +138,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -135,6 +150,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -152,6 +170,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`category_id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -162,6 +183,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS h1 ON h1.`parent_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`id` = t.`category_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -171,6 +196,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publisher_links"},
@@ -181,6 +209,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publisher_tags"},
@@ -191,6 +223,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -200,6 +236,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`publisher_id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "reviews"},
@@ -211,6 +250,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -222,6 +264,11 @@ func booksMySQL() denorm.Statements {
 					"JOIN `publisher_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
 					"JOIN `publishers` AS h2 ON h1.`publisher_id` = h2.`id`\n" +
 					"JOIN `books` AS t ON h2.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publisher_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -232,6 +279,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -268,6 +319,10 @@ func bookCardsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `book_authors` AS h1 ON h1.`author_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_authors"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_authors"},
@@ -277,6 +332,9 @@ func bookCardsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -294,6 +352,9 @@ func bookCardsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`publisher_id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 		},
 	}
@@ -368,6 +429,12 @@ func shelvesMySQL() denorm.Statements {
 					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
 					"JOIN `categories` AS h3 ON h2.`parent_id` = h3.`id`\n" +
 					"JOIN `categories` AS t ON h3.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -381,6 +448,11 @@ func shelvesMySQL() denorm.Statements {
 					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
 					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -393,6 +465,10 @@ func shelvesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `categories` AS t ON h1.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -404,6 +480,9 @@ func shelvesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS t ON t.`id` = c.v1 AND t.`parent_id` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -421,6 +500,9 @@ func shelvesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS t ON t.`id` = c.v1 AND t.`parent_id` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -431,6 +513,10 @@ func shelvesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `categories` AS t ON h1.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -442,6 +528,11 @@ func shelvesMySQL() denorm.Statements {
 					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
 					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND t.`parent_id` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -495,6 +586,9 @@ func publishersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publisher_links"},
@@ -504,6 +598,9 @@ func publishersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publisher_tags"},
@@ -513,6 +610,9 @@ func publishersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -529,6 +629,10 @@ func publishersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publisher_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
 					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publisher_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -100,6 +100,11 @@ FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "book_authors" AS h2 ON h1."id" = h2."author_id"
 CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_authors"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -110,6 +115,10 @@ CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "book_authors" AS h1 ON h1."author_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_authors"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_authors"},
@@ -119,6 +128,9 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_infos"},
@@ -128,6 +140,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -137,6 +152,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -154,6 +172,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."category_id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -164,6 +185,10 @@ CROSS JOIN "books" AS t ON t."category_id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."parent_id" = c.v1
 CROSS JOIN "books" AS t ON h1."id" = t."category_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -173,6 +198,9 @@ CROSS JOIN "books" AS t ON h1."id" = t."category_id" AND t."deleted_at" IS NULL`
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publisher_links"},
@@ -183,6 +211,10 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS h1 ON h1."id" = c.v1
 CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publisher_tags"},
@@ -193,6 +225,10 @@ CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS h1 ON h1."id" = c.v1
 CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -202,6 +238,9 @@ CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "reviews"},
@@ -213,6 +252,9 @@ CROSS JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -224,6 +266,11 @@ FROM denorm_changed AS c
 CROSS JOIN "publisher_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "publishers" AS h2 ON h1."publisher_id" = h2."id"
 CROSS JOIN "books" AS t ON h2."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publisher_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -234,6 +281,10 @@ CROSS JOIN "books" AS t ON h2."id" = t."publisher_id" AND t."deleted_at" IS NULL
 FROM denorm_changed AS c
 CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -270,6 +321,10 @@ ORDER BY t."id", a1."position", a2."id", a1."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "book_authors" AS h1 ON h1."author_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_authors"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_authors"},
@@ -279,6 +334,9 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -296,6 +354,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 		},
 	}
@@ -370,6 +431,12 @@ CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."parent_id" = h2."id"
 CROSS JOIN "categories" AS h3 ON h2."parent_id" = h3."id"
 CROSS JOIN "categories" AS t ON h3."parent_id" = t."id" AND t."parent_id" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -383,6 +450,11 @@ FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."parent_id" = h2."id"
 CROSS JOIN "categories" AS t ON h2."parent_id" = t."id" AND t."parent_id" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -395,6 +467,10 @@ CROSS JOIN "categories" AS t ON h2."parent_id" = t."id" AND t."parent_id" IS NUL
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS t ON h1."parent_id" = t."id" AND t."parent_id" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -406,6 +482,9 @@ CROSS JOIN "categories" AS t ON h1."parent_id" = t."id" AND t."parent_id" IS NUL
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS t ON t."id" = c.v1 AND t."parent_id" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -423,6 +502,9 @@ CROSS JOIN "categories" AS t ON t."id" = c.v1 AND t."parent_id" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS t ON t."id" = c.v1 AND t."parent_id" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -433,6 +515,10 @@ CROSS JOIN "categories" AS t ON t."id" = c.v1 AND t."parent_id" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS t ON h1."parent_id" = t."id" AND t."parent_id" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -444,6 +530,11 @@ FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."parent_id" = h2."id"
 CROSS JOIN "categories" AS t ON h2."parent_id" = t."id" AND t."parent_id" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -497,6 +588,9 @@ ORDER BY a2."t_id", a2."a1_published_at" DESC, a2."a1_id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publisher_links"},
@@ -506,6 +600,9 @@ CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publisher_tags"},
@@ -515,6 +612,9 @@ CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -531,6 +631,10 @@ CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "publisher_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publisher_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -15,6 +15,13 @@ type Dependency struct {
 	From     []string // unquoted
 	Old, New string   // conditions on the rows OLD and NEW of a trigger; empty for none
 	Roots    string
+	Joins    []Join
+}
+
+// Join says that rows of a table are found by columns.
+type Join struct {
+	Table   model.Table
+	Columns []string
 }
 
 // dependencies writes the list of what a collection watches, one block a dependency.
@@ -29,9 +36,22 @@ func (f *file) dependencies(list []Dependency) jen.Code {
 		if d.Old != "" {
 			entries = append(entries, entry("Old", sqlText(d.Old)), entry("New", sqlText(d.New)))
 		}
-		blocks[i] = jen.Add(lines(append(entries, entry("Roots", sqlText(d.Roots)))...))
+		entries = append(entries, entry("Roots", sqlText(d.Roots)))
+		if len(d.Joins) > 0 {
+			entries = append(entries, entry("Joins", f.joins(d.Joins)))
+		}
+		blocks[i] = jen.Add(lines(entries...))
 	}
 	return jen.Index().Add(f.runtime("Dependency")).Add(lines(blocks...))
+}
+
+// joins writes by which columns the documents are found.
+func (f *file) joins(list []Join) jen.Code {
+	blocks := make([]jen.Code, len(list))
+	for i, j := range list {
+		blocks[i] = jen.Values(entry("Table", f.tableName(j.Table)), entry("Columns", stringList(j.Columns)))
+	}
+	return jen.Index().Add(f.runtime("Join")).Add(lines(blocks...))
 }
 
 // tableName writes a table's name, unquoted as the runtime wants it.

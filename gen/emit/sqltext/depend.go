@@ -21,6 +21,14 @@ type Dependency struct {
 	// Roots selects the roots' distinct keys, as k1, k2, ..., by the values of From, which are v1, v2, ... of
 	// denorm_changed, a common table expression that the relay puts in front.
 	Roots string
+	// Joins are the columns by which Roots finds rows, for who looks for missing indexes.
+	Joins []Join
+}
+
+// Join says that rows of a table are found by columns, which are unquoted.
+type Join struct {
+	Table   model.Table
+	Columns []string
 }
 
 // The data of the templates.
@@ -48,6 +56,9 @@ func (r *renderer) depends(c *plan.Collection) []Dependency {
 			Old:     r.guard(w.Guard, "OLD"),
 			New:     r.guard(w.Guard, "NEW"),
 			Roots:   r.reverse(c.Roots.Key, w),
+		}
+		for _, hop := range w.Hops {
+			list[i].Joins = append(list[i].Joins, Join{hop.To, hop.ToColumns})
 		}
 	}
 	return list

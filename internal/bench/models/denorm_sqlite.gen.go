@@ -43,6 +43,10 @@ ORDER BY t."id", a1."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "book_authors" AS h1 ON h1."author_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_authors"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_authors"},
@@ -52,6 +56,9 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -61,6 +68,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -78,6 +88,11 @@ FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."country_id" = c.v1
 CROSS JOIN "book_authors" AS h2 ON h1."id" = h2."author_id"
 CROSS JOIN "books" AS t ON h2."book_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"country_id"}},
+					{Table: denorm.Table{Name: "book_authors"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "reviews"},
@@ -87,6 +102,9 @@ CROSS JOIN "books" AS t ON h2."book_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -97,6 +115,10 @@ CROSS JOIN "books" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

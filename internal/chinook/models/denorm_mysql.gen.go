@@ -37,6 +37,9 @@ func invoicesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`InvoiceId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Invoice` AS t ON t.`CustomerId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -52,6 +55,9 @@ func invoicesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`InvoiceId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Invoice` AS t ON t.`InvoiceId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -62,6 +68,10 @@ func invoicesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `InvoiceLine` AS h1 ON h1.`TrackId` = c.v1\n" +
 					"JOIN `Invoice` AS t ON h1.`InvoiceId` = t.`InvoiceId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "InvoiceLine"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+				},
 			},
 		},
 	}
@@ -103,6 +113,9 @@ func receiptsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`InvoiceId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Invoice` AS t ON t.`InvoiceId` = c.v1 AND t.`Total` > 1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+				},
 			},
 		},
 	}
@@ -168,6 +181,9 @@ func artistsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`ArtistId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Artist` AS t ON t.`ArtistId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Artist"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -185,6 +201,11 @@ func artistsMySQL() denorm.Statements {
 					"JOIN `Track` AS h1 ON h1.`TrackId` = c.v1\n" +
 					"JOIN `Album` AS h2 ON h1.`AlbumId` = h2.`AlbumId`\n" +
 					"JOIN `Artist` AS t ON h2.`ArtistId` = t.`ArtistId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Artist"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -195,6 +216,10 @@ func artistsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Album` AS h1 ON h1.`AlbumId` = c.v1\n" +
 					"JOIN `Artist` AS t ON h1.`ArtistId` = t.`ArtistId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Artist"}, Columns: []string{"ArtistId"}},
+				},
 			},
 		},
 	}
@@ -235,6 +260,9 @@ func albumsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`AlbumId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Album` AS t ON t.`ArtistId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -245,6 +273,10 @@ func albumsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Track` AS h1 ON h1.`GenreId` = c.v1\n" +
 					"JOIN `Album` AS t ON h1.`AlbumId` = t.`AlbumId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"GenreId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "MediaType"},
@@ -255,6 +287,10 @@ func albumsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Track` AS h1 ON h1.`MediaTypeId` = c.v1\n" +
 					"JOIN `Album` AS t ON h1.`AlbumId` = t.`AlbumId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"MediaTypeId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -264,6 +300,9 @@ func albumsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`AlbumId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Album` AS t ON t.`AlbumId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 		},
 	}
@@ -353,6 +392,9 @@ func albumCardsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`AlbumId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Album` AS t ON t.`ArtistId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -363,6 +405,10 @@ func albumCardsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Track` AS h1 ON h1.`GenreId` = c.v1 AND h1.`Milliseconds` >= 300000\n" +
 					"JOIN `Album` AS t ON h1.`AlbumId` = t.`AlbumId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"GenreId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -374,6 +420,9 @@ func albumCardsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`AlbumId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Album` AS t ON t.`AlbumId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -383,6 +432,9 @@ func albumCardsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`AlbumId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Album` AS t ON t.`AlbumId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 		},
 	}
@@ -437,6 +489,10 @@ func genreChartsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Track` AS h1 ON h1.`AlbumId` = c.v1\n" +
 					"JOIN `Genre` AS t ON h1.`GenreId` = t.`GenreId` AND t.`GenreId` <> 25",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -448,6 +504,11 @@ func genreChartsMySQL() denorm.Statements {
 					"JOIN `Album` AS h1 ON h1.`ArtistId` = c.v1\n" +
 					"JOIN `Track` AS h2 ON h1.`AlbumId` = h2.`AlbumId`\n" +
 					"JOIN `Genre` AS t ON h2.`GenreId` = t.`GenreId` AND t.`GenreId` <> 25",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -466,6 +527,10 @@ func genreChartsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Track` AS h1 ON h1.`TrackId` = c.v1\n" +
 					"JOIN `Genre` AS t ON h1.`GenreId` = t.`GenreId` AND t.`GenreId` <> 25",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -475,6 +540,9 @@ func genreChartsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`GenreId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Genre` AS t ON t.`GenreId` = c.v1 AND t.`GenreId` <> 25",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 		},
 	}
@@ -515,6 +583,9 @@ func mediaTypesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`MediaTypeId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `MediaType` AS t ON t.`MediaTypeId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "MediaType"}, Columns: []string{"MediaTypeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -526,6 +597,9 @@ func mediaTypesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`MediaTypeId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `MediaType` AS t ON t.`MediaTypeId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "MediaType"}, Columns: []string{"MediaTypeId"}},
+				},
 			},
 		},
 	}
@@ -604,6 +678,10 @@ func employeesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Employee` AS h1 ON h1.`EmployeeId` = c.v1\n" +
 					"JOIN `Employee` AS t ON h1.`ReportsTo` = t.`EmployeeId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Customer"},
@@ -615,6 +693,11 @@ func employeesMySQL() denorm.Statements {
 					"JOIN `Employee` AS h1 ON h1.`EmployeeId` = c.v1\n" +
 					"JOIN `Employee` AS h2 ON h1.`ReportsTo` = h2.`EmployeeId`\n" +
 					"JOIN `Employee` AS t ON h2.`ReportsTo` = t.`EmployeeId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Customer"},
@@ -627,6 +710,12 @@ func employeesMySQL() denorm.Statements {
 					"JOIN `Employee` AS h2 ON h1.`ReportsTo` = h2.`EmployeeId`\n" +
 					"JOIN `Employee` AS h3 ON h2.`ReportsTo` = h3.`EmployeeId`\n" +
 					"JOIN `Employee` AS t ON h3.`ReportsTo` = t.`EmployeeId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Customer"},
@@ -636,6 +725,9 @@ func employeesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`EmployeeId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Employee` AS t ON t.`EmployeeId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -651,6 +743,9 @@ func employeesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`EmployeeId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Employee` AS t ON t.`EmployeeId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -661,6 +756,10 @@ func employeesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Employee` AS h1 ON h1.`EmployeeId` = c.v1\n" +
 					"JOIN `Employee` AS t ON h1.`ReportsTo` = t.`EmployeeId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -672,6 +771,11 @@ func employeesMySQL() denorm.Statements {
 					"JOIN `Employee` AS h1 ON h1.`EmployeeId` = c.v1\n" +
 					"JOIN `Employee` AS h2 ON h1.`ReportsTo` = h2.`EmployeeId`\n" +
 					"JOIN `Employee` AS t ON h2.`ReportsTo` = t.`EmployeeId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 		},
 	}
@@ -719,6 +823,9 @@ func orgChartsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`EmployeeId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Employee` AS t ON t.`EmployeeId` = c.v1 AND t.`ReportsTo` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -729,6 +836,10 @@ func orgChartsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Employee` AS h1 ON h1.`EmployeeId` = c.v1\n" +
 					"JOIN `Employee` AS t ON h1.`ReportsTo` = t.`EmployeeId` AND t.`ReportsTo` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 		},
 	}
@@ -785,6 +896,9 @@ func customersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`CustomerId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Customer` AS t ON t.`SupportRepId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"SupportRepId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -795,6 +909,10 @@ func customersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Employee` AS h1 ON h1.`ReportsTo` = c.v1\n" +
 					"JOIN `Customer` AS t ON h1.`EmployeeId` = t.`SupportRepId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"ReportsTo"}},
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"SupportRepId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -804,6 +922,9 @@ func customersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`CustomerId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Customer` AS t ON t.`CustomerId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -814,6 +935,10 @@ func customersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Invoice` AS h1 ON h1.`InvoiceId` = c.v1\n" +
 					"JOIN `Customer` AS t ON h1.`CustomerId` = t.`CustomerId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -825,6 +950,11 @@ func customersMySQL() denorm.Statements {
 					"JOIN `InvoiceLine` AS h1 ON h1.`TrackId` = c.v1\n" +
 					"JOIN `Invoice` AS h2 ON h1.`InvoiceId` = h2.`InvoiceId`\n" +
 					"JOIN `Customer` AS t ON h2.`CustomerId` = t.`CustomerId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "InvoiceLine"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 		},
 	}
@@ -905,6 +1035,9 @@ func customerCardsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`CustomerId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Customer` AS t ON t.`CustomerId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -916,6 +1049,9 @@ func customerCardsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`CustomerId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Customer` AS t ON t.`CustomerId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -925,6 +1061,9 @@ func customerCardsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`CustomerId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Customer` AS t ON t.`CustomerId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 		},
 	}
@@ -971,6 +1110,9 @@ func tracksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`TrackId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Track` AS t ON t.`AlbumId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -981,6 +1123,10 @@ func tracksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Album` AS h1 ON h1.`ArtistId` = c.v1\n" +
 					"JOIN `Track` AS t ON h1.`AlbumId` = t.`AlbumId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -990,6 +1136,9 @@ func tracksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`TrackId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Track` AS t ON t.`GenreId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -1000,6 +1149,10 @@ func tracksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `InvoiceLine` AS h1 ON h1.`InvoiceId` = c.v1\n" +
 					"JOIN `Track` AS t ON h1.`TrackId` = t.`TrackId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "InvoiceLine"}, Columns: []string{"InvoiceId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -1009,6 +1162,9 @@ func tracksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`TrackId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Track` AS t ON t.`TrackId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Playlist"},
@@ -1019,6 +1175,10 @@ func tracksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `PlaylistTrack` AS h1 ON h1.`PlaylistId` = c.v1\n" +
 					"JOIN `Track` AS t ON h1.`TrackId` = t.`TrackId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"PlaylistId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "PlaylistTrack"},
@@ -1028,6 +1188,9 @@ func tracksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`TrackId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Track` AS t ON t.`TrackId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -1080,6 +1243,11 @@ func playlistsMySQL() denorm.Statements {
 					"JOIN `Track` AS h1 ON h1.`AlbumId` = c.v1\n" +
 					"JOIN `PlaylistTrack` AS h2 ON h1.`TrackId` = h2.`TrackId`\n" +
 					"JOIN `Playlist` AS t ON h2.`PlaylistId` = t.`PlaylistId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Playlist"},
@@ -1095,6 +1263,9 @@ func playlistsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`PlaylistId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Playlist` AS t ON t.`PlaylistId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -1105,6 +1276,10 @@ func playlistsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `PlaylistTrack` AS h1 ON h1.`TrackId` = c.v1\n" +
 					"JOIN `Playlist` AS t ON h1.`PlaylistId` = t.`PlaylistId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 		},
 	}
@@ -1141,6 +1316,9 @@ func playlistKeysMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`PlaylistId` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `Playlist` AS t ON t.`PlaylistId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -1151,6 +1329,10 @@ func playlistKeysMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `PlaylistTrack` AS h1 ON h1.`TrackId` = c.v1\n" +
 					"JOIN `Playlist` AS t ON h1.`PlaylistId` = t.`PlaylistId`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 		},
 	}
@@ -1177,6 +1359,9 @@ func playlistEntriesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`PlaylistId` AS k1, t.`TrackId` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `PlaylistTrack` AS t ON t.`PlaylistId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "PlaylistTrack"},
@@ -1192,6 +1377,9 @@ func playlistEntriesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`PlaylistId` AS k1, t.`TrackId` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `PlaylistTrack` AS t ON t.`TrackId` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+				},
 			},
 		},
 	}

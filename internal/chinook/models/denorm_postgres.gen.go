@@ -37,6 +37,9 @@ ORDER BY t."InvoiceId", a1."InvoiceLineId"`,
 				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
 FROM denorm_changed AS c
 JOIN "Invoice" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -52,6 +55,9 @@ JOIN "Invoice" AS t ON t."CustomerId" = c.v1`,
 				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
 FROM denorm_changed AS c
 JOIN "Invoice" AS t ON t."InvoiceId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -62,6 +68,10 @@ JOIN "Invoice" AS t ON t."InvoiceId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "InvoiceLine" AS h1 ON h1."TrackId" = c.v1
 JOIN "Invoice" AS t ON h1."InvoiceId" = t."InvoiceId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "InvoiceLine"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+				},
 			},
 		},
 	}
@@ -103,6 +113,9 @@ ORDER BY t."InvoiceId", a1."InvoiceLineId"`,
 				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
 FROM denorm_changed AS c
 JOIN "Invoice" AS t ON t."InvoiceId" = c.v1 AND t."Total" > 1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+				},
 			},
 		},
 	}
@@ -168,6 +181,9 @@ ORDER BY a3."t_ArtistId", a3."a2_Milliseconds" DESC, a3."a2_TrackId"`,
 				Roots: `SELECT DISTINCT t."ArtistId" AS k1
 FROM denorm_changed AS c
 JOIN "Artist" AS t ON t."ArtistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Artist"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -185,6 +201,11 @@ FROM denorm_changed AS c
 JOIN "Track" AS h1 ON h1."TrackId" = c.v1
 JOIN "Album" AS h2 ON h1."AlbumId" = h2."AlbumId"
 JOIN "Artist" AS t ON h2."ArtistId" = t."ArtistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Artist"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -195,6 +216,10 @@ JOIN "Artist" AS t ON h2."ArtistId" = t."ArtistId"`,
 FROM denorm_changed AS c
 JOIN "Album" AS h1 ON h1."AlbumId" = c.v1
 JOIN "Artist" AS t ON h1."ArtistId" = t."ArtistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Artist"}, Columns: []string{"ArtistId"}},
+				},
 			},
 		},
 	}
@@ -235,6 +260,9 @@ ORDER BY t."AlbumId", a1."TrackId"`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 JOIN "Album" AS t ON t."ArtistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -245,6 +273,10 @@ JOIN "Album" AS t ON t."ArtistId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "Track" AS h1 ON h1."GenreId" = c.v1
 JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"GenreId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "MediaType"},
@@ -255,6 +287,10 @@ JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
 FROM denorm_changed AS c
 JOIN "Track" AS h1 ON h1."MediaTypeId" = c.v1
 JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"MediaTypeId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -264,6 +300,9 @@ JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 JOIN "Album" AS t ON t."AlbumId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 		},
 	}
@@ -353,6 +392,9 @@ ORDER BY a2."t_AlbumId", a2."a1_Milliseconds" DESC, a2."a1_TrackId"`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 JOIN "Album" AS t ON t."ArtistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -363,6 +405,10 @@ JOIN "Album" AS t ON t."ArtistId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "Track" AS h1 ON h1."GenreId" = c.v1 AND h1."Milliseconds" >= 300000
 JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"GenreId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -374,6 +420,9 @@ JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 JOIN "Album" AS t ON t."AlbumId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -383,6 +432,9 @@ JOIN "Album" AS t ON t."AlbumId" = c.v1`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 JOIN "Album" AS t ON t."AlbumId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 		},
 	}
@@ -437,6 +489,10 @@ ORDER BY a2."t_GenreId", a2."a1_Milliseconds" DESC, a2."a1_TrackId"`,
 FROM denorm_changed AS c
 JOIN "Track" AS h1 ON h1."AlbumId" = c.v1
 JOIN "Genre" AS t ON h1."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -448,6 +504,11 @@ FROM denorm_changed AS c
 JOIN "Album" AS h1 ON h1."ArtistId" = c.v1
 JOIN "Track" AS h2 ON h1."AlbumId" = h2."AlbumId"
 JOIN "Genre" AS t ON h2."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -466,6 +527,10 @@ JOIN "Genre" AS t ON h2."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
 FROM denorm_changed AS c
 JOIN "Track" AS h1 ON h1."TrackId" = c.v1
 JOIN "Genre" AS t ON h1."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -475,6 +540,9 @@ JOIN "Genre" AS t ON h1."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
 				Roots: `SELECT DISTINCT t."GenreId" AS k1
 FROM denorm_changed AS c
 JOIN "Genre" AS t ON t."GenreId" = c.v1 AND t."GenreId" <> 25`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 		},
 	}
@@ -515,6 +583,9 @@ ORDER BY t."MediaTypeId"`,
 				Roots: `SELECT DISTINCT t."MediaTypeId" AS k1
 FROM denorm_changed AS c
 JOIN "MediaType" AS t ON t."MediaTypeId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "MediaType"}, Columns: []string{"MediaTypeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -526,6 +597,9 @@ JOIN "MediaType" AS t ON t."MediaTypeId" = c.v1`,
 				Roots: `SELECT DISTINCT t."MediaTypeId" AS k1
 FROM denorm_changed AS c
 JOIN "MediaType" AS t ON t."MediaTypeId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "MediaType"}, Columns: []string{"MediaTypeId"}},
+				},
 			},
 		},
 	}
@@ -604,6 +678,10 @@ ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."Las
 FROM denorm_changed AS c
 JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 JOIN "Employee" AS t ON h1."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Customer"},
@@ -615,6 +693,11 @@ FROM denorm_changed AS c
 JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 JOIN "Employee" AS h2 ON h1."ReportsTo" = h2."EmployeeId"
 JOIN "Employee" AS t ON h2."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Customer"},
@@ -627,6 +710,12 @@ JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 JOIN "Employee" AS h2 ON h1."ReportsTo" = h2."EmployeeId"
 JOIN "Employee" AS h3 ON h2."ReportsTo" = h3."EmployeeId"
 JOIN "Employee" AS t ON h3."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Customer"},
@@ -636,6 +725,9 @@ JOIN "Employee" AS t ON h3."ReportsTo" = t."EmployeeId"`,
 				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
 FROM denorm_changed AS c
 JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -651,6 +743,9 @@ JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
 				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
 FROM denorm_changed AS c
 JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -661,6 +756,10 @@ JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 JOIN "Employee" AS t ON h1."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -672,6 +771,11 @@ FROM denorm_changed AS c
 JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 JOIN "Employee" AS h2 ON h1."ReportsTo" = h2."EmployeeId"
 JOIN "Employee" AS t ON h2."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 		},
 	}
@@ -720,6 +824,9 @@ ORDER BY t."EmployeeId", a1."HireDate" DESC NULLS LAST, a1."EmployeeId",
 				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
 FROM denorm_changed AS c
 JOIN "Employee" AS t ON t."EmployeeId" = c.v1 AND t."ReportsTo" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -730,6 +837,10 @@ JOIN "Employee" AS t ON t."EmployeeId" = c.v1 AND t."ReportsTo" IS NULL`,
 FROM denorm_changed AS c
 JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 JOIN "Employee" AS t ON h1."ReportsTo" = t."EmployeeId" AND t."ReportsTo" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 		},
 	}
@@ -786,6 +897,9 @@ ORDER BY t."CustomerId", a1."InvoiceId", a2."InvoiceLineId"`,
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 JOIN "Customer" AS t ON t."SupportRepId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"SupportRepId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -796,6 +910,10 @@ JOIN "Customer" AS t ON t."SupportRepId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "Employee" AS h1 ON h1."ReportsTo" = c.v1
 JOIN "Customer" AS t ON h1."EmployeeId" = t."SupportRepId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"ReportsTo"}},
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"SupportRepId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -805,6 +923,9 @@ JOIN "Customer" AS t ON h1."EmployeeId" = t."SupportRepId"`,
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -815,6 +936,10 @@ JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "Invoice" AS h1 ON h1."InvoiceId" = c.v1
 JOIN "Customer" AS t ON h1."CustomerId" = t."CustomerId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -826,6 +951,11 @@ FROM denorm_changed AS c
 JOIN "InvoiceLine" AS h1 ON h1."TrackId" = c.v1
 JOIN "Invoice" AS h2 ON h1."InvoiceId" = h2."InvoiceId"
 JOIN "Customer" AS t ON h2."CustomerId" = t."CustomerId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "InvoiceLine"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 		},
 	}
@@ -906,6 +1036,9 @@ ORDER BY a2."t_CustomerId", a2."a1_Total" DESC, a2."a1_InvoiceDate" DESC, a2."a1
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -917,6 +1050,9 @@ JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -926,6 +1062,9 @@ JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 		},
 	}
@@ -972,6 +1111,9 @@ ORDER BY t."TrackId", a2."PlaylistId" DESC`,
 				Roots: `SELECT DISTINCT t."TrackId" AS k1
 FROM denorm_changed AS c
 JOIN "Track" AS t ON t."AlbumId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -982,6 +1124,10 @@ JOIN "Track" AS t ON t."AlbumId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "Album" AS h1 ON h1."ArtistId" = c.v1
 JOIN "Track" AS t ON h1."AlbumId" = t."AlbumId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -991,6 +1137,9 @@ JOIN "Track" AS t ON h1."AlbumId" = t."AlbumId"`,
 				Roots: `SELECT DISTINCT t."TrackId" AS k1
 FROM denorm_changed AS c
 JOIN "Track" AS t ON t."GenreId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -1001,6 +1150,10 @@ JOIN "Track" AS t ON t."GenreId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "InvoiceLine" AS h1 ON h1."InvoiceId" = c.v1
 JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "InvoiceLine"}, Columns: []string{"InvoiceId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -1010,6 +1163,9 @@ JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
 				Roots: `SELECT DISTINCT t."TrackId" AS k1
 FROM denorm_changed AS c
 JOIN "Track" AS t ON t."TrackId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Playlist"},
@@ -1020,6 +1176,10 @@ JOIN "Track" AS t ON t."TrackId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "PlaylistTrack" AS h1 ON h1."PlaylistId" = c.v1
 JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"PlaylistId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "PlaylistTrack"},
@@ -1029,6 +1189,9 @@ JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
 				Roots: `SELECT DISTINCT t."TrackId" AS k1
 FROM denorm_changed AS c
 JOIN "Track" AS t ON t."TrackId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -1081,6 +1244,11 @@ FROM denorm_changed AS c
 JOIN "Track" AS h1 ON h1."AlbumId" = c.v1
 JOIN "PlaylistTrack" AS h2 ON h1."TrackId" = h2."TrackId"
 JOIN "Playlist" AS t ON h2."PlaylistId" = t."PlaylistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Playlist"},
@@ -1096,6 +1264,9 @@ JOIN "Playlist" AS t ON h2."PlaylistId" = t."PlaylistId"`,
 				Roots: `SELECT DISTINCT t."PlaylistId" AS k1
 FROM denorm_changed AS c
 JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -1106,6 +1277,10 @@ JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "PlaylistTrack" AS h1 ON h1."TrackId" = c.v1
 JOIN "Playlist" AS t ON h1."PlaylistId" = t."PlaylistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 		},
 	}
@@ -1142,6 +1317,9 @@ ORDER BY t."PlaylistId", a2."TrackId" DESC, a1."PlaylistId", a1."TrackId"`,
 				Roots: `SELECT DISTINCT t."PlaylistId" AS k1
 FROM denorm_changed AS c
 JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -1152,6 +1330,10 @@ JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
 FROM denorm_changed AS c
 JOIN "PlaylistTrack" AS h1 ON h1."TrackId" = c.v1
 JOIN "Playlist" AS t ON h1."PlaylistId" = t."PlaylistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 		},
 	}
@@ -1178,6 +1360,9 @@ ORDER BY t."PlaylistId", t."TrackId"`,
 				Roots: `SELECT DISTINCT t."PlaylistId" AS k1, t."TrackId" AS k2
 FROM denorm_changed AS c
 JOIN "PlaylistTrack" AS t ON t."PlaylistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "PlaylistTrack"},
@@ -1193,6 +1378,9 @@ JOIN "PlaylistTrack" AS t ON t."PlaylistId" = c.v1`,
 				Roots: `SELECT DISTINCT t."PlaylistId" AS k1, t."TrackId" AS k2
 FROM denorm_changed AS c
 JOIN "PlaylistTrack" AS t ON t."TrackId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+				},
 			},
 		},
 	}

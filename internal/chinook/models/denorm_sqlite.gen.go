@@ -38,6 +38,9 @@ ORDER BY t."InvoiceId", a1."InvoiceLineId"`,
 				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Invoice" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -53,6 +56,9 @@ CROSS JOIN "Invoice" AS t ON t."CustomerId" = c.v1`,
 				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Invoice" AS t ON t."InvoiceId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -63,6 +69,10 @@ CROSS JOIN "Invoice" AS t ON t."InvoiceId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "InvoiceLine" AS h1 ON h1."TrackId" = c.v1
 CROSS JOIN "Invoice" AS t ON h1."InvoiceId" = t."InvoiceId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "InvoiceLine"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+				},
 			},
 		},
 	}
@@ -104,6 +114,9 @@ ORDER BY t."InvoiceId", a1."InvoiceLineId"`,
 				Roots: `SELECT DISTINCT t."InvoiceId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Invoice" AS t ON t."InvoiceId" = c.v1 AND t."Total" > 1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+				},
 			},
 		},
 	}
@@ -169,6 +182,9 @@ ORDER BY a3."t_ArtistId", a3."a2_Milliseconds" DESC, a3."a2_TrackId"`,
 				Roots: `SELECT DISTINCT t."ArtistId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Artist" AS t ON t."ArtistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Artist"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -186,6 +202,11 @@ FROM denorm_changed AS c
 CROSS JOIN "Track" AS h1 ON h1."TrackId" = c.v1
 CROSS JOIN "Album" AS h2 ON h1."AlbumId" = h2."AlbumId"
 CROSS JOIN "Artist" AS t ON h2."ArtistId" = t."ArtistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Artist"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -196,6 +217,10 @@ CROSS JOIN "Artist" AS t ON h2."ArtistId" = t."ArtistId"`,
 FROM denorm_changed AS c
 CROSS JOIN "Album" AS h1 ON h1."AlbumId" = c.v1
 CROSS JOIN "Artist" AS t ON h1."ArtistId" = t."ArtistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Artist"}, Columns: []string{"ArtistId"}},
+				},
 			},
 		},
 	}
@@ -236,6 +261,9 @@ ORDER BY t."AlbumId", a1."TrackId"`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Album" AS t ON t."ArtistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -246,6 +274,10 @@ CROSS JOIN "Album" AS t ON t."ArtistId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "Track" AS h1 ON h1."GenreId" = c.v1
 CROSS JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"GenreId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "MediaType"},
@@ -256,6 +288,10 @@ CROSS JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
 FROM denorm_changed AS c
 CROSS JOIN "Track" AS h1 ON h1."MediaTypeId" = c.v1
 CROSS JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"MediaTypeId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -265,6 +301,9 @@ CROSS JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Album" AS t ON t."AlbumId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 		},
 	}
@@ -354,6 +393,9 @@ ORDER BY a2."t_AlbumId", a2."a1_Milliseconds" DESC, a2."a1_TrackId"`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Album" AS t ON t."ArtistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -364,6 +406,10 @@ CROSS JOIN "Album" AS t ON t."ArtistId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "Track" AS h1 ON h1."GenreId" = c.v1 AND h1."Milliseconds" >= 300000
 CROSS JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"GenreId"}},
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -375,6 +421,9 @@ CROSS JOIN "Album" AS t ON h1."AlbumId" = t."AlbumId"`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Album" AS t ON t."AlbumId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -384,6 +433,9 @@ CROSS JOIN "Album" AS t ON t."AlbumId" = c.v1`,
 				Roots: `SELECT DISTINCT t."AlbumId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Album" AS t ON t."AlbumId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"AlbumId"}},
+				},
 			},
 		},
 	}
@@ -438,6 +490,10 @@ ORDER BY a2."t_GenreId", a2."a1_Milliseconds" DESC, a2."a1_TrackId"`,
 FROM denorm_changed AS c
 CROSS JOIN "Track" AS h1 ON h1."AlbumId" = c.v1
 CROSS JOIN "Genre" AS t ON h1."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -449,6 +505,11 @@ FROM denorm_changed AS c
 CROSS JOIN "Album" AS h1 ON h1."ArtistId" = c.v1
 CROSS JOIN "Track" AS h2 ON h1."AlbumId" = h2."AlbumId"
 CROSS JOIN "Genre" AS t ON h2."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -467,6 +528,10 @@ CROSS JOIN "Genre" AS t ON h2."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
 FROM denorm_changed AS c
 CROSS JOIN "Track" AS h1 ON h1."TrackId" = c.v1
 CROSS JOIN "Genre" AS t ON h1."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -476,6 +541,9 @@ CROSS JOIN "Genre" AS t ON h1."GenreId" = t."GenreId" AND t."GenreId" <> 25`,
 				Roots: `SELECT DISTINCT t."GenreId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Genre" AS t ON t."GenreId" = c.v1 AND t."GenreId" <> 25`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Genre"}, Columns: []string{"GenreId"}},
+				},
 			},
 		},
 	}
@@ -516,6 +584,9 @@ ORDER BY t."MediaTypeId"`,
 				Roots: `SELECT DISTINCT t."MediaTypeId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "MediaType" AS t ON t."MediaTypeId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "MediaType"}, Columns: []string{"MediaTypeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -527,6 +598,9 @@ CROSS JOIN "MediaType" AS t ON t."MediaTypeId" = c.v1`,
 				Roots: `SELECT DISTINCT t."MediaTypeId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "MediaType" AS t ON t."MediaTypeId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "MediaType"}, Columns: []string{"MediaTypeId"}},
+				},
 			},
 		},
 	}
@@ -606,6 +680,10 @@ ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."Las
 FROM denorm_changed AS c
 CROSS JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 CROSS JOIN "Employee" AS t ON h1."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Customer"},
@@ -617,6 +695,11 @@ FROM denorm_changed AS c
 CROSS JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 CROSS JOIN "Employee" AS h2 ON h1."ReportsTo" = h2."EmployeeId"
 CROSS JOIN "Employee" AS t ON h2."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Customer"},
@@ -629,6 +712,12 @@ CROSS JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 CROSS JOIN "Employee" AS h2 ON h1."ReportsTo" = h2."EmployeeId"
 CROSS JOIN "Employee" AS h3 ON h2."ReportsTo" = h3."EmployeeId"
 CROSS JOIN "Employee" AS t ON h3."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Customer"},
@@ -638,6 +727,9 @@ CROSS JOIN "Employee" AS t ON h3."ReportsTo" = t."EmployeeId"`,
 				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -653,6 +745,9 @@ CROSS JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
 				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -663,6 +758,10 @@ CROSS JOIN "Employee" AS t ON t."EmployeeId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 CROSS JOIN "Employee" AS t ON h1."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -674,6 +773,11 @@ FROM denorm_changed AS c
 CROSS JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 CROSS JOIN "Employee" AS h2 ON h1."ReportsTo" = h2."EmployeeId"
 CROSS JOIN "Employee" AS t ON h2."ReportsTo" = t."EmployeeId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 		},
 	}
@@ -721,6 +825,9 @@ ORDER BY t."EmployeeId", a1."HireDate" DESC, a1."EmployeeId", a2."HireDate" DESC
 				Roots: `SELECT DISTINCT t."EmployeeId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Employee" AS t ON t."EmployeeId" = c.v1 AND t."ReportsTo" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -731,6 +838,10 @@ CROSS JOIN "Employee" AS t ON t."EmployeeId" = c.v1 AND t."ReportsTo" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "Employee" AS h1 ON h1."EmployeeId" = c.v1
 CROSS JOIN "Employee" AS t ON h1."ReportsTo" = t."EmployeeId" AND t."ReportsTo" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"EmployeeId"}},
+				},
 			},
 		},
 	}
@@ -787,6 +898,9 @@ ORDER BY t."CustomerId", a1."InvoiceId", a2."InvoiceLineId"`,
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Customer" AS t ON t."SupportRepId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"SupportRepId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -797,6 +911,10 @@ CROSS JOIN "Customer" AS t ON t."SupportRepId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "Employee" AS h1 ON h1."ReportsTo" = c.v1
 CROSS JOIN "Customer" AS t ON h1."EmployeeId" = t."SupportRepId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Employee"}, Columns: []string{"ReportsTo"}},
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"SupportRepId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -806,6 +924,9 @@ CROSS JOIN "Customer" AS t ON h1."EmployeeId" = t."SupportRepId"`,
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -816,6 +937,10 @@ CROSS JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "Invoice" AS h1 ON h1."InvoiceId" = c.v1
 CROSS JOIN "Customer" AS t ON h1."CustomerId" = t."CustomerId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -827,6 +952,11 @@ FROM denorm_changed AS c
 CROSS JOIN "InvoiceLine" AS h1 ON h1."TrackId" = c.v1
 CROSS JOIN "Invoice" AS h2 ON h1."InvoiceId" = h2."InvoiceId"
 CROSS JOIN "Customer" AS t ON h2."CustomerId" = t."CustomerId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "InvoiceLine"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Invoice"}, Columns: []string{"InvoiceId"}},
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 		},
 	}
@@ -908,6 +1038,9 @@ ORDER BY a2."t_CustomerId", a2."a1_Total" DESC, a2."a1_InvoiceDate" DESC, a2."a1
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -919,6 +1052,9 @@ CROSS JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -928,6 +1064,9 @@ CROSS JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
 				Roots: `SELECT DISTINCT t."CustomerId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Customer" AS t ON t."CustomerId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Customer"}, Columns: []string{"CustomerId"}},
+				},
 			},
 		},
 	}
@@ -974,6 +1113,9 @@ ORDER BY t."TrackId", a2."PlaylistId" DESC`,
 				Roots: `SELECT DISTINCT t."TrackId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Track" AS t ON t."AlbumId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -984,6 +1126,10 @@ CROSS JOIN "Track" AS t ON t."AlbumId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "Album" AS h1 ON h1."ArtistId" = c.v1
 CROSS JOIN "Track" AS t ON h1."AlbumId" = t."AlbumId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Album"}, Columns: []string{"ArtistId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Genre"},
@@ -993,6 +1139,9 @@ CROSS JOIN "Track" AS t ON h1."AlbumId" = t."AlbumId"`,
 				Roots: `SELECT DISTINCT t."TrackId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Track" AS t ON t."GenreId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"GenreId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -1003,6 +1152,10 @@ CROSS JOIN "Track" AS t ON t."GenreId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "InvoiceLine" AS h1 ON h1."InvoiceId" = c.v1
 CROSS JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "InvoiceLine"}, Columns: []string{"InvoiceId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -1012,6 +1165,9 @@ CROSS JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
 				Roots: `SELECT DISTINCT t."TrackId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Track" AS t ON t."TrackId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Playlist"},
@@ -1022,6 +1178,10 @@ CROSS JOIN "Track" AS t ON t."TrackId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "PlaylistTrack" AS h1 ON h1."PlaylistId" = c.v1
 CROSS JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"PlaylistId"}},
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "PlaylistTrack"},
@@ -1031,6 +1191,9 @@ CROSS JOIN "Track" AS t ON h1."TrackId" = t."TrackId"`,
 				Roots: `SELECT DISTINCT t."TrackId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Track" AS t ON t."TrackId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"TrackId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -1083,6 +1246,11 @@ FROM denorm_changed AS c
 CROSS JOIN "Track" AS h1 ON h1."AlbumId" = c.v1
 CROSS JOIN "PlaylistTrack" AS h2 ON h1."TrackId" = h2."TrackId"
 CROSS JOIN "Playlist" AS t ON h2."PlaylistId" = t."PlaylistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Track"}, Columns: []string{"AlbumId"}},
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Playlist"},
@@ -1098,6 +1266,9 @@ CROSS JOIN "Playlist" AS t ON h2."PlaylistId" = t."PlaylistId"`,
 				Roots: `SELECT DISTINCT t."PlaylistId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -1108,6 +1279,10 @@ CROSS JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "PlaylistTrack" AS h1 ON h1."TrackId" = c.v1
 CROSS JOIN "Playlist" AS t ON h1."PlaylistId" = t."PlaylistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 		},
 	}
@@ -1144,6 +1319,9 @@ ORDER BY t."PlaylistId", a2."TrackId" DESC, a1."PlaylistId", a1."TrackId"`,
 				Roots: `SELECT DISTINCT t."PlaylistId" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -1154,6 +1332,10 @@ CROSS JOIN "Playlist" AS t ON t."PlaylistId" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "PlaylistTrack" AS h1 ON h1."TrackId" = c.v1
 CROSS JOIN "Playlist" AS t ON h1."PlaylistId" = t."PlaylistId"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+					{Table: denorm.Table{Name: "Playlist"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 		},
 	}
@@ -1180,6 +1362,9 @@ ORDER BY t."PlaylistId", t."TrackId"`,
 				Roots: `SELECT DISTINCT t."PlaylistId" AS k1, t."TrackId" AS k2
 FROM denorm_changed AS c
 CROSS JOIN "PlaylistTrack" AS t ON t."PlaylistId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"PlaylistId"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "PlaylistTrack"},
@@ -1195,6 +1380,9 @@ CROSS JOIN "PlaylistTrack" AS t ON t."PlaylistId" = c.v1`,
 				Roots: `SELECT DISTINCT t."PlaylistId" AS k1, t."TrackId" AS k2
 FROM denorm_changed AS c
 CROSS JOIN "PlaylistTrack" AS t ON t."TrackId" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "PlaylistTrack"}, Columns: []string{"TrackId"}},
+				},
 			},
 		},
 	}

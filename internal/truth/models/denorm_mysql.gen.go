@@ -281,6 +281,9 @@ func authorsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authors` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -291,6 +294,10 @@ func authorsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `authors` AS t ON h1.`mentor_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -302,6 +309,11 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `authors` AS h2 ON h1.`mentor_id` = h2.`id`\n" +
 					"JOIN `authors` AS t ON h2.`mentor_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -314,6 +326,12 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `authors` AS h2 ON h1.`mentor_id` = h2.`id`\n" +
 					"JOIN `authors` AS h3 ON h2.`mentor_id` = h3.`id`\n" +
 					"JOIN `authors` AS t ON h3.`mentor_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -323,6 +341,9 @@ func authorsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authors` AS t ON t.`mentor_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"mentor_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -333,6 +354,10 @@ func authorsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authors` AS h1 ON h1.`mentor_id` = c.v1\n" +
 					"JOIN `authors` AS t ON h1.`id` = t.`mentor_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"mentor_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"mentor_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -342,6 +367,9 @@ func authorsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authors` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -354,6 +382,10 @@ func authorsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authorships` AS h1 ON h1.`book_id` = c.v1\n" +
 					"JOIN `authors` AS t ON h1.`author_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -367,6 +399,11 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `authorships` AS h2 ON h1.`id` = h2.`book_id`\n" +
 					"JOIN `authors` AS t ON h2.`author_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -382,6 +419,13 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `authors` AS h3 ON h2.`mentor_id` = h3.`id`\n" +
 					"JOIN `authors` AS h4 ON h3.`mentor_id` = h4.`id`\n" +
 					"JOIN `authors` AS t ON h4.`mentor_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -396,6 +440,12 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
 					"JOIN `authors` AS h3 ON h2.`mentor_id` = h3.`id`\n" +
 					"JOIN `authors` AS t ON h3.`mentor_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -409,6 +459,11 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `profiles` AS h1 ON h1.`id` = c.v1 AND h1.`visible`\n" +
 					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
 					"JOIN `authors` AS t ON h2.`mentor_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -421,6 +476,10 @@ func authorsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `profiles` AS h1 ON h1.`id` = c.v1 AND h1.`visible`\n" +
 					"JOIN `authors` AS t ON h1.`author_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -432,6 +491,11 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `authorships` AS h2 ON h1.`id` = h2.`book_id`\n" +
 					"JOIN `authors` AS t ON h2.`author_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -446,6 +510,12 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `authors` AS h2 ON h1.`mentor_id` = h2.`id`\n" +
 					"JOIN `authors` AS h3 ON h2.`mentor_id` = h3.`id`\n" +
 					"JOIN `authors` AS t ON h3.`mentor_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -459,6 +529,11 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `authors` AS h2 ON h1.`mentor_id` = h2.`id`\n" +
 					"JOIN `authors` AS t ON h2.`mentor_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -471,6 +546,10 @@ func authorsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `authors` AS t ON h1.`mentor_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -482,6 +561,9 @@ func authorsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authors` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -493,6 +575,11 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`publisher_id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `authorships` AS h2 ON h1.`id` = h2.`book_id`\n" +
 					"JOIN `authors` AS t ON h2.`author_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -502,6 +589,9 @@ func authorsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authors` AS t ON t.`region_code` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"region_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -514,6 +604,12 @@ func authorsMySQL() denorm.Statements {
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `authorships` AS h3 ON h2.`id` = h3.`book_id`\n" +
 					"JOIN `authors` AS t ON h3.`author_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -647,6 +743,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -657,6 +757,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1 AND CAST(h1.`role` AS BINARY) = 'editor'\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -669,6 +773,10 @@ func booksMySQL() denorm.Statements {
 					"    AND CAST(h1.`subject_type` AS BINARY) = 'pin'\n" +
 					"    AND h1.`approved`\n" +
 					"JOIN `books` AS t ON h1.`subject_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -678,6 +786,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -689,6 +800,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -698,6 +812,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -718,6 +835,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -727,6 +848,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`category_id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -737,6 +861,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS h1 ON h1.`parent_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`id` = t.`category_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -748,6 +876,11 @@ func booksMySQL() denorm.Statements {
 					"JOIN `categories` AS h1 ON h1.`parent_id` = c.v1\n" +
 					"JOIN `categories` AS h2 ON h1.`id` = h2.`parent_id`\n" +
 					"JOIN `books` AS t ON h2.`id` = t.`category_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -757,6 +890,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -771,6 +907,12 @@ func booksMySQL() denorm.Statements {
 					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
 					"JOIN `authorships` AS h3 ON h2.`id` = h3.`author_id`\n" +
 					"JOIN `books` AS t ON h3.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -784,6 +926,11 @@ func booksMySQL() denorm.Statements {
 					"JOIN `notes` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `chapters` AS h2 ON h1.`book_id` = h2.`book_id` AND h1.`chapter_no` = h2.`number`\n" +
 					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -795,6 +942,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -805,6 +955,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -814,6 +968,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -827,6 +984,11 @@ func booksMySQL() denorm.Statements {
 					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `authorships` AS h2 ON h1.`id` = h2.`author_id`\n" +
 					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -836,6 +998,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`imprint_slug` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"imprint_slug"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -845,6 +1010,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`publisher_id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -855,6 +1023,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS h1 ON h1.`region_code` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"region_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -865,6 +1037,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `placements` AS h1 ON h1.`room` = c.v1 AND h1.`shelf_code` = c.v2\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -875,6 +1051,10 @@ func booksMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -967,6 +1147,10 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON h1.`book_id` = t.`id`\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -979,6 +1163,10 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON h1.`book_id` = t.`id`\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -990,6 +1178,9 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON t.`id` = c.v1\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1003,6 +1194,9 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON t.`id` = c.v1\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -1014,6 +1208,9 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON t.`id` = c.v1\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1033,6 +1230,9 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON t.`category_id` = c.v1\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1046,6 +1246,9 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON t.`id` = c.v1\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -1059,6 +1262,9 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON t.`id` = c.v1\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -1070,6 +1276,9 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON t.`id` = c.v1\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -1083,6 +1292,9 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON t.`publisher_id` = c.v1\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1094,6 +1306,9 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON t.`id` = c.v1\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -1106,6 +1321,10 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON h1.`book_id` = t.`id`\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -1120,6 +1339,10 @@ func bookCardsMySQL() denorm.Statements {
 					"JOIN `books` AS t ON h1.`book_id` = t.`id`\n" +
 					"    AND (t.`pages` IS NULL OR t.`pages` > 0)\n" +
 					"    AND NOT (CAST(t.`status` AS BINARY) = 'draft')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -1322,6 +1545,10 @@ func bookStatsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1335,6 +1562,11 @@ func bookStatsMySQL() denorm.Statements {
 					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `authorships` AS h2 ON h1.`id` = h2.`author_id`\n" +
 					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1345,6 +1577,10 @@ func bookStatsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1 AND CAST(h1.`role` AS BINARY) <> 'editor'\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1354,6 +1590,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1365,6 +1604,11 @@ func bookStatsMySQL() denorm.Statements {
 					"JOIN `authors` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `authorships` AS h2 ON h1.`id` = h2.`author_id`\n" +
 					"JOIN `books` AS t ON h2.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1376,6 +1620,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -1385,6 +1632,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1407,6 +1657,12 @@ func bookStatsMySQL() denorm.Statements {
 					"JOIN `authors` AS h2 ON h1.`author_id` = h2.`id`\n" +
 					"JOIN `authorships` AS h3 ON h2.`id` = h3.`author_id`\n" +
 					"JOIN `books` AS t ON h3.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1419,6 +1675,10 @@ func bookStatsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1431,6 +1691,10 @@ func bookStatsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`id` = t.`publisher_id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1440,6 +1704,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -1455,6 +1722,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1465,6 +1735,10 @@ func bookStatsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1477,6 +1751,10 @@ func bookStatsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -1486,6 +1764,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`publisher_id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1495,6 +1776,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1506,6 +1790,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1517,6 +1804,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1528,6 +1818,9 @@ func bookStatsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -1538,6 +1831,10 @@ func bookStatsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -1550,6 +1847,10 @@ func bookStatsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
 					"JOIN `books` AS t ON h1.`book_id` = t.`id` AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -1621,6 +1922,11 @@ func chaptersMySQL() denorm.Statements {
 					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `chapters` AS t ON h2.`id` = t.`book_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1632,6 +1938,11 @@ func chaptersMySQL() denorm.Statements {
 					"JOIN `comments` AS h1 ON h1.`author_id` = c.v1 AND CAST(h1.`subject_type` AS BINARY) = 'note'\n" +
 					"JOIN `notes` AS h2 ON h1.`subject_id` = h2.`id`\n" +
 					"JOIN `chapters` AS t ON h2.`book_id` = t.`book_id` AND h2.`chapter_no` = t.`number`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1642,6 +1953,10 @@ func chaptersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `chapters` AS t ON h1.`id` = t.`book_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -1652,6 +1967,10 @@ func chaptersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `chapters` AS t ON h1.`id` = t.`book_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1663,6 +1982,9 @@ func chaptersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`book_id` AS k1, t.`number` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `chapters` AS t ON t.`book_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1681,6 +2003,10 @@ func chaptersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `notes` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `chapters` AS t ON h1.`book_id` = t.`book_id` AND h1.`chapter_no` = t.`number`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1690,6 +2016,9 @@ func chaptersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`book_id` AS k1, t.`number` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `chapters` AS t ON t.`book_id` = c.v1 AND t.`number` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+				},
 			},
 		},
 	}
@@ -1732,6 +2061,9 @@ func commentsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `comments` AS t ON t.`author_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1744,6 +2076,9 @@ func commentsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `comments` AS t ON t.`subject_id` = c.v1\n" +
 					"    AND (CAST(t.`subject_type` AS BINARY) = 'book' OR CAST(t.`subject_type` AS BINARY) = 'pin')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1754,6 +2089,10 @@ func commentsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `notes` AS h1 ON h1.`book_id` = c.v1 AND h1.`chapter_no` = c.v2\n" +
 					"JOIN `comments` AS t ON h1.`id` = t.`subject_id` AND CAST(t.`subject_type` AS BINARY) = 'note'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"book_id", "chapter_no"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -1796,6 +2135,9 @@ func commentsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `comments` AS t ON t.`subject_id` = c.v1 AND CAST(t.`subject_type` AS BINARY) = 'note'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1807,6 +2149,11 @@ func commentsMySQL() denorm.Statements {
 					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
 					"JOIN `notes` AS h2 ON h1.`book_id` = h2.`book_id` AND h1.`number` = h2.`chapter_no`\n" +
 					"JOIN `comments` AS t ON h2.`id` = t.`subject_id` AND CAST(t.`subject_type` AS BINARY) = 'note'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"book_id", "chapter_no"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -1816,6 +2163,9 @@ func commentsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `comments` AS t ON t.`subject_id` = c.v1 AND CAST(t.`subject_type` AS BINARY) = 'profile'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -1827,6 +2177,10 @@ func commentsMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`publisher_id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `comments` AS t ON h1.`id` = t.`subject_id`\n" +
 					"    AND (CAST(t.`subject_type` AS BINARY) = 'book' OR CAST(t.`subject_type` AS BINARY) = 'pin')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 		},
 	}
@@ -1870,6 +2224,9 @@ func opinionsMySQL() denorm.Statements {
 					"        OR CONVERT(t.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4'%é%'\n" +
 					"        AND NOT (CAST(t.`subject_type` AS BINARY) = 'note')\n" +
 					"    )",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1885,6 +2242,10 @@ func opinionsMySQL() denorm.Statements {
 					"        OR CONVERT(t.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4'%é%'\n" +
 					"        AND NOT (CAST(t.`subject_type` AS BINARY) = 'note')\n" +
 					"    )",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1903,6 +2264,11 @@ func opinionsMySQL() denorm.Statements {
 					"        OR CONVERT(t.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4'%é%'\n" +
 					"        AND NOT (CAST(t.`subject_type` AS BINARY) = 'note')\n" +
 					"    )",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2017,6 +2383,9 @@ func regionsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `regions` AS t ON t.`code` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2029,6 +2398,10 @@ func regionsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `regions` AS t ON h1.`region_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2039,6 +2412,10 @@ func regionsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `regions` AS t ON h1.`region_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2052,6 +2429,11 @@ func regionsMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS h2 ON h1.`publisher_id` = h2.`id`\n" +
 					"JOIN `regions` AS t ON h2.`region_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -2061,6 +2443,9 @@ func regionsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `regions` AS t ON t.`code` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -2263,6 +2648,11 @@ func publishersMySQL() denorm.Statements {
 					"JOIN `comments` AS h1 ON h1.`author_id` = c.v1 AND CAST(h1.`subject_type` AS BINARY) = 'book'\n" +
 					"JOIN `books` AS h2 ON h1.`subject_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -2274,6 +2664,11 @@ func publishersMySQL() denorm.Statements {
 					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -2284,6 +2679,10 @@ func publishersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2294,6 +2693,10 @@ func publishersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2303,6 +2706,9 @@ func publishersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2314,6 +2720,9 @@ func publishersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2325,6 +2734,9 @@ func publishersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS t ON t.`slug` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"slug"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -2335,6 +2747,10 @@ func publishersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2347,6 +2763,10 @@ func publishersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -2358,6 +2778,11 @@ func publishersMySQL() denorm.Statements {
 					"JOIN `chapters` AS h1 ON h1.`book_id` = c.v1 AND h1.`number` = c.v2\n" +
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -2372,6 +2797,12 @@ func publishersMySQL() denorm.Statements {
 					"JOIN `authorships` AS h2 ON h1.`id` = h2.`author_id`\n" +
 					"JOIN `books` AS h3 ON h2.`book_id` = h3.`id` AND h3.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h3.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -2387,6 +2818,9 @@ func publishersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `publishers` AS t ON t.`region_code` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"region_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -2397,6 +2831,10 @@ func publishersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h1.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2408,6 +2846,11 @@ func publishersMySQL() denorm.Statements {
 					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2421,6 +2864,11 @@ func publishersMySQL() denorm.Statements {
 					"JOIN `book_tags` AS h1 ON h1.`tag_id` = c.v1\n" +
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `publishers` AS t ON h2.`publisher_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -2712,6 +3160,11 @@ func categoriesMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `categories` AS h2 ON h1.`category_id` = h2.`id`\n" +
 					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2724,6 +3177,12 @@ func categoriesMySQL() denorm.Statements {
 					"JOIN `categories` AS h2 ON h1.`category_id` = h2.`id`\n" +
 					"JOIN `categories` AS h3 ON h2.`parent_id` = h3.`id`\n" +
 					"JOIN `categories` AS t ON h3.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2737,6 +3196,13 @@ func categoriesMySQL() denorm.Statements {
 					"JOIN `categories` AS h3 ON h2.`parent_id` = h3.`id`\n" +
 					"JOIN `categories` AS h4 ON h3.`parent_id` = h4.`id`\n" +
 					"JOIN `categories` AS t ON h4.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2748,6 +3214,9 @@ func categoriesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS t ON t.`id` = c.v1 AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2760,6 +3229,10 @@ func categoriesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `categories` AS t ON h1.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2773,6 +3246,11 @@ func categoriesMySQL() denorm.Statements {
 					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
 					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2787,6 +3265,12 @@ func categoriesMySQL() denorm.Statements {
 					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
 					"JOIN `categories` AS h3 ON h2.`parent_id` = h3.`id`\n" +
 					"JOIN `categories` AS t ON h3.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -2804,6 +3288,9 @@ func categoriesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS t ON t.`id` = c.v1 AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -2814,6 +3301,10 @@ func categoriesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `categories` AS t ON h1.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -2825,6 +3316,11 @@ func categoriesMySQL() denorm.Statements {
 					"JOIN `categories` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `categories` AS h2 ON h1.`parent_id` = h2.`id`\n" +
 					"JOIN `categories` AS t ON h2.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2837,6 +3333,12 @@ func categoriesMySQL() denorm.Statements {
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `categories` AS h3 ON h2.`category_id` = h3.`id`\n" +
 					"JOIN `categories` AS t ON h3.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2850,6 +3352,13 @@ func categoriesMySQL() denorm.Statements {
 					"JOIN `categories` AS h3 ON h2.`category_id` = h3.`id`\n" +
 					"JOIN `categories` AS h4 ON h3.`parent_id` = h4.`id`\n" +
 					"JOIN `categories` AS t ON h4.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2864,6 +3373,14 @@ func categoriesMySQL() denorm.Statements {
 					"JOIN `categories` AS h4 ON h3.`parent_id` = h4.`id`\n" +
 					"JOIN `categories` AS h5 ON h4.`parent_id` = h5.`id`\n" +
 					"JOIN `categories` AS t ON h5.`parent_id` = t.`id` AND (t.`rank` IS NULL OR t.`rank` >= 0)",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -2960,6 +3477,9 @@ func tagsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `tags` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2971,6 +3491,11 @@ func tagsMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `book_tags` AS h2 ON h1.`id` = h2.`book_id`\n" +
 					"JOIN `tags` AS t ON h2.`tag_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2983,6 +3508,10 @@ func tagsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `book_tags` AS h1 ON h1.`book_id` = c.v1\n" +
 					"JOIN `tags` AS t ON h1.`tag_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2995,6 +3524,10 @@ func tagsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `book_tags` AS h1 ON h1.`book_id` = c.v1\n" +
 					"JOIN `tags` AS t ON h1.`tag_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -3008,6 +3541,11 @@ func tagsMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `book_tags` AS h2 ON h1.`id` = h2.`book_id`\n" +
 					"JOIN `tags` AS t ON h2.`tag_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -3026,6 +3564,12 @@ func tagsMySQL() denorm.Statements {
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `book_tags` AS h3 ON h2.`id` = h3.`book_id`\n" +
 					"JOIN `tags` AS t ON h3.`tag_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -3155,6 +3699,12 @@ func shelvesMySQL() denorm.Statements {
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id` AND h2.`deleted_at` IS NULL\n" +
 					"JOIN `placements` AS h3 ON h2.`id` = h3.`book_id`\n" +
 					"JOIN `shelves` AS t ON h3.`room` = t.`room` AND h3.`shelf_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -3166,6 +3716,11 @@ func shelvesMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `placements` AS h2 ON h1.`id` = h2.`book_id`\n" +
 					"JOIN `shelves` AS t ON h2.`room` = t.`room` AND h2.`shelf_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3178,6 +3733,10 @@ func shelvesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `placements` AS h1 ON h1.`book_id` = c.v1\n" +
 					"JOIN `shelves` AS t ON h1.`room` = t.`room` AND h1.`shelf_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3192,6 +3751,12 @@ func shelvesMySQL() denorm.Statements {
 					"JOIN `shelves` AS h2 ON h1.`room` = h2.`room` AND h1.`shelf_code` = h2.`code`\n" +
 					"JOIN `shelf_links` AS h3 ON h2.`room` = h3.`to_room` AND h2.`code` = h3.`to_code`\n" +
 					"JOIN `shelves` AS t ON h3.`from_room` = t.`room` AND h3.`from_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "shelf_links"}, Columns: []string{"to_room", "to_code"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3204,6 +3769,10 @@ func shelvesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `placements` AS h1 ON h1.`book_id` = c.v1 AND h1.`slot` IS NOT NULL\n" +
 					"JOIN `shelves` AS t ON h1.`room` = t.`room` AND h1.`shelf_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -3217,6 +3786,11 @@ func shelvesMySQL() denorm.Statements {
 					"JOIN `books` AS h1 ON h1.`id` = c.v1 AND h1.`deleted_at` IS NULL\n" +
 					"JOIN `placements` AS h2 ON h1.`id` = h2.`book_id`\n" +
 					"JOIN `shelves` AS t ON h2.`room` = t.`room` AND h2.`shelf_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3226,6 +3800,9 @@ func shelvesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `shelves` AS t ON t.`room` = c.v1 AND t.`code` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3239,6 +3816,11 @@ func shelvesMySQL() denorm.Statements {
 					"JOIN `shelves` AS h1 ON h1.`room` = c.v1 AND h1.`code` = c.v2\n" +
 					"JOIN `shelf_links` AS h2 ON h1.`room` = h2.`to_room` AND h1.`code` = h2.`to_code`\n" +
 					"JOIN `shelves` AS t ON h2.`from_room` = t.`room` AND h2.`from_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "shelf_links"}, Columns: []string{"to_room", "to_code"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3250,6 +3832,9 @@ func shelvesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `shelves` AS t ON t.`room` = c.v1 AND t.`code` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelf_links"},
@@ -3259,6 +3844,9 @@ func shelvesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`room` AS k1, t.`code` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `shelves` AS t ON t.`room` = c.v1 AND t.`code` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3275,6 +3863,10 @@ func shelvesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `shelf_links` AS h1 ON h1.`to_room` = c.v1 AND h1.`to_code` = c.v2\n" +
 					"JOIN `shelves` AS t ON h1.`from_room` = t.`room` AND h1.`from_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelf_links"}, Columns: []string{"to_room", "to_code"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 		},
 	}
@@ -3324,6 +3916,9 @@ func placementsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`room` AS k1, t.`shelf_code` AS k2, t.`book_id` AS k3\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `placements` AS t ON t.`book_id` = c.v1 AND t.`copies` <> 0",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3339,6 +3934,11 @@ func placementsMySQL() denorm.Statements {
 					"JOIN `placements` AS t ON h2.`room` = t.`room`\n" +
 					"    AND h2.`code` = t.`shelf_code`\n" +
 					"    AND t.`copies` <> 0",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3357,6 +3957,10 @@ func placementsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `placements` AS t ON h1.`id` = t.`book_id` AND t.`copies` <> 0",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3369,6 +3973,10 @@ func placementsMySQL() denorm.Statements {
 					"JOIN `placements` AS t ON h1.`room` = t.`room`\n" +
 					"    AND h1.`code` = t.`shelf_code`\n" +
 					"    AND t.`copies` <> 0",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3380,6 +3988,11 @@ func placementsMySQL() denorm.Statements {
 					"JOIN `placements` AS h1 ON h1.`room` = c.v1 AND h1.`shelf_code` = c.v2\n" +
 					"JOIN `books` AS h2 ON h1.`book_id` = h2.`id`\n" +
 					"JOIN `placements` AS t ON h2.`id` = t.`book_id` AND t.`copies` <> 0",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3389,6 +4002,9 @@ func placementsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`room` AS k1, t.`shelf_code` AS k2, t.`book_id` AS k3\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `placements` AS t ON t.`room` = c.v1 AND t.`shelf_code` = c.v2 AND t.`copies` <> 0",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+				},
 			},
 		},
 	}

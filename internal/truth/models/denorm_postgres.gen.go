@@ -275,6 +275,9 @@ ORDER BY t."id", a4."room", a4."code"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "authors" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -285,6 +288,10 @@ JOIN "authors" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authors" AS t ON h1."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -296,6 +303,11 @@ FROM denorm_changed AS c
 JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authors" AS h2 ON h1."mentor_id" = h2."id"
 JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -308,6 +320,12 @@ JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authors" AS h2 ON h1."mentor_id" = h2."id"
 JOIN "authors" AS h3 ON h2."mentor_id" = h3."id"
 JOIN "authors" AS t ON h3."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -317,6 +335,9 @@ JOIN "authors" AS t ON h3."mentor_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "authors" AS t ON t."mentor_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"mentor_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -327,6 +348,10 @@ JOIN "authors" AS t ON t."mentor_id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "authors" AS h1 ON h1."mentor_id" = c.v1
 JOIN "authors" AS t ON h1."id" = t."mentor_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"mentor_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"mentor_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -336,6 +361,9 @@ JOIN "authors" AS t ON h1."id" = t."mentor_id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "authors" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -348,6 +376,10 @@ JOIN "authors" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "authorships" AS h1 ON h1."book_id" = c.v1
 JOIN "authors" AS t ON h1."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -369,6 +401,11 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "authorships" AS h2 ON h1."id" = h2."book_id"
 JOIN "authors" AS t ON h2."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -390,6 +427,13 @@ JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 JOIN "authors" AS h3 ON h2."mentor_id" = h3."id"
 JOIN "authors" AS h4 ON h3."mentor_id" = h4."id"
 JOIN "authors" AS t ON h4."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -410,6 +454,12 @@ JOIN "profiles" AS h1 ON h1."id" = c.v1 AND h1."visible"
 JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 JOIN "authors" AS h3 ON h2."mentor_id" = h3."id"
 JOIN "authors" AS t ON h3."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -429,6 +479,11 @@ FROM denorm_changed AS c
 JOIN "profiles" AS h1 ON h1."id" = c.v1 AND h1."visible"
 JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -447,6 +502,10 @@ JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "profiles" AS h1 ON h1."id" = c.v1 AND h1."visible"
 JOIN "authors" AS t ON h1."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -458,6 +517,11 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "authorships" AS h2 ON h1."id" = h2."book_id"
 JOIN "authors" AS t ON h2."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -472,6 +536,12 @@ JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authors" AS h2 ON h1."mentor_id" = h2."id"
 JOIN "authors" AS h3 ON h2."mentor_id" = h3."id"
 JOIN "authors" AS t ON h3."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -485,6 +555,11 @@ FROM denorm_changed AS c
 JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authors" AS h2 ON h1."mentor_id" = h2."id"
 JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -497,6 +572,10 @@ JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authors" AS t ON h1."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -508,6 +587,9 @@ JOIN "authors" AS t ON h1."mentor_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "authors" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -519,6 +601,11 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."publisher_id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "authorships" AS h2 ON h1."id" = h2."book_id"
 JOIN "authors" AS t ON h2."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -528,6 +615,9 @@ JOIN "authors" AS t ON h2."author_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "authors" AS t ON t."region_code" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"region_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -540,6 +630,12 @@ JOIN "placements" AS h1 ON h1."room" = c.v1 AND h1."shelf_code" = c.v2
 JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "authorships" AS h3 ON h2."id" = h3."book_id"
 JOIN "authors" AS t ON h3."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -672,6 +768,10 @@ ORDER BY t."id", a1."slot" NULLS FIRST, a2."room", a2."code", a1."room", a1."she
 FROM denorm_changed AS c
 JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -682,6 +782,10 @@ JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "authorships" AS h1 ON h1."author_id" = c.v1 AND h1."role" = 'editor'
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -692,6 +796,10 @@ JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "comments" AS h1 ON h1."author_id" = c.v1 AND h1."subject_type" = 'pin' AND h1."approved"
 JOIN "books" AS t ON h1."subject_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -701,6 +809,9 @@ JOIN "books" AS t ON h1."subject_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -712,6 +823,9 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -721,6 +835,9 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -741,6 +858,10 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "publishers" AS h1 ON h1."id" = c.v1
 JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -750,6 +871,9 @@ JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."category_id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -760,6 +884,10 @@ JOIN "books" AS t ON t."category_id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "categories" AS h1 ON h1."parent_id" = c.v1
 JOIN "books" AS t ON h1."id" = t."category_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -771,6 +899,11 @@ FROM denorm_changed AS c
 JOIN "categories" AS h1 ON h1."parent_id" = c.v1
 JOIN "categories" AS h2 ON h1."id" = h2."parent_id"
 JOIN "books" AS t ON h2."id" = t."category_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -780,6 +913,9 @@ JOIN "books" AS t ON h2."id" = t."category_id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -800,6 +936,12 @@ JOIN "profiles" AS h1 ON h1."id" = c.v1 AND h1."visible"
 JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 JOIN "authorships" AS h3 ON h2."id" = h3."author_id"
 JOIN "books" AS t ON h3."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -819,6 +961,11 @@ FROM denorm_changed AS c
 JOIN "notes" AS h1 ON h1."id" = c.v1
 JOIN "chapters" AS h2 ON h1."book_id" = h2."book_id" AND h1."chapter_no" = h2."number"
 JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -838,6 +985,9 @@ AND NEW."approved"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -848,6 +998,10 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -857,6 +1011,9 @@ JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -870,6 +1027,11 @@ FROM denorm_changed AS c
 JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authorships" AS h2 ON h1."id" = h2."author_id"
 JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -879,6 +1041,9 @@ JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."imprint_slug" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"imprint_slug"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -888,6 +1053,9 @@ JOIN "books" AS t ON t."imprint_slug" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -898,6 +1066,10 @@ JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "publishers" AS h1 ON h1."region_code" = c.v1
 JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"region_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -908,6 +1080,10 @@ JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "placements" AS h1 ON h1."room" = c.v1 AND h1."shelf_code" = c.v2
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -918,6 +1094,10 @@ JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -1010,6 +1190,10 @@ JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 JOIN "books" AS t ON h1."book_id" = t."id"
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1022,6 +1206,10 @@ JOIN "authorships" AS h1 ON h1."author_id" = c.v1 AND h1."role" = 'editor'
 JOIN "books" AS t ON h1."book_id" = t."id"
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1033,6 +1221,9 @@ FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1046,6 +1237,9 @@ FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -1057,6 +1251,9 @@ FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1078,6 +1275,9 @@ FROM denorm_changed AS c
 JOIN "books" AS t ON t."category_id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1091,6 +1291,9 @@ FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -1112,6 +1315,9 @@ FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -1123,6 +1329,9 @@ FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -1136,6 +1345,9 @@ FROM denorm_changed AS c
 JOIN "books" AS t ON t."publisher_id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1147,6 +1359,9 @@ FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -1159,6 +1374,10 @@ JOIN "placements" AS h1 ON h1."room" = c.v1 AND h1."shelf_code" = c.v2
 JOIN "books" AS t ON h1."book_id" = t."id"
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -1173,6 +1392,10 @@ JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 JOIN "books" AS t ON h1."book_id" = t."id"
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -1374,6 +1597,10 @@ ORDER BY t."id", a2."born" NULLS FIRST, a2."id", a1."id"`,
 FROM denorm_changed AS c
 JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1387,6 +1614,11 @@ FROM denorm_changed AS c
 JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authorships" AS h2 ON h1."id" = h2."author_id"
 JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1397,6 +1629,10 @@ JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "authorships" AS h1 ON h1."author_id" = c.v1 AND h1."role" <> 'editor'
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1406,6 +1642,9 @@ JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1417,6 +1656,11 @@ FROM denorm_changed AS c
 JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authorships" AS h2 ON h1."id" = h2."author_id"
 JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1428,6 +1672,9 @@ JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -1437,6 +1684,9 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1459,6 +1709,12 @@ JOIN "authorships" AS h1 ON h1."book_id" = c.v1
 JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 JOIN "authorships" AS h3 ON h2."id" = h3."author_id"
 JOIN "books" AS t ON h3."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1471,6 +1727,10 @@ JOIN "books" AS t ON h3."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "publishers" AS h1 ON h1."id" = c.v1
 JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1491,6 +1751,10 @@ OR NULLIF(
 FROM denorm_changed AS c
 JOIN "publishers" AS h1 ON h1."id" = c.v1
 JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1500,6 +1764,9 @@ JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -1521,6 +1788,9 @@ AND NULLIF(
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1531,6 +1801,10 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1545,6 +1819,10 @@ OR NEW."body" IS NULL`,
 FROM denorm_changed AS c
 JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -1554,6 +1832,9 @@ JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1563,6 +1844,9 @@ JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1574,6 +1858,9 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1587,6 +1874,9 @@ OR NULLIF(lower(NEW."kind"::text COLLATE "default") = lower('web'), NEW."kind"::
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1598,6 +1888,9 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -1608,6 +1901,10 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -1620,6 +1917,10 @@ JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -1690,6 +1991,11 @@ FROM denorm_changed AS c
 JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "chapters" AS t ON h2."id" = t."book_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1701,6 +2007,11 @@ FROM denorm_changed AS c
 JOIN "comments" AS h1 ON h1."author_id" = c.v1 AND h1."subject_type" = 'note'
 JOIN "notes" AS h2 ON h1."subject_id" = h2."id"
 JOIN "chapters" AS t ON h2."book_id" = t."book_id" AND h2."chapter_no" = t."number"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1711,6 +2022,10 @@ JOIN "chapters" AS t ON h2."book_id" = t."book_id" AND h2."chapter_no" = t."numb
 FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "chapters" AS t ON h1."id" = t."book_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -1721,6 +2036,10 @@ JOIN "chapters" AS t ON h1."id" = t."book_id"`,
 FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "chapters" AS t ON h1."id" = t."book_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1732,6 +2051,9 @@ JOIN "chapters" AS t ON h1."id" = t."book_id"`,
 				Roots: `SELECT DISTINCT t."book_id" AS k1, t."number" AS k2
 FROM denorm_changed AS c
 JOIN "chapters" AS t ON t."book_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1756,6 +2078,10 @@ JOIN "chapters" AS t ON t."book_id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "notes" AS h1 ON h1."id" = c.v1
 JOIN "chapters" AS t ON h1."book_id" = t."book_id" AND h1."chapter_no" = t."number"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1765,6 +2091,9 @@ JOIN "chapters" AS t ON h1."book_id" = t."book_id" AND h1."chapter_no" = t."numb
 				Roots: `SELECT DISTINCT t."book_id" AS k1, t."number" AS k2
 FROM denorm_changed AS c
 JOIN "chapters" AS t ON t."book_id" = c.v1 AND t."number" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+				},
 			},
 		},
 	}
@@ -1806,6 +2135,9 @@ ORDER BY t."id", a3."lang", a3."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "comments" AS t ON t."author_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1818,6 +2150,9 @@ JOIN "comments" AS t ON t."author_id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "comments" AS t ON t."subject_id" = c.v1
     AND (t."subject_type" = 'book' OR t."subject_type" = 'pin')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1828,6 +2163,10 @@ JOIN "comments" AS t ON t."subject_id" = c.v1
 FROM denorm_changed AS c
 JOIN "notes" AS h1 ON h1."book_id" = c.v1 AND h1."chapter_no" = c.v2
 JOIN "comments" AS t ON h1."id" = t."subject_id" AND t."subject_type" = 'note'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"book_id", "chapter_no"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -1896,6 +2235,9 @@ OR NULLIF(
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" = 'note'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1907,6 +2249,11 @@ FROM denorm_changed AS c
 JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 JOIN "notes" AS h2 ON h1."book_id" = h2."book_id" AND h1."number" = h2."chapter_no"
 JOIN "comments" AS t ON h2."id" = t."subject_id" AND t."subject_type" = 'note'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"book_id", "chapter_no"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -1916,6 +2263,9 @@ JOIN "comments" AS t ON h2."id" = t."subject_id" AND t."subject_type" = 'note'`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" = 'profile'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -1927,6 +2277,10 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."publisher_id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "comments" AS t ON h1."id" = t."subject_id"
     AND (t."subject_type" = 'book' OR t."subject_type" = 'pin')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 		},
 	}
@@ -1964,6 +2318,9 @@ ORDER BY t."id", a3."title", a2."role", a3."id", a2."id"`,
 FROM denorm_changed AS c
 JOIN "comments" AS t ON t."author_id" = c.v1
     AND (t."approved" AND t."score" >= 0 OR t."text"::text LIKE '%é%' AND NOT (t."subject_type" = 'note'))`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1975,6 +2332,10 @@ FROM denorm_changed AS c
 JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "comments" AS t ON h1."id" = t."author_id"
     AND (t."approved" AND t."score" >= 0 OR t."text"::text LIKE '%é%' AND NOT (t."subject_type" = 'note'))`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1989,6 +2350,11 @@ JOIN "authorships" AS h1 ON h1."book_id" = c.v1
 JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 JOIN "comments" AS t ON h2."id" = t."author_id"
     AND (t."approved" AND t."score" >= 0 OR t."text"::text LIKE '%é%' AND NOT (t."subject_type" = 'note'))`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2109,6 +2475,9 @@ ORDER BY t."code", a1."last_name" DESC NULLS LAST, a1."id"`,
 				Roots: `SELECT DISTINCT t."code" AS k1
 FROM denorm_changed AS c
 JOIN "regions" AS t ON t."code" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2121,6 +2490,10 @@ JOIN "regions" AS t ON t."code" = c.v1`,
 FROM denorm_changed AS c
 JOIN "publishers" AS h1 ON h1."id" = c.v1
 JOIN "regions" AS t ON h1."region_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2131,6 +2504,10 @@ JOIN "regions" AS t ON h1."region_code" = t."code"`,
 FROM denorm_changed AS c
 JOIN "publishers" AS h1 ON h1."id" = c.v1
 JOIN "regions" AS t ON h1."region_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2150,6 +2527,11 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "publishers" AS h2 ON h1."publisher_id" = h2."id"
 JOIN "regions" AS t ON h2."region_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -2159,6 +2541,9 @@ JOIN "regions" AS t ON h2."region_code" = t."code"`,
 				Roots: `SELECT DISTINCT t."code" AS k1
 FROM denorm_changed AS c
 JOIN "regions" AS t ON t."code" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -2361,6 +2746,11 @@ FROM denorm_changed AS c
 JOIN "comments" AS h1 ON h1."author_id" = c.v1 AND h1."subject_type" = 'book'
 JOIN "books" AS h2 ON h1."subject_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -2372,6 +2762,11 @@ FROM denorm_changed AS c
 JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -2382,6 +2777,10 @@ JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2392,6 +2791,10 @@ JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2401,6 +2804,9 @@ JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "publishers" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2412,6 +2818,9 @@ JOIN "publishers" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "publishers" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2425,6 +2834,9 @@ AND NULLIF(lower(NEW."status"::text COLLATE "default") = lower('open'), NEW."sta
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "publishers" AS t ON t."slug" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"slug"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -2435,6 +2847,10 @@ JOIN "publishers" AS t ON t."slug" = c.v1`,
 FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2453,6 +2869,10 @@ JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -2464,6 +2884,11 @@ FROM denorm_changed AS c
 JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -2478,6 +2903,12 @@ JOIN "authors" AS h1 ON h1."id" = c.v1
 JOIN "authorships" AS h2 ON h1."id" = h2."author_id"
 JOIN "books" AS h3 ON h2."book_id" = h3."id" AND h3."deleted_at" IS NULL
 JOIN "publishers" AS t ON h3."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -2493,6 +2924,9 @@ JOIN "publishers" AS t ON h3."publisher_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "publishers" AS t ON t."region_code" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"region_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -2503,6 +2937,10 @@ JOIN "publishers" AS t ON t."region_code" = c.v1`,
 FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2514,6 +2952,11 @@ FROM denorm_changed AS c
 JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2527,6 +2970,11 @@ FROM denorm_changed AS c
 JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -2819,6 +3267,11 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "categories" AS h2 ON h1."category_id" = h2."id"
 JOIN "categories" AS t ON h2."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2831,6 +3284,12 @@ JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "categories" AS h2 ON h1."category_id" = h2."id"
 JOIN "categories" AS h3 ON h2."parent_id" = h3."id"
 JOIN "categories" AS t ON h3."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2844,6 +3303,13 @@ JOIN "categories" AS h2 ON h1."category_id" = h2."id"
 JOIN "categories" AS h3 ON h2."parent_id" = h3."id"
 JOIN "categories" AS h4 ON h3."parent_id" = h4."id"
 JOIN "categories" AS t ON h4."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2855,6 +3321,9 @@ JOIN "categories" AS t ON h4."parent_id" = t."id" AND (t."rank" IS NULL OR t."ra
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "categories" AS t ON t."id" = c.v1 AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2867,6 +3336,10 @@ JOIN "categories" AS t ON t."id" = c.v1 AND (t."rank" IS NULL OR t."rank" >= 0)`
 FROM denorm_changed AS c
 JOIN "categories" AS h1 ON h1."id" = c.v1
 JOIN "categories" AS t ON h1."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2880,6 +3353,11 @@ FROM denorm_changed AS c
 JOIN "categories" AS h1 ON h1."id" = c.v1
 JOIN "categories" AS h2 ON h1."parent_id" = h2."id"
 JOIN "categories" AS t ON h2."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2894,6 +3372,12 @@ JOIN "categories" AS h1 ON h1."id" = c.v1
 JOIN "categories" AS h2 ON h1."parent_id" = h2."id"
 JOIN "categories" AS h3 ON h2."parent_id" = h3."id"
 JOIN "categories" AS t ON h3."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -2911,6 +3395,9 @@ JOIN "categories" AS t ON h3."parent_id" = t."id" AND (t."rank" IS NULL OR t."ra
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "categories" AS t ON t."id" = c.v1 AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -2921,6 +3408,10 @@ JOIN "categories" AS t ON t."id" = c.v1 AND (t."rank" IS NULL OR t."rank" >= 0)`
 FROM denorm_changed AS c
 JOIN "categories" AS h1 ON h1."id" = c.v1
 JOIN "categories" AS t ON h1."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -2932,6 +3423,11 @@ FROM denorm_changed AS c
 JOIN "categories" AS h1 ON h1."id" = c.v1
 JOIN "categories" AS h2 ON h1."parent_id" = h2."id"
 JOIN "categories" AS t ON h2."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2944,6 +3440,12 @@ JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "categories" AS h3 ON h2."category_id" = h3."id"
 JOIN "categories" AS t ON h3."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2957,6 +3459,13 @@ JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "categories" AS h3 ON h2."category_id" = h3."id"
 JOIN "categories" AS h4 ON h3."parent_id" = h4."id"
 JOIN "categories" AS t ON h4."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2971,6 +3480,14 @@ JOIN "categories" AS h3 ON h2."category_id" = h3."id"
 JOIN "categories" AS h4 ON h3."parent_id" = h4."id"
 JOIN "categories" AS h5 ON h4."parent_id" = h5."id"
 JOIN "categories" AS t ON h5."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -3066,6 +3583,9 @@ ORDER BY a5."a3_t_id", a5."a3_a2_pages" NULLS LAST, a5."a3_a2_title" DESC, a5."a
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "tags" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -3077,6 +3597,11 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "book_tags" AS h2 ON h1."id" = h2."book_id"
 JOIN "tags" AS t ON h2."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3089,6 +3614,10 @@ JOIN "tags" AS t ON h2."tag_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "book_tags" AS h1 ON h1."book_id" = c.v1
 JOIN "tags" AS t ON h1."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3101,6 +3630,10 @@ JOIN "tags" AS t ON h1."tag_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "book_tags" AS h1 ON h1."book_id" = c.v1
 JOIN "tags" AS t ON h1."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -3120,6 +3653,11 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "book_tags" AS h2 ON h1."id" = h2."book_id"
 JOIN "tags" AS t ON h2."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -3138,6 +3676,12 @@ JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "book_tags" AS h3 ON h2."id" = h3."book_id"
 JOIN "tags" AS t ON h3."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -3267,6 +3811,12 @@ JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 JOIN "placements" AS h3 ON h2."id" = h3."book_id"
 JOIN "shelves" AS t ON h3."room" = t."room" AND h3."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -3278,6 +3828,11 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "placements" AS h2 ON h1."id" = h2."book_id"
 JOIN "shelves" AS t ON h2."room" = t."room" AND h2."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3290,6 +3845,10 @@ JOIN "shelves" AS t ON h2."room" = t."room" AND h2."shelf_code" = t."code"`,
 FROM denorm_changed AS c
 JOIN "placements" AS h1 ON h1."book_id" = c.v1
 JOIN "shelves" AS t ON h1."room" = t."room" AND h1."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3304,6 +3863,12 @@ JOIN "placements" AS h1 ON h1."book_id" = c.v1 AND h1."copies" > 0
 JOIN "shelves" AS h2 ON h1."room" = h2."room" AND h1."shelf_code" = h2."code"
 JOIN "shelf_links" AS h3 ON h2."room" = h3."to_room" AND h2."code" = h3."to_code"
 JOIN "shelves" AS t ON h3."from_room" = t."room" AND h3."from_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "shelf_links"}, Columns: []string{"to_room", "to_code"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3316,6 +3881,10 @@ JOIN "shelves" AS t ON h3."from_room" = t."room" AND h3."from_code" = t."code"`,
 FROM denorm_changed AS c
 JOIN "placements" AS h1 ON h1."book_id" = c.v1 AND h1."slot" IS NOT NULL
 JOIN "shelves" AS t ON h1."room" = t."room" AND h1."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -3335,6 +3904,11 @@ FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 JOIN "placements" AS h2 ON h1."id" = h2."book_id"
 JOIN "shelves" AS t ON h2."room" = t."room" AND h2."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3344,6 +3918,9 @@ JOIN "shelves" AS t ON h2."room" = t."room" AND h2."shelf_code" = t."code"`,
 				Roots: `SELECT DISTINCT t."room" AS k1, t."code" AS k2
 FROM denorm_changed AS c
 JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3357,6 +3934,11 @@ FROM denorm_changed AS c
 JOIN "shelves" AS h1 ON h1."room" = c.v1 AND h1."code" = c.v2
 JOIN "shelf_links" AS h2 ON h1."room" = h2."to_room" AND h1."code" = h2."to_code"
 JOIN "shelves" AS t ON h2."from_room" = t."room" AND h2."from_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "shelf_links"}, Columns: []string{"to_room", "to_code"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3368,6 +3950,9 @@ JOIN "shelves" AS t ON h2."from_room" = t."room" AND h2."from_code" = t."code"`,
 				Roots: `SELECT DISTINCT t."room" AS k1, t."code" AS k2
 FROM denorm_changed AS c
 JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelf_links"},
@@ -3377,6 +3962,9 @@ JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
 				Roots: `SELECT DISTINCT t."room" AS k1, t."code" AS k2
 FROM denorm_changed AS c
 JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3393,6 +3981,10 @@ JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
 FROM denorm_changed AS c
 JOIN "shelf_links" AS h1 ON h1."to_room" = c.v1 AND h1."to_code" = c.v2
 JOIN "shelves" AS t ON h1."from_room" = t."room" AND h1."from_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelf_links"}, Columns: []string{"to_room", "to_code"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 		},
 	}
@@ -3442,6 +4034,9 @@ ORDER BY t."room", t."shelf_code", t."book_id", a2."copies" DESC, a3."room", a3.
 				Roots: `SELECT DISTINCT t."room" AS k1, t."shelf_code" AS k2, t."book_id" AS k3
 FROM denorm_changed AS c
 JOIN "placements" AS t ON t."book_id" = c.v1 AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3457,6 +4052,11 @@ JOIN "shelves" AS h2 ON h1."room" = h2."room" AND h1."shelf_code" = h2."code"
 JOIN "placements" AS t ON h2."room" = t."room"
     AND h2."code" = t."shelf_code"
     AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3475,6 +4075,10 @@ JOIN "placements" AS t ON h2."room" = t."room"
 FROM denorm_changed AS c
 JOIN "books" AS h1 ON h1."id" = c.v1
 JOIN "placements" AS t ON h1."id" = t."book_id" AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3487,6 +4091,10 @@ JOIN "shelves" AS h1 ON h1."room" = c.v1 AND h1."code" = c.v2
 JOIN "placements" AS t ON h1."room" = t."room"
     AND h1."code" = t."shelf_code"
     AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3498,6 +4106,11 @@ FROM denorm_changed AS c
 JOIN "placements" AS h1 ON h1."room" = c.v1 AND h1."shelf_code" = c.v2
 JOIN "books" AS h2 ON h1."book_id" = h2."id"
 JOIN "placements" AS t ON h2."id" = t."book_id" AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3507,6 +4120,9 @@ JOIN "placements" AS t ON h2."id" = t."book_id" AND t."copies" <> 0`,
 				Roots: `SELECT DISTINCT t."room" AS k1, t."shelf_code" AS k2, t."book_id" AS k3
 FROM denorm_changed AS c
 JOIN "placements" AS t ON t."room" = c.v1 AND t."shelf_code" = c.v2 AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+				},
 			},
 		},
 	}

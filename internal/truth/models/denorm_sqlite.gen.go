@@ -280,6 +280,9 @@ ORDER BY t."id", a4."room", a4."code"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "authors" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -290,6 +293,10 @@ CROSS JOIN "authors" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authors" AS t ON h1."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -301,6 +308,11 @@ FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authors" AS h2 ON h1."mentor_id" = h2."id"
 CROSS JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -313,6 +325,12 @@ CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authors" AS h2 ON h1."mentor_id" = h2."id"
 CROSS JOIN "authors" AS h3 ON h2."mentor_id" = h3."id"
 CROSS JOIN "authors" AS t ON h3."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -322,6 +340,9 @@ CROSS JOIN "authors" AS t ON h3."mentor_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "authors" AS t ON t."mentor_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"mentor_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -332,6 +353,10 @@ CROSS JOIN "authors" AS t ON t."mentor_id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."mentor_id" = c.v1
 CROSS JOIN "authors" AS t ON h1."id" = t."mentor_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"mentor_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"mentor_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -341,6 +366,9 @@ CROSS JOIN "authors" AS t ON h1."id" = t."mentor_id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "authors" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -353,6 +381,10 @@ CROSS JOIN "authors" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "authorships" AS h1 ON h1."book_id" = c.v1
 CROSS JOIN "authors" AS t ON h1."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -366,6 +398,11 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "authorships" AS h2 ON h1."id" = h2."book_id"
 CROSS JOIN "authors" AS t ON h2."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -381,6 +418,13 @@ CROSS JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 CROSS JOIN "authors" AS h3 ON h2."mentor_id" = h3."id"
 CROSS JOIN "authors" AS h4 ON h3."mentor_id" = h4."id"
 CROSS JOIN "authors" AS t ON h4."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -395,6 +439,12 @@ CROSS JOIN "profiles" AS h1 ON h1."id" = c.v1 AND h1."visible"
 CROSS JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 CROSS JOIN "authors" AS h3 ON h2."mentor_id" = h3."id"
 CROSS JOIN "authors" AS t ON h3."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -408,6 +458,11 @@ FROM denorm_changed AS c
 CROSS JOIN "profiles" AS h1 ON h1."id" = c.v1 AND h1."visible"
 CROSS JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 CROSS JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -420,6 +475,10 @@ CROSS JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "profiles" AS h1 ON h1."id" = c.v1 AND h1."visible"
 CROSS JOIN "authors" AS t ON h1."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -431,6 +490,11 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "authorships" AS h2 ON h1."id" = h2."book_id"
 CROSS JOIN "authors" AS t ON h2."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -445,6 +509,12 @@ CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authors" AS h2 ON h1."mentor_id" = h2."id"
 CROSS JOIN "authors" AS h3 ON h2."mentor_id" = h3."id"
 CROSS JOIN "authors" AS t ON h3."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -458,6 +528,11 @@ FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authors" AS h2 ON h1."mentor_id" = h2."id"
 CROSS JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -470,6 +545,10 @@ CROSS JOIN "authors" AS t ON h2."mentor_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authors" AS t ON h1."mentor_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -481,6 +560,9 @@ CROSS JOIN "authors" AS t ON h1."mentor_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "authors" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -492,6 +574,11 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."publisher_id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "authorships" AS h2 ON h1."id" = h2."book_id"
 CROSS JOIN "authors" AS t ON h2."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -501,6 +588,9 @@ CROSS JOIN "authors" AS t ON h2."author_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "authors" AS t ON t."region_code" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"region_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -513,6 +603,12 @@ CROSS JOIN "placements" AS h1 ON h1."room" = c.v1 AND h1."shelf_code" = c.v2
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "authorships" AS h3 ON h2."id" = h3."book_id"
 CROSS JOIN "authors" AS t ON h3."author_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -646,6 +742,10 @@ ORDER BY t."id", a1."slot", a2."room", a2."code", a1."room", a1."shelf_code", a1
 FROM denorm_changed AS c
 CROSS JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -656,6 +756,10 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "authorships" AS h1 ON h1."author_id" = c.v1 AND h1."role" COLLATE BINARY = 'editor'
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -668,6 +772,10 @@ CROSS JOIN "comments" AS h1 ON h1."author_id" = c.v1
     AND h1."subject_type" COLLATE BINARY = 'pin'
     AND h1."approved"
 CROSS JOIN "books" AS t ON h1."subject_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -677,6 +785,9 @@ CROSS JOIN "books" AS t ON h1."subject_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -688,6 +799,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -697,6 +811,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -717,6 +834,10 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS h1 ON h1."id" = c.v1
 CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -726,6 +847,9 @@ CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."category_id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -736,6 +860,10 @@ CROSS JOIN "books" AS t ON t."category_id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."parent_id" = c.v1
 CROSS JOIN "books" AS t ON h1."id" = t."category_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -747,6 +875,11 @@ FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."parent_id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."id" = h2."parent_id"
 CROSS JOIN "books" AS t ON h2."id" = t."category_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -756,6 +889,9 @@ CROSS JOIN "books" AS t ON h2."id" = t."category_id" AND t."deleted_at" IS NULL`
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -770,6 +906,12 @@ CROSS JOIN "profiles" AS h1 ON h1."id" = c.v1 AND h1."visible"
 CROSS JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 CROSS JOIN "authorships" AS h3 ON h2."id" = h3."author_id"
 CROSS JOIN "books" AS t ON h3."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "profiles"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -783,6 +925,11 @@ FROM denorm_changed AS c
 CROSS JOIN "notes" AS h1 ON h1."id" = c.v1
 CROSS JOIN "chapters" AS h2 ON h1."book_id" = h2."book_id" AND h1."chapter_no" = h2."number"
 CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -794,6 +941,9 @@ CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -804,6 +954,10 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -813,6 +967,9 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -826,6 +983,11 @@ FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authorships" AS h2 ON h1."id" = h2."author_id"
 CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -835,6 +997,9 @@ CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."imprint_slug" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"imprint_slug"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -844,6 +1009,9 @@ CROSS JOIN "books" AS t ON t."imprint_slug" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -854,6 +1022,10 @@ CROSS JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS h1 ON h1."region_code" = c.v1
 CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"region_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -864,6 +1036,10 @@ CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL
 FROM denorm_changed AS c
 CROSS JOIN "placements" AS h1 ON h1."room" = c.v1 AND h1."shelf_code" = c.v2
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -874,6 +1050,10 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -966,6 +1146,10 @@ CROSS JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id"
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -978,6 +1162,10 @@ CROSS JOIN "authorships" AS h1 ON h1."author_id" = c.v1 AND h1."role" COLLATE BI
 CROSS JOIN "books" AS t ON h1."book_id" = t."id"
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -989,6 +1177,9 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1002,6 +1193,9 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -1013,6 +1207,9 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1032,6 +1229,9 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."category_id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"category_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1045,6 +1245,9 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -1058,6 +1261,9 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -1069,6 +1275,9 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -1082,6 +1291,9 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."publisher_id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1093,6 +1305,9 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -1105,6 +1320,10 @@ CROSS JOIN "placements" AS h1 ON h1."room" = c.v1 AND h1."shelf_code" = c.v2
 CROSS JOIN "books" AS t ON h1."book_id" = t."id"
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -1119,6 +1338,10 @@ CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id"
     AND (t."pages" IS NULL OR t."pages" > 0)
     AND NOT (t."status" COLLATE BINARY = 'draft')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -1327,6 +1550,10 @@ ORDER BY t."id", a2."born", a2."id", a1."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1340,6 +1567,11 @@ FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authorships" AS h2 ON h1."id" = h2."author_id"
 CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1350,6 +1582,10 @@ CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "authorships" AS h1 ON h1."author_id" = c.v1 AND h1."role" COLLATE BINARY <> 'editor'
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1359,6 +1595,9 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1370,6 +1609,11 @@ FROM denorm_changed AS c
 CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authorships" AS h2 ON h1."id" = h2."author_id"
 CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1381,6 +1625,9 @@ CROSS JOIN "books" AS t ON h2."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -1390,6 +1637,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1412,6 +1662,12 @@ CROSS JOIN "authorships" AS h1 ON h1."book_id" = c.v1
 CROSS JOIN "authors" AS h2 ON h1."author_id" = h2."id"
 CROSS JOIN "authorships" AS h3 ON h2."id" = h3."author_id"
 CROSS JOIN "books" AS t ON h3."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1424,6 +1680,10 @@ CROSS JOIN "books" AS t ON h3."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS h1 ON h1."id" = c.v1
 CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1436,6 +1696,10 @@ CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS h1 ON h1."id" = c.v1
 CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1445,6 +1709,9 @@ CROSS JOIN "books" AS t ON h1."id" = t."publisher_id" AND t."deleted_at" IS NULL
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -1460,6 +1727,9 @@ AND NEW."subject_type" COLLATE BINARY = 'book'`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1470,6 +1740,10 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1482,6 +1756,10 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -1491,6 +1769,9 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1500,6 +1781,9 @@ CROSS JOIN "books" AS t ON t."publisher_id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1511,6 +1795,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1530,6 +1817,9 @@ OR NEW."kind" COLLATE BINARY = 'web'`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -1541,6 +1831,9 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -1551,6 +1844,10 @@ CROSS JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -1563,6 +1860,10 @@ CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
 FROM denorm_changed AS c
 CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS t ON h1."book_id" = t."id" AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -1634,6 +1935,11 @@ FROM denorm_changed AS c
 CROSS JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "chapters" AS t ON h2."id" = t."book_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -1645,6 +1951,11 @@ FROM denorm_changed AS c
 CROSS JOIN "comments" AS h1 ON h1."author_id" = c.v1 AND h1."subject_type" COLLATE BINARY = 'note'
 CROSS JOIN "notes" AS h2 ON h1."subject_id" = h2."id"
 CROSS JOIN "chapters" AS t ON h2."book_id" = t."book_id" AND h2."chapter_no" = t."number"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1655,6 +1966,10 @@ CROSS JOIN "chapters" AS t ON h2."book_id" = t."book_id" AND h2."chapter_no" = t
 FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "chapters" AS t ON h1."id" = t."book_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -1665,6 +1980,10 @@ CROSS JOIN "chapters" AS t ON h1."id" = t."book_id"`,
 FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "chapters" AS t ON h1."id" = t."book_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1676,6 +1995,9 @@ CROSS JOIN "chapters" AS t ON h1."id" = t."book_id"`,
 				Roots: `SELECT DISTINCT t."book_id" AS k1, t."number" AS k2
 FROM denorm_changed AS c
 CROSS JOIN "chapters" AS t ON t."book_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1694,6 +2016,10 @@ CROSS JOIN "chapters" AS t ON t."book_id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "notes" AS h1 ON h1."id" = c.v1
 CROSS JOIN "chapters" AS t ON h1."book_id" = t."book_id" AND h1."chapter_no" = t."number"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1703,6 +2029,9 @@ CROSS JOIN "chapters" AS t ON h1."book_id" = t."book_id" AND h1."chapter_no" = t
 				Roots: `SELECT DISTINCT t."book_id" AS k1, t."number" AS k2
 FROM denorm_changed AS c
 CROSS JOIN "chapters" AS t ON t."book_id" = c.v1 AND t."number" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+				},
 			},
 		},
 	}
@@ -1745,6 +2074,9 @@ ORDER BY t."id", a3."lang", a3."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "comments" AS t ON t."author_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1757,6 +2089,9 @@ CROSS JOIN "comments" AS t ON t."author_id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "comments" AS t ON t."subject_id" = c.v1
     AND (t."subject_type" COLLATE BINARY = 'book' OR t."subject_type" COLLATE BINARY = 'pin')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -1767,6 +2102,10 @@ CROSS JOIN "comments" AS t ON t."subject_id" = c.v1
 FROM denorm_changed AS c
 CROSS JOIN "notes" AS h1 ON h1."book_id" = c.v1 AND h1."chapter_no" = c.v2
 CROSS JOIN "comments" AS t ON h1."id" = t."subject_id" AND t."subject_type" COLLATE BINARY = 'note'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"book_id", "chapter_no"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -1809,6 +2148,9 @@ CROSS JOIN "comments" AS t ON h1."id" = t."subject_id" AND t."subject_type" COLL
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" COLLATE BINARY = 'note'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -1820,6 +2162,11 @@ FROM denorm_changed AS c
 CROSS JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 CROSS JOIN "notes" AS h2 ON h1."book_id" = h2."book_id" AND h1."number" = h2."chapter_no"
 CROSS JOIN "comments" AS t ON h2."id" = t."subject_id" AND t."subject_type" COLLATE BINARY = 'note'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "notes"}, Columns: []string{"book_id", "chapter_no"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -1829,6 +2176,9 @@ CROSS JOIN "comments" AS t ON h2."id" = t."subject_id" AND t."subject_type" COLL
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" COLLATE BINARY = 'profile'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -1840,6 +2190,10 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."publisher_id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "comments" AS t ON h1."id" = t."subject_id"
     AND (t."subject_type" COLLATE BINARY = 'book' OR t."subject_type" COLLATE BINARY = 'pin')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"publisher_id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 		},
 	}
@@ -1881,6 +2235,9 @@ CROSS JOIN "comments" AS t ON t."author_id" = c.v1
         t."approved" AND t."score" >= 0
         OR t."text" GLOB '*é*' AND NOT (t."subject_type" COLLATE BINARY = 'note')
     )`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -1895,6 +2252,10 @@ CROSS JOIN "comments" AS t ON h1."id" = t."author_id"
         t."approved" AND t."score" >= 0
         OR t."text" GLOB '*é*' AND NOT (t."subject_type" COLLATE BINARY = 'note')
     )`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1912,6 +2273,11 @@ CROSS JOIN "comments" AS t ON h2."id" = t."author_id"
         t."approved" AND t."score" >= 0
         OR t."text" GLOB '*é*' AND NOT (t."subject_type" COLLATE BINARY = 'note')
     )`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2024,6 +2390,9 @@ ORDER BY t."code", a1."last_name" DESC, a1."id"`,
 				Roots: `SELECT DISTINCT t."code" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "regions" AS t ON t."code" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2036,6 +2405,10 @@ CROSS JOIN "regions" AS t ON t."code" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS h1 ON h1."id" = c.v1
 CROSS JOIN "regions" AS t ON h1."region_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2046,6 +2419,10 @@ CROSS JOIN "regions" AS t ON h1."region_code" = t."code"`,
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS h1 ON h1."id" = c.v1
 CROSS JOIN "regions" AS t ON h1."region_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2059,6 +2436,11 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "publishers" AS h2 ON h1."publisher_id" = h2."id"
 CROSS JOIN "regions" AS t ON h2."region_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -2068,6 +2450,9 @@ CROSS JOIN "regions" AS t ON h2."region_code" = t."code"`,
 				Roots: `SELECT DISTINCT t."code" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "regions" AS t ON t."code" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -2270,6 +2655,11 @@ FROM denorm_changed AS c
 CROSS JOIN "comments" AS h1 ON h1."author_id" = c.v1 AND h1."subject_type" COLLATE BINARY = 'book'
 CROSS JOIN "books" AS h2 ON h1."subject_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -2281,6 +2671,11 @@ FROM denorm_changed AS c
 CROSS JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -2291,6 +2686,10 @@ CROSS JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2301,6 +2700,10 @@ CROSS JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2310,6 +2713,9 @@ CROSS JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2321,6 +2727,9 @@ CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2332,6 +2741,9 @@ CROSS JOIN "publishers" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS t ON t."slug" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"slug"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -2342,6 +2754,10 @@ CROSS JOIN "publishers" AS t ON t."slug" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2354,6 +2770,10 @@ CROSS JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -2365,6 +2785,11 @@ FROM denorm_changed AS c
 CROSS JOIN "chapters" AS h1 ON h1."book_id" = c.v1 AND h1."number" = c.v2
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "chapters"}, Columns: []string{"book_id", "number"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "profiles"},
@@ -2379,6 +2804,12 @@ CROSS JOIN "authors" AS h1 ON h1."id" = c.v1
 CROSS JOIN "authorships" AS h2 ON h1."id" = h2."author_id"
 CROSS JOIN "books" AS h3 ON h2."book_id" = h3."id" AND h3."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h3."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -2394,6 +2825,9 @@ CROSS JOIN "publishers" AS t ON h3."publisher_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "publishers" AS t ON t."region_code" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"region_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sales"},
@@ -2404,6 +2838,10 @@ CROSS JOIN "publishers" AS t ON t."region_code" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h1."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2415,6 +2853,11 @@ FROM denorm_changed AS c
 CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2428,6 +2871,11 @@ FROM denorm_changed AS c
 CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "publishers" AS t ON h2."publisher_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "publishers"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -2719,6 +3167,11 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "categories" AS h2 ON h1."category_id" = h2."id"
 CROSS JOIN "categories" AS t ON h2."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2731,6 +3184,12 @@ CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "categories" AS h2 ON h1."category_id" = h2."id"
 CROSS JOIN "categories" AS h3 ON h2."parent_id" = h3."id"
 CROSS JOIN "categories" AS t ON h3."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2744,6 +3203,13 @@ CROSS JOIN "categories" AS h2 ON h1."category_id" = h2."id"
 CROSS JOIN "categories" AS h3 ON h2."parent_id" = h3."id"
 CROSS JOIN "categories" AS h4 ON h3."parent_id" = h4."id"
 CROSS JOIN "categories" AS t ON h4."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2755,6 +3221,9 @@ CROSS JOIN "categories" AS t ON h4."parent_id" = t."id" AND (t."rank" IS NULL OR
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS t ON t."id" = c.v1 AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2767,6 +3236,10 @@ CROSS JOIN "categories" AS t ON t."id" = c.v1 AND (t."rank" IS NULL OR t."rank" 
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS t ON h1."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2780,6 +3253,11 @@ FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."parent_id" = h2."id"
 CROSS JOIN "categories" AS t ON h2."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2794,6 +3272,12 @@ CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."parent_id" = h2."id"
 CROSS JOIN "categories" AS h3 ON h2."parent_id" = h3."id"
 CROSS JOIN "categories" AS t ON h3."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -2811,6 +3295,9 @@ CROSS JOIN "categories" AS t ON h3."parent_id" = t."id" AND (t."rank" IS NULL OR
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS t ON t."id" = c.v1 AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -2821,6 +3308,10 @@ CROSS JOIN "categories" AS t ON t."id" = c.v1 AND (t."rank" IS NULL OR t."rank" 
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS t ON h1."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -2832,6 +3323,11 @@ FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."parent_id" = h2."id"
 CROSS JOIN "categories" AS t ON h2."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2844,6 +3340,12 @@ CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "categories" AS h3 ON h2."category_id" = h3."id"
 CROSS JOIN "categories" AS t ON h3."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2857,6 +3359,13 @@ CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "categories" AS h3 ON h2."category_id" = h3."id"
 CROSS JOIN "categories" AS h4 ON h3."parent_id" = h4."id"
 CROSS JOIN "categories" AS t ON h4."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -2871,6 +3380,14 @@ CROSS JOIN "categories" AS h3 ON h2."category_id" = h3."id"
 CROSS JOIN "categories" AS h4 ON h3."parent_id" = h4."id"
 CROSS JOIN "categories" AS h5 ON h4."parent_id" = h5."id"
 CROSS JOIN "categories" AS t ON h5."parent_id" = t."id" AND (t."rank" IS NULL OR t."rank" >= 0)`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -2967,6 +3484,9 @@ ORDER BY a5."a3_t_id", a5."a3_a2_pages" NULLS LAST, a5."a3_a2_title" DESC, a5."a
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "tags" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "book_tags"},
@@ -2978,6 +3498,11 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "book_tags" AS h2 ON h1."id" = h2."book_id"
 CROSS JOIN "tags" AS t ON h2."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2990,6 +3515,10 @@ CROSS JOIN "tags" AS t ON h2."tag_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "book_tags" AS h1 ON h1."book_id" = c.v1
 CROSS JOIN "tags" AS t ON h1."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3002,6 +3531,10 @@ CROSS JOIN "tags" AS t ON h1."tag_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "book_tags" AS h1 ON h1."book_id" = c.v1
 CROSS JOIN "tags" AS t ON h1."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -3015,6 +3548,11 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "book_tags" AS h2 ON h1."id" = h2."book_id"
 CROSS JOIN "tags" AS t ON h2."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -3033,6 +3571,12 @@ CROSS JOIN "book_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "book_tags" AS h3 ON h2."id" = h3."book_id"
 CROSS JOIN "tags" AS t ON h3."tag_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "book_tags"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "tags"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -3162,6 +3706,12 @@ CROSS JOIN "authorships" AS h1 ON h1."author_id" = c.v1
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id" AND h2."deleted_at" IS NULL
 CROSS JOIN "placements" AS h3 ON h2."id" = h3."book_id"
 CROSS JOIN "shelves" AS t ON h3."room" = t."room" AND h3."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -3173,6 +3723,11 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "placements" AS h2 ON h1."id" = h2."book_id"
 CROSS JOIN "shelves" AS t ON h2."room" = t."room" AND h2."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3185,6 +3740,10 @@ CROSS JOIN "shelves" AS t ON h2."room" = t."room" AND h2."shelf_code" = t."code"
 FROM denorm_changed AS c
 CROSS JOIN "placements" AS h1 ON h1."book_id" = c.v1
 CROSS JOIN "shelves" AS t ON h1."room" = t."room" AND h1."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3199,6 +3758,12 @@ CROSS JOIN "placements" AS h1 ON h1."book_id" = c.v1 AND h1."copies" > 0
 CROSS JOIN "shelves" AS h2 ON h1."room" = h2."room" AND h1."shelf_code" = h2."code"
 CROSS JOIN "shelf_links" AS h3 ON h2."room" = h3."to_room" AND h2."code" = h3."to_code"
 CROSS JOIN "shelves" AS t ON h3."from_room" = t."room" AND h3."from_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "shelf_links"}, Columns: []string{"to_room", "to_code"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3211,6 +3776,10 @@ CROSS JOIN "shelves" AS t ON h3."from_room" = t."room" AND h3."from_code" = t."c
 FROM denorm_changed AS c
 CROSS JOIN "placements" AS h1 ON h1."book_id" = c.v1 AND h1."slot" IS NOT NULL
 CROSS JOIN "shelves" AS t ON h1."room" = t."room" AND h1."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -3224,6 +3793,11 @@ FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1 AND h1."deleted_at" IS NULL
 CROSS JOIN "placements" AS h2 ON h1."id" = h2."book_id"
 CROSS JOIN "shelves" AS t ON h2."room" = t."room" AND h2."shelf_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3233,6 +3807,9 @@ CROSS JOIN "shelves" AS t ON h2."room" = t."room" AND h2."shelf_code" = t."code"
 				Roots: `SELECT DISTINCT t."room" AS k1, t."code" AS k2
 FROM denorm_changed AS c
 CROSS JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3246,6 +3823,11 @@ FROM denorm_changed AS c
 CROSS JOIN "shelves" AS h1 ON h1."room" = c.v1 AND h1."code" = c.v2
 CROSS JOIN "shelf_links" AS h2 ON h1."room" = h2."to_room" AND h1."code" = h2."to_code"
 CROSS JOIN "shelves" AS t ON h2."from_room" = t."room" AND h2."from_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "shelf_links"}, Columns: []string{"to_room", "to_code"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3257,6 +3839,9 @@ CROSS JOIN "shelves" AS t ON h2."from_room" = t."room" AND h2."from_code" = t."c
 				Roots: `SELECT DISTINCT t."room" AS k1, t."code" AS k2
 FROM denorm_changed AS c
 CROSS JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelf_links"},
@@ -3266,6 +3851,9 @@ CROSS JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
 				Roots: `SELECT DISTINCT t."room" AS k1, t."code" AS k2
 FROM denorm_changed AS c
 CROSS JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3282,6 +3870,10 @@ CROSS JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
 FROM denorm_changed AS c
 CROSS JOIN "shelf_links" AS h1 ON h1."to_room" = c.v1 AND h1."to_code" = c.v2
 CROSS JOIN "shelves" AS t ON h1."from_room" = t."room" AND h1."from_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelf_links"}, Columns: []string{"to_room", "to_code"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+				},
 			},
 		},
 	}
@@ -3331,6 +3923,9 @@ ORDER BY t."room", t."shelf_code", t."book_id", a2."copies" DESC, a3."room", a3.
 				Roots: `SELECT DISTINCT t."room" AS k1, t."shelf_code" AS k2, t."book_id" AS k3
 FROM denorm_changed AS c
 CROSS JOIN "placements" AS t ON t."book_id" = c.v1 AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -3346,6 +3941,11 @@ CROSS JOIN "shelves" AS h2 ON h1."room" = h2."room" AND h1."shelf_code" = h2."co
 CROSS JOIN "placements" AS t ON h2."room" = t."room"
     AND h2."code" = t."shelf_code"
     AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3364,6 +3964,10 @@ CROSS JOIN "placements" AS t ON h2."room" = t."room"
 FROM denorm_changed AS c
 CROSS JOIN "books" AS h1 ON h1."id" = c.v1
 CROSS JOIN "placements" AS t ON h1."id" = t."book_id" AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},
@@ -3376,6 +3980,10 @@ CROSS JOIN "shelves" AS h1 ON h1."room" = c.v1 AND h1."code" = c.v2
 CROSS JOIN "placements" AS t ON h1."room" = t."room"
     AND h1."code" = t."shelf_code"
     AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shelves"}, Columns: []string{"room", "code"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3387,6 +3995,11 @@ FROM denorm_changed AS c
 CROSS JOIN "placements" AS h1 ON h1."room" = c.v1 AND h1."shelf_code" = c.v2
 CROSS JOIN "books" AS h2 ON h1."book_id" = h2."id"
 CROSS JOIN "placements" AS t ON h2."id" = t."book_id" AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"book_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3396,6 +4009,9 @@ CROSS JOIN "placements" AS t ON h2."id" = t."book_id" AND t."copies" <> 0`,
 				Roots: `SELECT DISTINCT t."room" AS k1, t."shelf_code" AS k2, t."book_id" AS k3
 FROM denorm_changed AS c
 CROSS JOIN "placements" AS t ON t."room" = c.v1 AND t."shelf_code" = c.v2 AND t."copies" <> 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "placements"}, Columns: []string{"room", "shelf_code"}},
+				},
 			},
 		},
 	}

@@ -13,15 +13,16 @@ import (
 //
 // Ids are handed out in order. When a poll saw a change, all ids below it had been handed out, each to a
 // transaction that already had a number of its own: the trigger that took the id fires after the writer's
-// row was written. So once every transaction that was numbered at that poll has ended, a snapshot shows all
-// changes below that will ever be.
+// row was written. A transaction of the relay that gets its number later has a greater one. So once all below
+// that have ended, a snapshot shows all changes up to the one seen that will ever be. A snapshot's own xmax
+// would not do: it follows the newest transaction that has ended, and greater numbers may be running.
 type floor struct {
 	mu      sync.Mutex
 	at      int64
 	was     int64     // the floor before scans began at 0 again
 	raised  time.Time // when scans last began at 0
-	mark    int64     // candidate: a change that a poll saw
-	horizon int64     // the first transaction number that was not taken then; 0 for no candidate
+	mark    int64     // candidate: a change that a poll saw; 0 for none
+	horizon int64     // the number of a transaction that got it after that poll; 0 for none yet
 }
 
 // floorLife is how long a floor is believed. A log that was restored, or whose numbers were set back, may
@@ -37,9 +38,28 @@ func (f *floor) get() int64 {
 	return f.at
 }
 
+// candidate returns the mark that needs a horizon, or 0. The transaction that becomes it has to begin later.
+func (f *floor) candidate() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.horizon > 0 {
+		return 0
+	}
+	return f.mark
+}
+
+// bound takes the number of a transaction that began after candidate returned the mark.
+func (f *floor) bound(mark, number int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.mark == mark && f.horizon == 0 {
+		f.horizon = number
+	}
+}
+
 // look learns from a poll that saw changes above `above` from oldest to newest, 0 for none, in a snapshot in
-// which all transactions below xmin had ended, and none from xmax on had a number. Zero xmin: not known.
-func (f *floor) look(above, oldest, newest, xmin, xmax int64) {
+// which all transactions below xmin had ended. Zero xmin: not known.
+func (f *floor) look(above, oldest, newest, xmin int64) {
 	if xmin == 0 {
 		return
 	}
@@ -51,10 +71,10 @@ func (f *floor) look(above, oldest, newest, xmin, xmax int64) {
 	}
 	if f.horizon > 0 && (xmin >= f.horizon || mutant.Active(mutant.FloorHorizon)) && above <= f.mark {
 		f.raise(f.mark, oldest)
-		f.horizon = 0
+		f.mark, f.horizon = 0, 0
 	}
-	if f.horizon == 0 && newest > 0 {
-		f.mark, f.horizon = newest, xmax
+	if f.mark == 0 {
+		f.mark = newest
 	}
 }
 

@@ -42,6 +42,7 @@ func (s *serverStore) update(ctx context.Context, do func(q capture.Queryer) err
 // claim begins with the lock of the state: it makes the order of commits the order of numbers, whoever else
 // believes to be the relay.
 func (s *serverStore) claim(ctx context.Context) (*claim, error) {
+	mark := s.floor.candidate()
 	isolation, how := sql.LevelReadCommitted, lockTry
 	if mutant.Active(mutant.ReadCommitted) {
 		isolation = sql.LevelDefault
@@ -60,6 +61,13 @@ func (s *serverStore) claim(ctx context.Context) (*claim, error) {
 			return nil, nil
 		}
 		return nil, err
+	}
+	if s.sql == postgres && mark > 0 {
+		number, err := readNumber(ctx, tx, `SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)`)
+		if err != nil {
+			return nil, errors.Join(err, tx.Rollback())
+		}
+		s.floor.bound(mark, number)
 	}
 	return &claim{side: tx, main: tx, state: state, end: func(commit bool) error {
 		if commit {
@@ -118,20 +126,20 @@ func readChanges(ctx context.Context, q capture.Queryer, query string, args ...a
 
 func (s *serverStore) poll(ctx context.Context) (Poll, error) {
 	above := s.floor.get()
-	horizon := `0, 0`
+	xmin := `0`
 	if s.sql == postgres {
-		horizon = `CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint), CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)`
+		xmin = `CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)`
 	}
 	var p Poll
-	var xmin, xmax int64
+	var ended int64
 	var work, found bool
 	err := each(ctx, s.DB, s.sql.text(`SELECT s."epoch", s."seq", s."stamp", s."everything", s."plans",`+
 		` COALESCE((SELECT MIN(c."id") FROM "denorm_changes" AS c WHERE c."id" > ?), 0),`+
 		` COALESCE((SELECT MAX(c."id") FROM "denorm_changes" AS c WHERE c."id" > ?), 0),`+
-		` EXISTS (SELECT 1 FROM "denorm_work"), `+horizon+` FROM "denorm_state" AS s WHERE s."id" = 1`),
+		` EXISTS (SELECT 1 FROM "denorm_work"), `+xmin+` FROM "denorm_state" AS s WHERE s."id" = 1`),
 		[]any{above, above}, func(rows *sql.Rows) error {
 			found = true
-			return rows.Scan(&p.Head.Epoch, &p.Head.Seq, &p.Head.Stamp, &p.Everything, &p.Plans, &p.Oldest, &p.Newest, &work, &xmin, &xmax)
+			return rows.Scan(&p.Head.Epoch, &p.Head.Seq, &p.Head.Stamp, &p.Everything, &p.Plans, &p.Oldest, &p.Newest, &work, &ended)
 		})
 	if err != nil {
 		return Poll{}, err
@@ -139,7 +147,7 @@ func (s *serverStore) poll(ctx context.Context) (Poll, error) {
 	if !found {
 		return Poll{}, errNoState
 	}
-	s.floor.look(above, p.Oldest, p.Newest, xmin, xmax)
+	s.floor.look(above, p.Oldest, p.Newest, ended)
 	work = work && !mutant.Active(mutant.WorkWaits)
 	p.Pending = work || p.Newest > 0
 	if work {

@@ -26,6 +26,9 @@ ORDER BY t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "tasks" AS t ON t."owner_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tasks"}, Columns: []string{"owner_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "persons"},
@@ -37,6 +40,9 @@ CROSS JOIN "tasks" AS t ON t."owner_id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "tasks" AS t ON t."checked_by" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tasks"}, Columns: []string{"checked_by"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tasks"},
@@ -53,6 +59,10 @@ CROSS JOIN "tasks" AS t ON t."checked_by" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "persons" AS h1 ON h1."team_id" = c.v1
 CROSS JOIN "tasks" AS t ON h1."id" = t."owner_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "persons"}, Columns: []string{"team_id"}},
+					{Table: denorm.Table{Name: "tasks"}, Columns: []string{"owner_id"}},
+				},
 			},
 		},
 	}

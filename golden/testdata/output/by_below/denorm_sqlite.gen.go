@@ -55,6 +55,9 @@ ORDER BY t."id", a1."number", a1."id", a2."id" DESC, a3."file", a3."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "tours" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tours"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "guides"},
@@ -65,6 +68,10 @@ CROSS JOIN "tours" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "days" AS h1 ON h1."guide_id" = c.v1
 CROSS JOIN "tours" AS t ON h1."tour_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "days"}, Columns: []string{"guide_id"}},
+					{Table: denorm.Table{Name: "tours"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "photos"},
@@ -76,6 +83,11 @@ FROM denorm_changed AS c
 CROSS JOIN "stops" AS h1 ON h1."id" = c.v1
 CROSS JOIN "days" AS h2 ON h1."day_id" = h2."id"
 CROSS JOIN "tours" AS t ON h2."tour_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stops"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "days"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "tours"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "stops"},
@@ -86,6 +98,10 @@ CROSS JOIN "tours" AS t ON h2."tour_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "days" AS h1 ON h1."id" = c.v1
 CROSS JOIN "tours" AS t ON h1."tour_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "days"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "tours"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tongues"},
@@ -97,6 +113,11 @@ FROM denorm_changed AS c
 CROSS JOIN "guides" AS h1 ON h1."id" = c.v1
 CROSS JOIN "days" AS h2 ON h1."id" = h2."guide_id"
 CROSS JOIN "tours" AS t ON h2."tour_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "guides"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "days"}, Columns: []string{"guide_id"}},
+					{Table: denorm.Table{Name: "tours"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tours"},

@@ -51,6 +51,10 @@ func productsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `makings` AS h1 ON h1.`maker_id` = c.v1\n" +
 					"JOIN `products` AS t ON h1.`product_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "makings"}, Columns: []string{"maker_id"}},
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "makings"},
@@ -60,6 +64,9 @@ func productsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `products` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "prices"},
@@ -69,6 +76,9 @@ func productsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `products` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},
@@ -84,6 +94,9 @@ func productsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `products` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -51,6 +51,10 @@ ORDER BY t."id", a1."position" DESC, a2."id", a1."id"`,
 FROM denorm_changed AS c
 JOIN "makings" AS h1 ON h1."maker_id" = c.v1
 JOIN "products" AS t ON h1."product_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "makings"}, Columns: []string{"maker_id"}},
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "makings"},
@@ -60,6 +64,9 @@ JOIN "products" AS t ON h1."product_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "products" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "prices"},
@@ -69,6 +76,9 @@ JOIN "products" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "products" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},
@@ -84,6 +94,9 @@ JOIN "products" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "products" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -42,6 +42,9 @@ func companiesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `companies` AS t ON t.`id` = c.v1 AND t.`deleted_at` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "companies"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -43,6 +43,9 @@ ORDER BY t."id", a1."nick", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "companies" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "companies"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -30,6 +30,9 @@ func usersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `users` AS t ON t.`bossid` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "users"}, Columns: []string{"bossid"}},
+				},
 			},
 		},
 	}

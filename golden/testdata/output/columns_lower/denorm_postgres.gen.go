@@ -30,6 +30,9 @@ ORDER BY t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "users" AS t ON t."bossid" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "users"}, Columns: []string{"bossid"}},
+				},
 			},
 		},
 	}

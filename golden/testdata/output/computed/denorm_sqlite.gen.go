@@ -42,6 +42,9 @@ ORDER BY t."id", a1."id", a2."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "persons" AS t ON t."friend_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "persons"}, Columns: []string{"friend_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "pets"},
@@ -51,6 +54,9 @@ CROSS JOIN "persons" AS t ON t."friend_id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "persons" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "persons"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "toys"},
@@ -61,6 +67,10 @@ CROSS JOIN "persons" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "pets" AS h1 ON h1."id" = c.v1
 CROSS JOIN "persons" AS t ON h1."person_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "pets"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "persons"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

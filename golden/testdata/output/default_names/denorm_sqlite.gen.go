@@ -45,6 +45,9 @@ ORDER BY t."id", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "http_requests" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "http_requests"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "boxes"},
@@ -54,6 +57,9 @@ CROSS JOIN "http_requests" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "http_requests" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "http_requests"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -64,6 +70,10 @@ CROSS JOIN "http_requests" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "request_categories" AS h1 ON h1."category_id" = c.v1
 CROSS JOIN "http_requests" AS t ON h1."http_request_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "request_categories"}, Columns: []string{"category_id"}},
+					{Table: denorm.Table{Name: "http_requests"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "days"},
@@ -74,6 +84,10 @@ CROSS JOIN "http_requests" AS t ON h1."http_request_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "boxes" AS h1 ON h1."day_id" = c.v1
 CROSS JOIN "http_requests" AS t ON h1."http_request_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "boxes"}, Columns: []string{"day_id"}},
+					{Table: denorm.Table{Name: "http_requests"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "http_requests"},
@@ -89,6 +103,9 @@ CROSS JOIN "http_requests" AS t ON h1."http_request_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "http_requests" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "http_requests"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

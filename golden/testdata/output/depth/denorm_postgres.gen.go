@@ -85,6 +85,12 @@ JOIN "nodes" AS h1 ON h1."id" = c.v1
 JOIN "nodes" AS h2 ON h1."parent_id" = h2."id"
 JOIN "nodes" AS h3 ON h2."parent_id" = h3."id"
 JOIN "nodes" AS t ON h3."parent_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "leaves"},
@@ -96,6 +102,11 @@ FROM denorm_changed AS c
 JOIN "nodes" AS h1 ON h1."id" = c.v1
 JOIN "nodes" AS h2 ON h1."parent_id" = h2."id"
 JOIN "nodes" AS t ON h2."parent_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "leaves"},
@@ -106,6 +117,10 @@ JOIN "nodes" AS t ON h2."parent_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "nodes" AS h1 ON h1."id" = c.v1
 JOIN "nodes" AS t ON h1."parent_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "nodes"},
@@ -121,6 +136,9 @@ JOIN "nodes" AS t ON h1."parent_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "nodes" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "nodes"},
@@ -131,6 +149,10 @@ JOIN "nodes" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "nodes" AS h1 ON h1."id" = c.v1
 JOIN "nodes" AS t ON h1."parent_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "nodes"},
@@ -142,6 +164,11 @@ FROM denorm_changed AS c
 JOIN "nodes" AS h1 ON h1."id" = c.v1
 JOIN "nodes" AS h2 ON h1."parent_id" = h2."id"
 JOIN "nodes" AS t ON h2."parent_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "nodes"},
@@ -151,6 +178,9 @@ JOIN "nodes" AS t ON h2."parent_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "nodes" AS t ON t."parent_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "nodes"},
@@ -161,6 +191,10 @@ JOIN "nodes" AS t ON t."parent_id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "nodes" AS h1 ON h1."parent_id" = c.v1
 JOIN "nodes" AS t ON h1."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "nodes"}, Columns: []string{"parent_id"}},
+				},
 			},
 		},
 	}

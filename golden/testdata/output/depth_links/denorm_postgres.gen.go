@@ -105,6 +105,9 @@ ORDER BY t."id", a1."weight", a2."id", a1."id", a3."weight", a4."id", a3."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "topics" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "edges"},
@@ -114,6 +117,9 @@ JOIN "topics" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "topics" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "edges"},
@@ -125,6 +131,11 @@ FROM denorm_changed AS c
 JOIN "topics" AS h1 ON h1."id" = c.v1
 JOIN "edges" AS h2 ON h1."id" = h2."wide_id"
 JOIN "topics" AS t ON h2."narrow_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "edges"}, Columns: []string{"wide_id"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "pages"},
@@ -136,6 +147,11 @@ FROM denorm_changed AS c
 JOIN "topics" AS h1 ON h1."id" = c.v1
 JOIN "related" AS h2 ON h1."id" = h2."b"
 JOIN "topics" AS t ON h2."a" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "related"}, Columns: []string{"b"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "pages"},
@@ -149,6 +165,13 @@ JOIN "related" AS h2 ON h1."id" = h2."b"
 JOIN "topics" AS h3 ON h2."a" = h3."id"
 JOIN "related" AS h4 ON h3."id" = h4."b"
 JOIN "topics" AS t ON h4."a" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "related"}, Columns: []string{"b"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "related"}, Columns: []string{"b"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "related"},
@@ -158,6 +181,9 @@ JOIN "topics" AS t ON h4."a" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "topics" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "related"},
@@ -169,6 +195,11 @@ FROM denorm_changed AS c
 JOIN "topics" AS h1 ON h1."id" = c.v1
 JOIN "related" AS h2 ON h1."id" = h2."b"
 JOIN "topics" AS t ON h2."a" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "related"}, Columns: []string{"b"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "topics"},
@@ -185,6 +216,10 @@ JOIN "topics" AS t ON h2."a" = t."id"`,
 FROM denorm_changed AS c
 JOIN "edges" AS h1 ON h1."narrow_id" = c.v1
 JOIN "topics" AS t ON h1."wide_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "edges"}, Columns: []string{"narrow_id"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "topics"},
@@ -195,6 +230,10 @@ JOIN "topics" AS t ON h1."wide_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "related" AS h1 ON h1."b" = c.v1
 JOIN "topics" AS t ON h1."a" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "related"}, Columns: []string{"b"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "topics"},
@@ -207,6 +246,12 @@ JOIN "related" AS h1 ON h1."b" = c.v1
 JOIN "topics" AS h2 ON h1."a" = h2."id"
 JOIN "related" AS h3 ON h2."id" = h3."b"
 JOIN "topics" AS t ON h3."a" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "related"}, Columns: []string{"b"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "related"}, Columns: []string{"b"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "topics"},
@@ -217,6 +262,10 @@ JOIN "topics" AS t ON h3."a" = t."id"`,
 FROM denorm_changed AS c
 JOIN "edges" AS h1 ON h1."wide_id" = c.v1
 JOIN "topics" AS t ON h1."narrow_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "edges"}, Columns: []string{"wide_id"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "topics"},
@@ -229,6 +278,12 @@ JOIN "edges" AS h1 ON h1."wide_id" = c.v1
 JOIN "topics" AS h2 ON h1."narrow_id" = h2."id"
 JOIN "edges" AS h3 ON h2."id" = h3."wide_id"
 JOIN "topics" AS t ON h3."narrow_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "edges"}, Columns: []string{"wide_id"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "edges"}, Columns: []string{"wide_id"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -134,6 +134,9 @@ ORDER BY t."id", a4."id", a5."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS t ON t."parent_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -144,6 +147,10 @@ CROSS JOIN "categories" AS t ON t."parent_id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."parent_id" = c.v1
 CROSS JOIN "categories" AS t ON h1."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -155,6 +162,11 @@ FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."parent_id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."id" = h2."parent_id"
 CROSS JOIN "categories" AS t ON h2."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "owners"},
@@ -165,6 +177,10 @@ CROSS JOIN "categories" AS t ON h2."id" = t."parent_id"`,
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."owner_id" = c.v1
 CROSS JOIN "categories" AS t ON h1."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"owner_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "owners"},
@@ -176,6 +192,11 @@ FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."owner_id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."id" = h2."parent_id"
 CROSS JOIN "categories" AS t ON h2."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"owner_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "owners"},
@@ -188,6 +209,12 @@ CROSS JOIN "categories" AS h1 ON h1."owner_id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."id" = h2."parent_id"
 CROSS JOIN "categories" AS h3 ON h2."id" = h3."parent_id"
 CROSS JOIN "categories" AS t ON h3."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"owner_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},
@@ -200,6 +227,12 @@ CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."id" = h2."parent_id"
 CROSS JOIN "categories" AS h3 ON h2."id" = h3."parent_id"
 CROSS JOIN "categories" AS t ON h3."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},
@@ -214,6 +247,12 @@ CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."id" = h2."parent_id"
 CROSS JOIN "categories" AS h3 ON h2."id" = h3."parent_id"
 CROSS JOIN "categories" AS t ON h3."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},
@@ -225,6 +264,11 @@ FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."id" = h2."parent_id"
 CROSS JOIN "categories" AS t ON h2."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},
@@ -238,6 +282,11 @@ FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS h2 ON h1."id" = h2."parent_id"
 CROSS JOIN "categories" AS t ON h2."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},
@@ -248,6 +297,10 @@ CROSS JOIN "categories" AS t ON h2."id" = t."parent_id"`,
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS t ON h1."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},
@@ -260,6 +313,10 @@ CROSS JOIN "categories" AS t ON h1."id" = t."parent_id"`,
 FROM denorm_changed AS c
 CROSS JOIN "categories" AS h1 ON h1."id" = c.v1
 CROSS JOIN "categories" AS t ON h1."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -273,6 +330,13 @@ CROSS JOIN "categories" AS h2 ON h1."category_id" = h2."id"
 CROSS JOIN "categories" AS h3 ON h2."id" = h3."parent_id"
 CROSS JOIN "categories" AS h4 ON h3."id" = h4."parent_id"
 CROSS JOIN "categories" AS t ON h4."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -285,6 +349,12 @@ CROSS JOIN "products" AS h1 ON h1."id" = c.v1 AND h1."price" > 1
 CROSS JOIN "categories" AS h2 ON h1."category_id" = h2."id"
 CROSS JOIN "categories" AS h3 ON h2."id" = h3."parent_id"
 CROSS JOIN "categories" AS t ON h3."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -296,6 +366,11 @@ FROM denorm_changed AS c
 CROSS JOIN "products" AS h1 ON h1."id" = c.v1 AND h1."price" > 1
 CROSS JOIN "categories" AS h2 ON h1."category_id" = h2."id"
 CROSS JOIN "categories" AS t ON h2."id" = t."parent_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "categories"}, Columns: []string{"parent_id"}},
+				},
 			},
 		},
 	}

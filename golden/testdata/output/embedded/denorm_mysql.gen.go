@@ -42,6 +42,9 @@ func lettersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`key_no` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `letters` AS t ON t.`key_no` = c.v1 AND t.`gone` IS NULL",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "letters"}, Columns: []string{"key_no"}},
+				},
 			},
 		},
 	}

@@ -42,6 +42,9 @@ ORDER BY t."key_no", a1."number" DESC, a1."key_no"`,
 				Roots: `SELECT DISTINCT t."key_no" AS k1
 FROM denorm_changed AS c
 JOIN "letters" AS t ON t."key_no" = c.v1 AND t."gone" IS NULL`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "letters"}, Columns: []string{"key_no"}},
+				},
 			},
 		},
 	}

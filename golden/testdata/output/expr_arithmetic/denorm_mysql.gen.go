@@ -119,6 +119,9 @@ func casesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `cases` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -130,6 +133,9 @@ func casesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `cases` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -143,6 +149,9 @@ func casesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `cases` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -152,6 +161,9 @@ func casesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `cases` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

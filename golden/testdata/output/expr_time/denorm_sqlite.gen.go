@@ -144,6 +144,9 @@ ORDER BY t."id", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -161,6 +164,9 @@ CROSS JOIN "cases" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -178,6 +184,9 @@ CROSS JOIN "cases" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -195,6 +204,9 @@ CROSS JOIN "cases" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -212,6 +224,9 @@ CROSS JOIN "cases" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -229,6 +244,9 @@ CROSS JOIN "cases" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -252,6 +270,9 @@ CROSS JOIN "cases" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -275,6 +296,9 @@ CROSS JOIN "cases" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -286,6 +310,9 @@ CROSS JOIN "cases" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -303,6 +330,9 @@ CROSS JOIN "cases" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},
@@ -328,6 +358,9 @@ OR COALESCE(
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "cases" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cases"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -46,6 +46,9 @@ func carsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `cars` AS t ON t.`maker_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cars"}, Columns: []string{"maker_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "nuts"},
@@ -56,6 +59,10 @@ func carsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `wheels` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `cars` AS t ON h1.`car_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "wheels"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "cars"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "seats"},
@@ -65,6 +72,9 @@ func carsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `cars` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cars"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "wheels"},
@@ -74,6 +84,9 @@ func carsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `cars` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cars"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -48,6 +48,9 @@ func regionsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`country` AS k1, t.`code` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `regions` AS t ON t.`country` = c.v1 AND t.`code` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"country", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -58,6 +61,10 @@ func regionsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `regions` AS h1 ON h1.`country` = c.v1 AND h1.`whole_code` = c.v2\n" +
 					"JOIN `regions` AS t ON h1.`country` = t.`country` AND h1.`whole_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"country", "whole_code"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"country", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "towns"},
@@ -67,6 +74,9 @@ func regionsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`country` AS k1, t.`code` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `regions` AS t ON t.`country` = c.v1 AND t.`capital_no` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"country", "capital_no"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "towns"},
@@ -76,6 +86,9 @@ func regionsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`country` AS k1, t.`code` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `regions` AS t ON t.`country` = c.v1 AND t.`code` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"country", "code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "towns"},
@@ -87,6 +100,9 @@ func regionsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`country` AS k1, t.`code` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `regions` AS t ON t.`country` = c.v1 AND t.`code` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"country", "code"}},
+				},
 			},
 		},
 	}

@@ -54,6 +54,10 @@ func papersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `authorships` AS h1 ON h1.`author_id` = c.v1\n" +
 					"JOIN `papers` AS t ON h1.`paper_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authorships"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "papers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -64,6 +68,10 @@ func papersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `sections` AS h1 ON h1.`editor_id` = c.v1\n" +
 					"JOIN `papers` AS t ON h1.`paper_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "sections"}, Columns: []string{"editor_id"}},
+					{Table: denorm.Table{Name: "papers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authorships"},
@@ -73,6 +81,9 @@ func papersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `papers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "papers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "covers"},
@@ -82,6 +93,9 @@ func papersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `papers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "papers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "journals"},
@@ -91,6 +105,9 @@ func papersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `papers` AS t ON t.`journal_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "papers"}, Columns: []string{"journal_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -100,6 +117,9 @@ func papersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `papers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "papers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "papers"},
@@ -115,6 +135,9 @@ func papersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `papers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "papers"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "words"},
@@ -124,6 +147,9 @@ func papersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `papers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "papers"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -110,6 +110,11 @@ FROM denorm_changed AS c
 JOIN "keepers" AS h1 ON h1."id" = c.v1
 JOIN "cages" AS h2 ON h1."cage_id" = h2."id"
 JOIN "zoos" AS t ON h2."zoo_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "keepers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "cages"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "zoos"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "cages"},
@@ -119,6 +124,9 @@ JOIN "zoos" AS t ON h2."zoo_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "zoos" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "zoos"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "keepers"},
@@ -129,6 +137,10 @@ JOIN "zoos" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "cages" AS h1 ON h1."id" = c.v1
 JOIN "zoos" AS t ON h1."zoo_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cages"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "zoos"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "keepers"},
@@ -141,6 +153,10 @@ JOIN "zoos" AS t ON h1."zoo_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "cages" AS h1 ON h1."id" = c.v1
 JOIN "zoos" AS t ON h1."zoo_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cages"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "zoos"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "zoos"},

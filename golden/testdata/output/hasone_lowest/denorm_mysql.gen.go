@@ -47,6 +47,9 @@ func housesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `houses` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "handles"},
@@ -57,6 +60,10 @@ func housesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `doors` AS h1 ON h1.`id` = c.v1 AND NOT h1.`removed` AND h1.`width` > 1\n" +
 					"JOIN `houses` AS t ON h1.`house_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "doors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "houses"},
@@ -73,6 +80,10 @@ func housesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `doors` AS h1 ON h1.`id` = c.v1 AND NOT h1.`removed` AND h1.`width` > 1\n" +
 					"JOIN `houses` AS t ON h1.`house_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "doors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "openings"},
@@ -84,6 +95,9 @@ func housesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `houses` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -47,6 +47,9 @@ ORDER BY t."id", a3."name", a3."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "houses" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "handles"},
@@ -57,6 +60,10 @@ CROSS JOIN "houses" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "doors" AS h1 ON h1."id" = c.v1 AND NOT h1."removed" AND h1."width" > 1
 CROSS JOIN "houses" AS t ON h1."house_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "doors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "houses"},
@@ -73,6 +80,10 @@ CROSS JOIN "houses" AS t ON h1."house_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "doors" AS h1 ON h1."id" = c.v1 AND NOT h1."removed" AND h1."width" > 1
 CROSS JOIN "houses" AS t ON h1."house_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "doors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "openings"},
@@ -84,6 +95,9 @@ CROSS JOIN "houses" AS t ON h1."house_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "houses" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

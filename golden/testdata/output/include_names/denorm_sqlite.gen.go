@@ -50,6 +50,10 @@ ORDER BY t."id", a2."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "members" AS h1 ON h1."id" = c.v1
 CROSS JOIN "teams" AS t ON h1."team_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "members"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "coaches"},
@@ -59,6 +63,9 @@ CROSS JOIN "teams" AS t ON h1."team_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "teams" AS t ON t."coach_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"coach_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "desks"},
@@ -69,6 +76,10 @@ CROSS JOIN "teams" AS t ON t."coach_id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "members" AS h1 ON h1."desk_id" = c.v1
 CROSS JOIN "teams" AS t ON h1."team_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "members"}, Columns: []string{"desk_id"}},
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "issuers"},
@@ -80,6 +91,11 @@ FROM denorm_changed AS c
 CROSS JOIN "licences" AS h1 ON h1."issuer_id" = c.v1
 CROSS JOIN "coaches" AS h2 ON h1."coach_id" = h2."id"
 CROSS JOIN "teams" AS t ON h2."id" = t."coach_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "licences"}, Columns: []string{"issuer_id"}},
+					{Table: denorm.Table{Name: "coaches"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"coach_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "licences"},
@@ -90,6 +106,10 @@ CROSS JOIN "teams" AS t ON h2."id" = t."coach_id"`,
 FROM denorm_changed AS c
 CROSS JOIN "coaches" AS h1 ON h1."id" = c.v1
 CROSS JOIN "teams" AS t ON h1."id" = t."coach_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "coaches"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"coach_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "members"},
@@ -99,6 +119,9 @@ CROSS JOIN "teams" AS t ON h1."id" = t."coach_id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "teams" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rooms"},
@@ -110,6 +133,11 @@ FROM denorm_changed AS c
 CROSS JOIN "desks" AS h1 ON h1."room_id" = c.v1
 CROSS JOIN "members" AS h2 ON h1."id" = h2."desk_id"
 CROSS JOIN "teams" AS t ON h2."team_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "desks"}, Columns: []string{"room_id"}},
+					{Table: denorm.Table{Name: "members"}, Columns: []string{"desk_id"}},
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "teams"},

@@ -41,6 +41,9 @@ func boxesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `boxes` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "boxes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "labels"},
@@ -50,6 +53,9 @@ func boxesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `boxes` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "boxes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "lids"},
@@ -59,6 +65,9 @@ func boxesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `boxes` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "boxes"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -41,6 +41,9 @@ ORDER BY t."id", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "boxes" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "boxes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "labels"},
@@ -50,6 +53,9 @@ JOIN "boxes" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "boxes" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "boxes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "lids"},
@@ -59,6 +65,9 @@ JOIN "boxes" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "boxes" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "boxes"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -43,6 +43,9 @@ func projectsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`tenant` AS k1, t.`id` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `projects` AS t ON t.`tenant` = c.v1 AND t.`lead_id` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "projects"}, Columns: []string{"tenant", "lead_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "projects"},
@@ -59,6 +62,10 @@ func projectsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `tasks` AS h1 ON h1.`tenant` = c.v1 AND h1.`id` = c.v2\n" +
 					"JOIN `projects` AS t ON h1.`tenant` = t.`tenant` AND h1.`project_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tasks"}, Columns: []string{"tenant", "id"}},
+					{Table: denorm.Table{Name: "projects"}, Columns: []string{"tenant", "id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tasks"},
@@ -68,6 +75,9 @@ func projectsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`tenant` AS k1, t.`id` AS k2\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `projects` AS t ON t.`tenant` = c.v1 AND t.`id` = c.v2",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "projects"}, Columns: []string{"tenant", "id"}},
+				},
 			},
 		},
 	}

@@ -61,6 +61,10 @@ ORDER BY t."shop", t."number", a1."price" DESC, a2."shop", a2."number", a1."shop
 FROM denorm_changed AS c
 JOIN "basket_articles" AS h1 ON h1."article_shop" = c.v1 AND h1."article_number" = c.v2
 JOIN "baskets" AS t ON h1."basket_shop" = t."shop" AND h1."basket_number" = t."number"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "basket_articles"}, Columns: []string{"article_shop", "article_number"}},
+					{Table: denorm.Table{Name: "baskets"}, Columns: []string{"shop", "number"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "articles"},
@@ -71,6 +75,10 @@ JOIN "baskets" AS t ON h1."basket_shop" = t."shop" AND h1."basket_number" = t."n
 FROM denorm_changed AS c
 JOIN "positions" AS h1 ON h1."shop" = c.v1 AND h1."article_number" = c.v2
 JOIN "baskets" AS t ON h1."shop" = t."shop" AND h1."basket_number" = t."number"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "positions"}, Columns: []string{"shop", "article_number"}},
+					{Table: denorm.Table{Name: "baskets"}, Columns: []string{"shop", "number"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "basket_articles"},
@@ -80,6 +88,9 @@ JOIN "baskets" AS t ON h1."shop" = t."shop" AND h1."basket_number" = t."number"`
 				Roots: `SELECT DISTINCT t."shop" AS k1, t."number" AS k2
 FROM denorm_changed AS c
 JOIN "baskets" AS t ON t."shop" = c.v1 AND t."number" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "baskets"}, Columns: []string{"shop", "number"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "baskets"},
@@ -95,6 +106,9 @@ JOIN "baskets" AS t ON t."shop" = c.v1 AND t."number" = c.v2`,
 				Roots: `SELECT DISTINCT t."shop" AS k1, t."number" AS k2
 FROM denorm_changed AS c
 JOIN "baskets" AS t ON t."shop" = c.v1 AND t."number" = c.v2`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "baskets"}, Columns: []string{"shop", "number"}},
+				},
 			},
 		},
 	}

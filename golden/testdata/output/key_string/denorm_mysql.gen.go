@@ -35,6 +35,9 @@ func countriesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `countries` AS t ON t.`capital_name` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "countries"}, Columns: []string{"capital_name"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "cities"},
@@ -44,6 +47,9 @@ func countriesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`code` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `countries` AS t ON t.`code` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "countries"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "countries"},
@@ -60,6 +66,10 @@ func countriesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `cities` AS h1 ON h1.`name` = c.v1\n" +
 					"JOIN `countries` AS t ON h1.`country_code` = t.`code`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cities"}, Columns: []string{"name"}},
+					{Table: denorm.Table{Name: "countries"}, Columns: []string{"code"}},
+				},
 			},
 		},
 	}

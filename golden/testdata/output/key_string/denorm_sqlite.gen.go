@@ -35,6 +35,9 @@ ORDER BY t."code", a1."name", a2."name" DESC`,
 				Roots: `SELECT DISTINCT t."code" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "countries" AS t ON t."capital_name" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "countries"}, Columns: []string{"capital_name"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "cities"},
@@ -44,6 +47,9 @@ CROSS JOIN "countries" AS t ON t."capital_name" = c.v1`,
 				Roots: `SELECT DISTINCT t."code" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "countries" AS t ON t."code" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "countries"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "countries"},
@@ -60,6 +66,10 @@ CROSS JOIN "countries" AS t ON t."code" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "cities" AS h1 ON h1."name" = c.v1
 CROSS JOIN "countries" AS t ON h1."country_code" = t."code"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cities"}, Columns: []string{"name"}},
+					{Table: denorm.Table{Name: "countries"}, Columns: []string{"code"}},
+				},
 			},
 		},
 	}

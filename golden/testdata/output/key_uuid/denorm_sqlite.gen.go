@@ -52,6 +52,9 @@ ORDER BY t."id", a2."name" DESC, a2."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "accounts" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "accounts"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "accounts"},
@@ -61,6 +64,9 @@ CROSS JOIN "accounts" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "accounts" AS t ON t."parent_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "accounts"}, Columns: []string{"parent_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "groups"},
@@ -71,6 +77,10 @@ CROSS JOIN "accounts" AS t ON t."parent_id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "memberships" AS h1 ON h1."group_id" = c.v1
 CROSS JOIN "accounts" AS t ON h1."account_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "memberships"}, Columns: []string{"group_id"}},
+					{Table: denorm.Table{Name: "accounts"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "memberships"},
@@ -80,6 +90,9 @@ CROSS JOIN "accounts" AS t ON h1."account_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "accounts" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "accounts"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -64,6 +64,10 @@ func postsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `comments` AS h1 ON h1.`author_id` = c.v1 AND h1.`visible`\n" +
 					"JOIN `posts` AS t ON h1.`post_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -75,6 +79,9 @@ func postsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `posts` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -84,6 +91,9 @@ func postsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `posts` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "posts"},
@@ -100,6 +110,10 @@ func postsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `comments` AS h1 ON h1.`id` = c.v1 AND h1.`visible`\n" +
 					"JOIN `posts` AS t ON h1.`post_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

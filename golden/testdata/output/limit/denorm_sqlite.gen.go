@@ -64,6 +64,10 @@ ORDER BY a4."a2_t_id", a4."a2_a1_score" DESC, a4."a2_a1_id", a4."a3_id"`,
 FROM denorm_changed AS c
 CROSS JOIN "comments" AS h1 ON h1."author_id" = c.v1 AND h1."visible"
 CROSS JOIN "posts" AS t ON h1."post_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -75,6 +79,9 @@ CROSS JOIN "posts" AS t ON h1."post_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "posts" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -84,6 +91,9 @@ CROSS JOIN "posts" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "posts" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "posts"},
@@ -100,6 +110,10 @@ CROSS JOIN "posts" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "comments" AS h1 ON h1."id" = c.v1 AND h1."visible"
 CROSS JOIN "posts" AS t ON h1."post_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -131,6 +131,11 @@ func forumsMySQL() denorm.Statements {
 					"JOIN `moderators` AS h1 ON h1.`author_id` = c.v1\n" +
 					"JOIN `topics` AS h2 ON h1.`topic_id` = h2.`id`\n" +
 					"JOIN `forums` AS t ON h2.`forum_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "moderators"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "forums"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -142,6 +147,11 @@ func forumsMySQL() denorm.Statements {
 					"JOIN `posts` AS h1 ON h1.`author_id` = c.v1\n" +
 					"JOIN `topics` AS h2 ON h1.`topic_id` = h2.`id`\n" +
 					"JOIN `forums` AS t ON h2.`forum_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "forums"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "badges"},
@@ -154,6 +164,12 @@ func forumsMySQL() denorm.Statements {
 					"JOIN `posts` AS h2 ON h1.`id` = h2.`author_id`\n" +
 					"JOIN `topics` AS h3 ON h2.`topic_id` = h3.`id`\n" +
 					"JOIN `forums` AS t ON h3.`forum_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "authors"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"author_id"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "forums"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "forums"},
@@ -171,6 +187,11 @@ func forumsMySQL() denorm.Statements {
 					"JOIN `posts` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `topics` AS h2 ON h1.`topic_id` = h2.`id`\n" +
 					"JOIN `forums` AS t ON h2.`forum_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "posts"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "forums"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "moderators"},
@@ -181,6 +202,10 @@ func forumsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `topics` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `forums` AS t ON h1.`forum_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "forums"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "posts"},
@@ -191,6 +216,10 @@ func forumsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `topics` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `forums` AS t ON h1.`forum_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "topics"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "forums"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "topics"},
@@ -200,6 +229,9 @@ func forumsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `forums` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "forums"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

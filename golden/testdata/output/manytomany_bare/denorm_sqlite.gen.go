@@ -92,6 +92,11 @@ FROM denorm_changed AS c
 CROSS JOIN "ingredients" AS h1 ON h1."id" = c.v1
 CROSS JOIN "recipe_ingredients" AS h2 ON h1."id" = h2."ingredient_id"
 CROSS JOIN "recipes" AS t ON h2."recipe_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "ingredients"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "recipe_ingredients"}, Columns: []string{"ingredient_id"}},
+					{Table: denorm.Table{Name: "recipes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "ingredients"},
@@ -102,6 +107,10 @@ CROSS JOIN "recipes" AS t ON h2."recipe_id" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "recipe_ingredients" AS h1 ON h1."ingredient_id" = c.v1
 CROSS JOIN "recipes" AS t ON h1."recipe_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "recipe_ingredients"}, Columns: []string{"ingredient_id"}},
+					{Table: denorm.Table{Name: "recipes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "recipe_ingredients"},
@@ -111,6 +120,9 @@ CROSS JOIN "recipes" AS t ON h1."recipe_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "recipes" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "recipes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "recipes"},
@@ -127,6 +139,10 @@ CROSS JOIN "recipes" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "resembles" AS h1 ON h1."other" = c.v1
 CROSS JOIN "recipes" AS t ON h1."recipe" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "resembles"}, Columns: []string{"other"}},
+					{Table: denorm.Table{Name: "recipes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "resembles"},
@@ -136,6 +152,9 @@ CROSS JOIN "recipes" AS t ON h1."recipe" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "recipes" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "recipes"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sellers"},
@@ -148,6 +167,12 @@ CROSS JOIN "ingredient_sellers" AS h1 ON h1."seller" = c.v1
 CROSS JOIN "ingredients" AS h2 ON h1."ingredient_id" = h2."id"
 CROSS JOIN "recipe_ingredients" AS h3 ON h2."id" = h3."ingredient_id"
 CROSS JOIN "recipes" AS t ON h3."recipe_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "ingredient_sellers"}, Columns: []string{"seller"}},
+					{Table: denorm.Table{Name: "ingredients"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "recipe_ingredients"}, Columns: []string{"ingredient_id"}},
+					{Table: denorm.Table{Name: "recipes"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

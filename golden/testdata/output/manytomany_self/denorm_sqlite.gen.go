@@ -52,6 +52,9 @@ ORDER BY t."id", a2."name" DESC, a2."id", a4."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "people" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "follows"},
@@ -63,6 +66,11 @@ FROM denorm_changed AS c
 CROSS JOIN "people" AS h1 ON h1."id" = c.v1
 CROSS JOIN "follows" AS h2 ON h1."id" = h2."who"
 CROSS JOIN "people" AS t ON h2."whom" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "follows"}, Columns: []string{"who"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "follows"},
@@ -72,6 +80,9 @@ CROSS JOIN "people" AS t ON h2."whom" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "people" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -88,6 +99,10 @@ CROSS JOIN "people" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "follows" AS h1 ON h1."who" = c.v1
 CROSS JOIN "people" AS t ON h1."whom" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "follows"}, Columns: []string{"who"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -100,6 +115,12 @@ CROSS JOIN "follows" AS h1 ON h1."whom" = c.v1
 CROSS JOIN "people" AS h2 ON h1."who" = h2."id"
 CROSS JOIN "follows" AS h3 ON h2."id" = h3."who"
 CROSS JOIN "people" AS t ON h3."whom" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "follows"}, Columns: []string{"whom"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "follows"}, Columns: []string{"who"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -110,6 +131,10 @@ CROSS JOIN "people" AS t ON h3."whom" = t."id"`,
 FROM denorm_changed AS c
 CROSS JOIN "follows" AS h1 ON h1."whom" = c.v1
 CROSS JOIN "people" AS t ON h1."who" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "follows"}, Columns: []string{"whom"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

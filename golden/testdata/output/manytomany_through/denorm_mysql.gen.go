@@ -50,6 +50,11 @@ func filmsMySQL() denorm.Statements {
 					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `credits` AS h2 ON h1.`id` = h2.`person_id` AND CAST(h2.`kind` AS BINARY) = 'cast'\n" +
 					"JOIN `films` AS t ON h2.`film_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "credits"}, Columns: []string{"person_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "credits"},
@@ -61,6 +66,9 @@ func filmsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `films` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "credits"},
@@ -72,6 +80,9 @@ func filmsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `films` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "credits"},
@@ -83,6 +94,9 @@ func filmsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `films` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "films"},
@@ -99,6 +113,10 @@ func filmsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `credits` AS h1 ON h1.`person_id` = c.v1 AND CAST(h1.`kind` AS BINARY) = 'cast'\n" +
 					"JOIN `films` AS t ON h1.`film_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "credits"}, Columns: []string{"person_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -109,6 +127,10 @@ func filmsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `credits` AS h1 ON h1.`person_id` = c.v1 AND CAST(h1.`kind` AS BINARY) = 'crew'\n" +
 					"JOIN `films` AS t ON h1.`film_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "credits"}, Columns: []string{"person_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -121,6 +143,10 @@ func filmsMySQL() denorm.Statements {
 					"    AND CAST(h1.`kind` AS BINARY) = 'cast'\n" +
 					"    AND h1.`billing` <= 2\n" +
 					"JOIN `films` AS t ON h1.`film_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "credits"}, Columns: []string{"person_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -50,6 +50,11 @@ FROM denorm_changed AS c
 JOIN "people" AS h1 ON h1."id" = c.v1
 JOIN "credits" AS h2 ON h1."id" = h2."person_id" AND h2."kind" = 'cast'
 JOIN "films" AS t ON h2."film_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "credits"}, Columns: []string{"person_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "credits"},
@@ -61,6 +66,9 @@ JOIN "films" AS t ON h2."film_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "films" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "credits"},
@@ -72,6 +80,9 @@ JOIN "films" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "films" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "credits"},
@@ -85,6 +96,9 @@ AND NEW."billing" <= 2`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "films" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "films"},
@@ -101,6 +115,10 @@ JOIN "films" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "credits" AS h1 ON h1."person_id" = c.v1 AND h1."kind" = 'cast'
 JOIN "films" AS t ON h1."film_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "credits"}, Columns: []string{"person_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -111,6 +129,10 @@ JOIN "films" AS t ON h1."film_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "credits" AS h1 ON h1."person_id" = c.v1 AND h1."kind" = 'crew'
 JOIN "films" AS t ON h1."film_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "credits"}, Columns: []string{"person_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -121,6 +143,10 @@ JOIN "films" AS t ON h1."film_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "credits" AS h1 ON h1."person_id" = c.v1 AND h1."kind" = 'cast' AND h1."billing" <= 2
 JOIN "films" AS t ON h1."film_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "credits"}, Columns: []string{"person_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -231,6 +231,9 @@ func menusMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `menus` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "dish_spices"},
@@ -242,6 +245,11 @@ func menusMySQL() denorm.Statements {
 					"JOIN `dishes` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `menu_dishes` AS h2 ON h1.`id` = h2.`dish_id`\n" +
 					"JOIN `menus` AS t ON h2.`menu_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "dishes"},
@@ -252,6 +260,10 @@ func menusMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `menu_dishes` AS h1 ON h1.`dish_id` = c.v1\n" +
 					"JOIN `menus` AS t ON h1.`menu_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "farms"},
@@ -266,6 +278,14 @@ func menusMySQL() denorm.Statements {
 					"JOIN `dishes` AS h4 ON h3.`dish_id` = h4.`id`\n" +
 					"JOIN `menu_dishes` AS h5 ON h4.`id` = h5.`dish_id`\n" +
 					"JOIN `menus` AS t ON h5.`menu_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "spice_farms"}, Columns: []string{"farm_id"}},
+					{Table: denorm.Table{Name: "spices"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "dish_spices"}, Columns: []string{"spice_id"}},
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "farms"},
@@ -282,6 +302,14 @@ func menusMySQL() denorm.Statements {
 					"JOIN `dishes` AS h4 ON h3.`dish_id` = h4.`id`\n" +
 					"JOIN `menu_dishes` AS h5 ON h4.`id` = h5.`dish_id`\n" +
 					"JOIN `menus` AS t ON h5.`menu_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "spice_farms"}, Columns: []string{"farm_id"}},
+					{Table: denorm.Table{Name: "spices"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "dish_spices"}, Columns: []string{"spice_id"}},
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "knives"},
@@ -292,6 +320,10 @@ func menusMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `cooks` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `menus` AS t ON h1.`menu_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cooks"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "menu_dishes"},
@@ -301,6 +333,9 @@ func menusMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `menus` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "menus"},
@@ -320,6 +355,13 @@ func menusMySQL() denorm.Statements {
 					"JOIN `dishes` AS h3 ON h2.`dish_id` = h3.`id`\n" +
 					"JOIN `menu_dishes` AS h4 ON h3.`id` = h4.`dish_id`\n" +
 					"JOIN `menus` AS t ON h4.`menu_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "spices"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "dish_spices"}, Columns: []string{"spice_id"}},
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "spices"},
@@ -332,6 +374,12 @@ func menusMySQL() denorm.Statements {
 					"JOIN `dishes` AS h2 ON h1.`dish_id` = h2.`id`\n" +
 					"JOIN `menu_dishes` AS h3 ON h2.`id` = h3.`dish_id`\n" +
 					"JOIN `menus` AS t ON h3.`menu_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "dish_spices"}, Columns: []string{"spice_id"}},
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

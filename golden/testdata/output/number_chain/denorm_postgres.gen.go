@@ -231,6 +231,9 @@ ORDER BY t."id", a3."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "menus" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "dish_spices"},
@@ -242,6 +245,11 @@ FROM denorm_changed AS c
 JOIN "dishes" AS h1 ON h1."id" = c.v1
 JOIN "menu_dishes" AS h2 ON h1."id" = h2."dish_id"
 JOIN "menus" AS t ON h2."menu_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "dishes"},
@@ -252,6 +260,10 @@ JOIN "menus" AS t ON h2."menu_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "menu_dishes" AS h1 ON h1."dish_id" = c.v1
 JOIN "menus" AS t ON h1."menu_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "farms"},
@@ -266,6 +278,14 @@ JOIN "dish_spices" AS h3 ON h2."id" = h3."spice_id"
 JOIN "dishes" AS h4 ON h3."dish_id" = h4."id"
 JOIN "menu_dishes" AS h5 ON h4."id" = h5."dish_id"
 JOIN "menus" AS t ON h5."menu_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "spice_farms"}, Columns: []string{"farm_id"}},
+					{Table: denorm.Table{Name: "spices"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "dish_spices"}, Columns: []string{"spice_id"}},
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "farms"},
@@ -282,6 +302,14 @@ JOIN "dish_spices" AS h3 ON h2."id" = h3."spice_id"
 JOIN "dishes" AS h4 ON h3."dish_id" = h4."id"
 JOIN "menu_dishes" AS h5 ON h4."id" = h5."dish_id"
 JOIN "menus" AS t ON h5."menu_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "spice_farms"}, Columns: []string{"farm_id"}},
+					{Table: denorm.Table{Name: "spices"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "dish_spices"}, Columns: []string{"spice_id"}},
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "knives"},
@@ -292,6 +320,10 @@ JOIN "menus" AS t ON h5."menu_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "cooks" AS h1 ON h1."id" = c.v1
 JOIN "menus" AS t ON h1."menu_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cooks"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "menu_dishes"},
@@ -301,6 +333,9 @@ JOIN "menus" AS t ON h1."menu_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "menus" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "menus"},
@@ -320,6 +355,13 @@ JOIN "dish_spices" AS h2 ON h1."id" = h2."spice_id"
 JOIN "dishes" AS h3 ON h2."dish_id" = h3."id"
 JOIN "menu_dishes" AS h4 ON h3."id" = h4."dish_id"
 JOIN "menus" AS t ON h4."menu_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "spices"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "dish_spices"}, Columns: []string{"spice_id"}},
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "spices"},
@@ -332,6 +374,12 @@ JOIN "dish_spices" AS h1 ON h1."spice_id" = c.v1
 JOIN "dishes" AS h2 ON h1."dish_id" = h2."id"
 JOIN "menu_dishes" AS h3 ON h2."id" = h3."dish_id"
 JOIN "menus" AS t ON h3."menu_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "dish_spices"}, Columns: []string{"spice_id"}},
+					{Table: denorm.Table{Name: "dishes"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "menu_dishes"}, Columns: []string{"dish_id"}},
+					{Table: denorm.Table{Name: "menus"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

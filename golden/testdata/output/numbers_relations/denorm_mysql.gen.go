@@ -140,6 +140,9 @@ func officesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `offices` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "offices"},
@@ -155,6 +158,9 @@ func officesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `offices` AS t ON t.`head_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"head_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -165,6 +171,10 @@ func officesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `offices` AS t ON h1.`id` = t.`head_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"head_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -176,6 +186,11 @@ func officesMySQL() denorm.Statements {
 					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `people` AS h2 ON h1.`boss_id` = h2.`id`\n" +
 					"JOIN `offices` AS t ON h2.`id` = t.`head_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"head_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -185,6 +200,9 @@ func officesMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `offices` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -195,6 +213,10 @@ func officesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `people` AS h1 ON h1.`boss_id` = c.v1\n" +
 					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"boss_id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -205,6 +227,10 @@ func officesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rooms"},
@@ -215,6 +241,10 @@ func officesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `office_rooms` AS h1 ON h1.`room_id` = c.v1\n" +
 					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "office_rooms"}, Columns: []string{"room_id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "skills"},
@@ -228,6 +258,13 @@ func officesMySQL() denorm.Statements {
 					"JOIN `people` AS h3 ON h2.`boss_id` = h3.`id`\n" +
 					"JOIN `people` AS h4 ON h3.`boss_id` = h4.`id`\n" +
 					"JOIN `offices` AS t ON h4.`id` = t.`head_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "trainings"}, Columns: []string{"skill_id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"head_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "skills"},
@@ -240,6 +277,12 @@ func officesMySQL() denorm.Statements {
 					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
 					"JOIN `people` AS h3 ON h2.`boss_id` = h3.`id`\n" +
 					"JOIN `offices` AS t ON h3.`id` = t.`head_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "trainings"}, Columns: []string{"skill_id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"head_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "skills"},
@@ -253,6 +296,11 @@ func officesMySQL() denorm.Statements {
 					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1\n" +
 					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
 					"JOIN `offices` AS t ON h2.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "trainings"}, Columns: []string{"skill_id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "skills"},
@@ -264,6 +312,11 @@ func officesMySQL() denorm.Statements {
 					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1\n" +
 					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
 					"JOIN `offices` AS t ON h2.`id` = t.`head_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "trainings"}, Columns: []string{"skill_id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"head_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "skills"},
@@ -275,6 +328,11 @@ func officesMySQL() denorm.Statements {
 					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1\n" +
 					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
 					"JOIN `offices` AS t ON h2.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "trainings"}, Columns: []string{"skill_id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "skills"},
@@ -287,6 +345,12 @@ func officesMySQL() denorm.Statements {
 					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
 					"JOIN `people` AS h3 ON h2.`id` = h3.`boss_id`\n" +
 					"JOIN `offices` AS t ON h3.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "trainings"}, Columns: []string{"skill_id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"boss_id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "skills"},
@@ -298,6 +362,11 @@ func officesMySQL() denorm.Statements {
 					"JOIN `trainings` AS h1 ON h1.`skill_id` = c.v1 AND h1.`years` > 0\n" +
 					"JOIN `people` AS h2 ON h1.`person_id` = h2.`id`\n" +
 					"JOIN `offices` AS t ON h2.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "trainings"}, Columns: []string{"skill_id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "trainings"},
@@ -310,6 +379,12 @@ func officesMySQL() denorm.Statements {
 					"JOIN `people` AS h2 ON h1.`boss_id` = h2.`id`\n" +
 					"JOIN `people` AS h3 ON h2.`boss_id` = h3.`id`\n" +
 					"JOIN `offices` AS t ON h3.`id` = t.`head_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"head_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "trainings"},
@@ -321,6 +396,11 @@ func officesMySQL() denorm.Statements {
 					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `people` AS h2 ON h1.`boss_id` = h2.`id`\n" +
 					"JOIN `offices` AS t ON h2.`id` = t.`head_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"head_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "trainings"},
@@ -331,6 +411,10 @@ func officesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `offices` AS t ON h1.`id` = t.`head_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"head_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "trainings"},
@@ -341,6 +425,10 @@ func officesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "trainings"},
@@ -352,6 +440,11 @@ func officesMySQL() denorm.Statements {
 					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `people` AS h2 ON h1.`id` = h2.`boss_id`\n" +
 					"JOIN `offices` AS t ON h2.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"boss_id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "trainings"},
@@ -364,6 +457,10 @@ func officesMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `people` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `offices` AS t ON h1.`office_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "offices"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -44,6 +44,9 @@ func rowsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`the id?` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `my table` AS t ON t.`the id?` = c.v1 AND CAST(t.`a b` AS BINARY) <> '?'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "my table"}, Columns: []string{"the id?"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "dot.ted"},
@@ -53,6 +56,9 @@ func rowsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`the id?` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `my table` AS t ON t.`the id?` = c.v1 AND CAST(t.`a b` AS BINARY) <> '?'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "my table"}, Columns: []string{"the id?"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "my table"},

@@ -44,6 +44,9 @@ ORDER BY a2."t_the id?", a2."a1_name?" DESC, a2."a1_id"`,
 				Roots: `SELECT DISTINCT t."the id?" AS k1
 FROM denorm_changed AS c
 JOIN "my table" AS t ON t."the id?" = c.v1 AND t."a b" <> '?'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "my table"}, Columns: []string{"the id?"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "dot.ted"},
@@ -53,6 +56,9 @@ JOIN "my table" AS t ON t."the id?" = c.v1 AND t."a b" <> '?'`,
 				Roots: `SELECT DISTINCT t."the id?" AS k1
 FROM denorm_changed AS c
 JOIN "my table" AS t ON t."the id?" = c.v1 AND t."a b" <> '?'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "my table"}, Columns: []string{"the id?"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "my table"},

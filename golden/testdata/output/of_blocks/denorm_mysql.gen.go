@@ -34,6 +34,9 @@ func booksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -80,6 +83,9 @@ func cardStoreMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `books` AS t ON t.`id` = c.v1 AND CAST(t.`title` AS BINARY) <> ''",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "books"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

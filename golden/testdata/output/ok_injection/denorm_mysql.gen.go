@@ -64,6 +64,9 @@ func booksMySQL() denorm.Statements {
 					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON t.`$1 ? :a @b %s %d` = c.v1\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"$1 ? :a @b %s %d"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"},
@@ -85,6 +88,9 @@ func booksMySQL() denorm.Statements {
 					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON t.`i\"d; -- ``` = c.v1\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "select"},
@@ -101,6 +107,10 @@ func booksMySQL() denorm.Statements {
 					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON h1.`bo\"ok` = t.`i\"d; -- ```\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book'ta\"gs`"}, Columns: []string{"ta'g`"}},
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "select"},
@@ -115,6 +125,10 @@ func booksMySQL() denorm.Statements {
 					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON h1.`bo\"ok` = t.`i\"d; -- ```\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book'ta\"gs`"}, Columns: []string{"ta'g`"}},
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "select"},
@@ -127,6 +141,10 @@ func booksMySQL() denorm.Statements {
 					"JOIN `bo\"oks; DROP TABLE x; --``'\\` AS t ON h1.`bo\"ok` = t.`i\"d; -- ```\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> '''; DROP TABLE x; --'\n" +
 					"    AND CAST(t.`ti'tle` AS BINARY) <> _utf8mb4 X'5C27204F5220313D31202D2D'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book'ta\"gs`"}, Columns: []string{"ta'g`"}},
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 		},
 	}

@@ -66,6 +66,9 @@ func booksPostgres() denorm.Statements {
 					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON t.\"$1 ? :a @b %s %d\" = c.v1\n" +
 					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"$1 ? :a @b %s %d"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"},
@@ -99,6 +102,9 @@ AND NULLIF(
 					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON t.\"i\"\"d; -- `\" = c.v1\n" +
 					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "select"},
@@ -121,6 +127,10 @@ AND NULLIF(
 					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
 					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book'ta\"gs`"}, Columns: []string{"ta'g`"}},
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "select"},
@@ -141,6 +151,10 @@ AND NULLIF(
 					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
 					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book'ta\"gs`"}, Columns: []string{"ta'g`"}},
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "select"},
@@ -153,6 +167,10 @@ AND NULLIF(
 					"JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
 					"    AND t.\"ti'tle\" <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" <> E'\\\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book'ta\"gs`"}, Columns: []string{"ta'g`"}},
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 		},
 	}

@@ -60,6 +60,9 @@ func booksSQLite() denorm.Statements {
 					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON t.\"$1 ? :a @b %s %d\" = c.v1\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"$1 ? :a @b %s %d"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"},
@@ -81,6 +84,9 @@ AND NEW."ti'tle" COLLATE BINARY <> '\'' OR 1=1 --'`,
 					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON t.\"i\"\"d; -- `\" = c.v1\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "select"},
@@ -95,6 +101,10 @@ AND NEW."ti'tle" COLLATE BINARY <> '\'' OR 1=1 --'`,
 					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book'ta\"gs`"}, Columns: []string{"ta'g`"}},
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "select"},
@@ -109,6 +119,10 @@ AND NEW."ti'tle" COLLATE BINARY <> '\'' OR 1=1 --'`,
 					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book'ta\"gs`"}, Columns: []string{"ta'g`"}},
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "select"},
@@ -121,6 +135,10 @@ AND NEW."ti'tle" COLLATE BINARY <> '\'' OR 1=1 --'`,
 					"CROSS JOIN \"bo\"\"oks; DROP TABLE x; --`'\\\" AS t ON h1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '''; DROP TABLE x; --'\n" +
 					"    AND t.\"ti'tle\" COLLATE BINARY <> '\\'' OR 1=1 --'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "book'ta\"gs`"}, Columns: []string{"ta'g`"}},
+					{Table: denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"}, Columns: []string{"i\"d; -- `"}},
+				},
 			},
 		},
 	}

@@ -45,6 +45,9 @@ ORDER BY t."no", a2."name", a2."id"`,
 				Roots: `SELECT DISTINCT t."no" AS k1
 FROM denorm_changed AS c
 JOIN "houses" AS t ON t."no" = c.v1 AND NOT t."deleted"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"no"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "houses"},
@@ -63,6 +66,10 @@ JOIN "houses" AS t ON t."no" = c.v1 AND NOT t."deleted"`,
 FROM denorm_changed AS c
 JOIN "guests" AS h1 ON h1."person_id" = c.v1
 JOIN "houses" AS t ON h1."house_id" = t."no" AND NOT t."deleted"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "guests"}, Columns: []string{"person_id"}},
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"no"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "people"},
@@ -72,6 +79,9 @@ JOIN "houses" AS t ON h1."house_id" = t."no" AND NOT t."deleted"`,
 				Roots: `SELECT DISTINCT t."no" AS k1
 FROM denorm_changed AS c
 JOIN "houses" AS t ON t."owner_id" = c.v1 AND NOT t."deleted"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"owner_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "phones"},
@@ -82,6 +92,10 @@ JOIN "houses" AS t ON t."owner_id" = c.v1 AND NOT t."deleted"`,
 FROM denorm_changed AS c
 JOIN "people" AS h1 ON h1."id" = c.v1
 JOIN "houses" AS t ON h1."id" = t."owner_id" AND NOT t."deleted"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"owner_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "phones"},
@@ -94,6 +108,10 @@ JOIN "houses" AS t ON h1."id" = t."owner_id" AND NOT t."deleted"`,
 FROM denorm_changed AS c
 JOIN "people" AS h1 ON h1."id" = c.v1
 JOIN "houses" AS t ON h1."id" = t."owner_id" AND NOT t."deleted"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "people"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "houses"}, Columns: []string{"owner_id"}},
+				},
 			},
 		},
 	}

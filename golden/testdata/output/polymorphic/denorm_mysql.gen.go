@@ -59,6 +59,9 @@ func commentsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `comments` AS t ON t.`subject_id` = c.v1 AND CAST(t.`subject_type` AS BINARY) = 'picture'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "taggings"},
@@ -72,6 +75,10 @@ func commentsMySQL() denorm.Statements {
 					"JOIN `pictures` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `comments` AS t ON h1.`id` = t.`subject_id`\n" +
 					"    AND CAST(t.`subject_type` AS BINARY) = 'picture'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "pictures"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -84,6 +91,11 @@ func commentsMySQL() denorm.Statements {
 					"JOIN `pictures` AS h2 ON h1.`tagged_id` = h2.`id`\n" +
 					"JOIN `comments` AS t ON h2.`id` = t.`subject_id`\n" +
 					"    AND CAST(t.`subject_type` AS BINARY) = 'picture'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "taggings"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "pictures"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tasks"},
@@ -93,6 +105,9 @@ func commentsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `comments` AS t ON t.`subject_id` = c.v1 AND CAST(t.`subject_type` AS BINARY) = 'task'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 		},
 	}
@@ -130,6 +145,9 @@ func tasksMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `tasks` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tasks"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tasks"},

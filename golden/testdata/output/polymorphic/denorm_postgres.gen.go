@@ -68,6 +68,9 @@ ORDER BY t."id", a3."id", a2."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" = 'picture'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "taggings"},
@@ -86,6 +89,10 @@ JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" = 'picture'`,
 FROM denorm_changed AS c
 JOIN "pictures" AS h1 ON h1."id" = c.v1
 JOIN "comments" AS t ON h1."id" = t."subject_id" AND t."subject_type" = 'picture'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "pictures"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -97,6 +104,11 @@ FROM denorm_changed AS c
 JOIN "taggings" AS h1 ON h1."tag_id" = c.v1 AND h1."tagged_type" = 'picture'
 JOIN "pictures" AS h2 ON h1."tagged_id" = h2."id"
 JOIN "comments" AS t ON h2."id" = t."subject_id" AND t."subject_type" = 'picture'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "taggings"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "pictures"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tasks"},
@@ -106,6 +118,9 @@ JOIN "comments" AS t ON h2."id" = t."subject_id" AND t."subject_type" = 'picture
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" = 'task'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 		},
 	}
@@ -148,6 +163,9 @@ ORDER BY t."id", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "tasks" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tasks"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tasks"},

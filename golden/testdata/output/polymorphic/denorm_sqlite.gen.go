@@ -59,6 +59,9 @@ ORDER BY t."id", a3."id", a2."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" COLLATE BINARY = 'picture'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "taggings"},
@@ -72,6 +75,10 @@ FROM denorm_changed AS c
 CROSS JOIN "pictures" AS h1 ON h1."id" = c.v1
 CROSS JOIN "comments" AS t ON h1."id" = t."subject_id"
     AND t."subject_type" COLLATE BINARY = 'picture'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "pictures"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -84,6 +91,11 @@ CROSS JOIN "taggings" AS h1 ON h1."tag_id" = c.v1 AND h1."tagged_type" COLLATE B
 CROSS JOIN "pictures" AS h2 ON h1."tagged_id" = h2."id"
 CROSS JOIN "comments" AS t ON h2."id" = t."subject_id"
     AND t."subject_type" COLLATE BINARY = 'picture'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "taggings"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Name: "pictures"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tasks"},
@@ -93,6 +105,9 @@ CROSS JOIN "comments" AS t ON h2."id" = t."subject_id"
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "comments" AS t ON t."subject_id" = c.v1 AND t."subject_type" COLLATE BINARY = 'task'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "comments"}, Columns: []string{"subject_id"}},
+				},
 			},
 		},
 	}
@@ -129,6 +144,9 @@ ORDER BY t."id", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "tasks" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "tasks"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tasks"},

@@ -31,6 +31,9 @@ func flightsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `flights` AS t ON t.`from_code` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "flights"}, Columns: []string{"from_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "airports"},
@@ -41,6 +44,10 @@ func flightsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `flight_stops` AS h1 ON h1.`airport_code` = c.v1\n" +
 					"JOIN `flights` AS t ON h1.`flight_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "flight_stops"}, Columns: []string{"airport_code"}},
+					{Table: denorm.Table{Name: "flights"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "airports"},
@@ -50,6 +57,9 @@ func flightsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `flights` AS t ON t.`to_code` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "flights"}, Columns: []string{"to_code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "flight_stops"},
@@ -59,6 +69,9 @@ func flightsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `flights` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "flights"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "flights"},
@@ -105,6 +118,9 @@ func airportsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `airports` AS t ON t.`code` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "airports"}, Columns: []string{"code"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "flights"},
@@ -114,6 +130,9 @@ func airportsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `airports` AS t ON t.`code` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "airports"}, Columns: []string{"code"}},
+				},
 			},
 		},
 	}

@@ -37,6 +37,9 @@ func teachersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`teacher_id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `teachers` AS t ON t.`teacher_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"teacher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "lessons"},
@@ -46,6 +49,9 @@ func teachersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`teacher_id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `teachers` AS t ON t.`teacher_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"teacher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -55,6 +61,9 @@ func teachersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`teacher_id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `teachers` AS t ON t.`teacher_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"teacher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rooms"},
@@ -65,6 +74,10 @@ func teachersMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `lessons` AS h1 ON h1.`room_id` = c.v1\n" +
 					"JOIN `teachers` AS t ON h1.`teacher_id` = t.`teacher_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "lessons"}, Columns: []string{"room_id"}},
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"teacher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "schools"},
@@ -74,6 +87,9 @@ func teachersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`teacher_id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `teachers` AS t ON t.`school_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"school_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "teachers"},

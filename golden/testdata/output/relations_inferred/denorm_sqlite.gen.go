@@ -37,6 +37,9 @@ ORDER BY t."teacher_id", a1."id"`,
 				Roots: `SELECT DISTINCT t."teacher_id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "teachers" AS t ON t."teacher_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"teacher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "lessons"},
@@ -46,6 +49,9 @@ CROSS JOIN "teachers" AS t ON t."teacher_id" = c.v1`,
 				Roots: `SELECT DISTINCT t."teacher_id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "teachers" AS t ON t."teacher_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"teacher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -55,6 +61,9 @@ CROSS JOIN "teachers" AS t ON t."teacher_id" = c.v1`,
 				Roots: `SELECT DISTINCT t."teacher_id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "teachers" AS t ON t."teacher_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"teacher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "rooms"},
@@ -65,6 +74,10 @@ CROSS JOIN "teachers" AS t ON t."teacher_id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "lessons" AS h1 ON h1."room_id" = c.v1
 CROSS JOIN "teachers" AS t ON h1."teacher_id" = t."teacher_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "lessons"}, Columns: []string{"room_id"}},
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"teacher_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "schools"},
@@ -74,6 +87,9 @@ CROSS JOIN "teachers" AS t ON h1."teacher_id" = t."teacher_id"`,
 				Roots: `SELECT DISTINCT t."teacher_id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "teachers" AS t ON t."school_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teachers"}, Columns: []string{"school_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "teachers"},

@@ -47,6 +47,9 @@ func ordersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`ID` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `order` AS t ON t.`ID` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "order"}, Columns: []string{"ID"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Where"},
@@ -58,6 +61,9 @@ func ordersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`ID` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `order` AS t ON t.`ID` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "order"}, Columns: []string{"ID"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Where"},
@@ -67,6 +73,9 @@ func ordersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`ID` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `order` AS t ON t.`ID` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "order"}, Columns: []string{"ID"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "order"},
@@ -82,6 +91,9 @@ func ordersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`ID` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `order` AS t ON t.`user` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "order"}, Columns: []string{"user"}},
+				},
 			},
 		},
 	}

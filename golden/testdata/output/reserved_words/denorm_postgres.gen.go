@@ -47,6 +47,9 @@ ORDER BY a2."t_ID", a2."a1_group" DESC, a2."a1_id"`,
 				Roots: `SELECT DISTINCT t."ID" AS k1
 FROM denorm_changed AS c
 JOIN "order" AS t ON t."ID" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "order"}, Columns: []string{"ID"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Where"},
@@ -58,6 +61,9 @@ JOIN "order" AS t ON t."ID" = c.v1`,
 				Roots: `SELECT DISTINCT t."ID" AS k1
 FROM denorm_changed AS c
 JOIN "order" AS t ON t."ID" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "order"}, Columns: []string{"ID"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "Where"},
@@ -67,6 +73,9 @@ JOIN "order" AS t ON t."ID" = c.v1`,
 				Roots: `SELECT DISTINCT t."ID" AS k1
 FROM denorm_changed AS c
 JOIN "order" AS t ON t."ID" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "order"}, Columns: []string{"ID"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "order"},
@@ -82,6 +91,9 @@ JOIN "order" AS t ON t."ID" = c.v1`,
 				Roots: `SELECT DISTINCT t."ID" AS k1
 FROM denorm_changed AS c
 JOIN "order" AS t ON t."user" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "order"}, Columns: []string{"user"}},
+				},
 			},
 		},
 	}

@@ -40,6 +40,9 @@ ORDER BY t."id", a2."name", a2."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "main"."songs" AS t ON t."album_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Schema: "main", Name: "songs"}, Columns: []string{"album_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Schema: "main", Name: "song_tags"},
@@ -49,6 +52,9 @@ CROSS JOIN "main"."songs" AS t ON t."album_id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "main"."songs" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Schema: "main", Name: "songs"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Schema: "main", Name: "songs"},
@@ -65,6 +71,10 @@ CROSS JOIN "main"."songs" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 CROSS JOIN "main"."song_tags" AS h1 ON h1."tag_id" = c.v1
 CROSS JOIN "main"."songs" AS t ON h1."song_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Schema: "main", Name: "song_tags"}, Columns: []string{"tag_id"}},
+					{Table: denorm.Table{Schema: "main", Name: "songs"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -24,6 +24,9 @@ ORDER BY t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "songs" AS t ON t."artist_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "songs"}, Columns: []string{"artist_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "songs"},
@@ -55,6 +58,9 @@ ORDER BY t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "songs" AS t ON t."artist_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "songs"}, Columns: []string{"artist_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "songs"},
@@ -96,6 +102,9 @@ ORDER BY t."id", a2."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "songs" AS t ON t."artist_id" = c.v1 AND t."id" < 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "songs"}, Columns: []string{"artist_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "songs"},
@@ -114,6 +123,10 @@ JOIN "songs" AS t ON t."artist_id" = c.v1 AND t."id" < 0`,
 FROM denorm_changed AS c
 JOIN "artists" AS h1 ON h1."id" = c.v1
 JOIN "songs" AS t ON h1."id" = t."artist_id" AND t."id" < 0`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "songs"}, Columns: []string{"artist_id"}},
+				},
 			},
 		},
 	}
@@ -149,6 +162,9 @@ ORDER BY t."id", a1."title", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "artists" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -62,6 +62,9 @@ func playlistsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `playlists` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "playlist_tracks"},
@@ -73,6 +76,9 @@ func playlistsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `playlists` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "playlist_tracks"},
@@ -84,6 +90,9 @@ func playlistsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `playlists` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "playlists"},
@@ -100,6 +109,10 @@ func playlistsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `playlist_tracks` AS h1 ON h1.`track_id` = c.v1 AND NOT h1.`hidden`\n" +
 					"JOIN `playlists` AS t ON h1.`playlist_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlist_tracks"}, Columns: []string{"track_id"}},
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tracks"},
@@ -110,6 +123,10 @@ func playlistsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `playlist_tracks` AS h1 ON h1.`track_id` = c.v1 AND NOT h1.`hidden`\n" +
 					"JOIN `playlists` AS t ON h1.`playlist_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlist_tracks"}, Columns: []string{"track_id"}},
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tracks"},
@@ -122,6 +139,10 @@ func playlistsMySQL() denorm.Statements {
 					"    AND h1.`added_at` IS NULL\n" +
 					"    AND NOT h1.`hidden`\n" +
 					"JOIN `playlists` AS t ON h1.`playlist_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlist_tracks"}, Columns: []string{"track_id"}},
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tracks"},
@@ -132,6 +153,10 @@ func playlistsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `playlist_tracks` AS h1 ON h1.`track_id` = c.v1 AND h1.`position` < 9 AND NOT h1.`hidden`\n" +
 					"JOIN `playlists` AS t ON h1.`playlist_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlist_tracks"}, Columns: []string{"track_id"}},
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

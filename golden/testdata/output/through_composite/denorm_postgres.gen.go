@@ -63,6 +63,9 @@ ORDER BY t."id", a1."position" DESC, a2."id", a1."playlist_id", a1."track_id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "playlists" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "playlist_tracks"},
@@ -74,6 +77,9 @@ JOIN "playlists" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "playlists" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "playlist_tracks"},
@@ -85,6 +91,9 @@ JOIN "playlists" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "playlists" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "playlists"},
@@ -101,6 +110,10 @@ JOIN "playlists" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "playlist_tracks" AS h1 ON h1."track_id" = c.v1 AND NOT h1."hidden"
 JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlist_tracks"}, Columns: []string{"track_id"}},
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tracks"},
@@ -111,6 +124,10 @@ JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "playlist_tracks" AS h1 ON h1."track_id" = c.v1 AND NOT h1."hidden"
 JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlist_tracks"}, Columns: []string{"track_id"}},
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tracks"},
@@ -123,6 +140,10 @@ JOIN "playlist_tracks" AS h1 ON h1."track_id" = c.v1
     AND h1."added_at" IS NULL
     AND NOT h1."hidden"
 JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlist_tracks"}, Columns: []string{"track_id"}},
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tracks"},
@@ -133,6 +154,10 @@ JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "playlist_tracks" AS h1 ON h1."track_id" = c.v1 AND h1."position" < 9 AND NOT h1."hidden"
 JOIN "playlists" AS t ON h1."playlist_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "playlist_tracks"}, Columns: []string{"track_id"}},
+					{Table: denorm.Table{Name: "playlists"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -50,6 +50,10 @@ ORDER BY t."id", a2."id"`,
 FROM denorm_changed AS c
 JOIN "teams" AS h1 ON h1."city_id" = c.v1
 JOIN "matches" AS t ON h1."id" = t."away_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"city_id"}},
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"away_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "cities"},
@@ -59,6 +63,9 @@ JOIN "matches" AS t ON h1."id" = t."away_id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "matches" AS t ON t."city_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"city_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "cities"},
@@ -69,6 +76,10 @@ JOIN "matches" AS t ON t."city_id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "teams" AS h1 ON h1."city_id" = c.v1
 JOIN "matches" AS t ON h1."id" = t."home_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"city_id"}},
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"home_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "cities"},
@@ -80,6 +91,11 @@ FROM denorm_changed AS c
 JOIN "referees" AS h1 ON h1."city_id" = c.v1
 JOIN "match_referees" AS h2 ON h1."id" = h2."referee_id"
 JOIN "matches" AS t ON h2."match_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "referees"}, Columns: []string{"city_id"}},
+					{Table: denorm.Table{Name: "match_referees"}, Columns: []string{"referee_id"}},
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "match_referees"},
@@ -89,6 +105,9 @@ JOIN "matches" AS t ON h2."match_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "matches" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "matches"},
@@ -105,6 +124,10 @@ JOIN "matches" AS t ON t."id" = c.v1`,
 FROM denorm_changed AS c
 JOIN "match_referees" AS h1 ON h1."referee_id" = c.v1
 JOIN "matches" AS t ON h1."match_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "match_referees"}, Columns: []string{"referee_id"}},
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sights"},
@@ -115,6 +138,10 @@ JOIN "matches" AS t ON h1."match_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "cities" AS h1 ON h1."id" = c.v1
 JOIN "matches" AS t ON h1."id" = t."city_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cities"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"city_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "sights"},
@@ -126,6 +153,11 @@ FROM denorm_changed AS c
 JOIN "cities" AS h1 ON h1."id" = c.v1
 JOIN "teams" AS h2 ON h1."id" = h2."city_id"
 JOIN "matches" AS t ON h2."id" = t."home_id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "cities"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "teams"}, Columns: []string{"city_id"}},
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"home_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "teams"},
@@ -135,6 +167,9 @@ JOIN "matches" AS t ON h2."id" = t."home_id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "matches" AS t ON t."away_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"away_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "teams"},
@@ -144,6 +179,9 @@ JOIN "matches" AS t ON t."away_id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "matches" AS t ON t."home_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "matches"}, Columns: []string{"home_id"}},
+				},
 			},
 		},
 	}

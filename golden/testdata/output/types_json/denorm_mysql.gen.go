@@ -34,6 +34,9 @@ func customersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `customers` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "customers"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -34,6 +34,9 @@ ORDER BY t."id", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "customers" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "customers"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

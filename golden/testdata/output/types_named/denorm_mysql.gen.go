@@ -40,6 +40,9 @@ func itemsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `items` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "items"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -33,6 +33,9 @@ func productsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `products` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},

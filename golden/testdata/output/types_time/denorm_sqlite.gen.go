@@ -62,6 +62,9 @@ ORDER BY a2."t_id", a2."a1_at" DESC, a2."a1_id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "clocks" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "clocks"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "ticks"},
@@ -71,6 +74,9 @@ CROSS JOIN "clocks" AS t ON t."id" = c.v1`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 CROSS JOIN "clocks" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "clocks"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -99,6 +99,14 @@ JOIN "products" AS h3 ON h2."product_id" = h3."id"
 JOIN "shop_products" AS h4 ON h3."id" = h4."product_id"
 JOIN "shops" AS h5 ON h4."shop_id" = h5."id"
 JOIN "regions" AS t ON h5."region_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "suppliers"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "supplies"}, Columns: []string{"supplier_id"}},
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "shop_products"}, Columns: []string{"product_id"}},
+					{Table: denorm.Table{Name: "shops"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "products"},
@@ -110,6 +118,11 @@ FROM denorm_changed AS c
 JOIN "shop_products" AS h1 ON h1."product_id" = c.v1
 JOIN "shops" AS h2 ON h1."shop_id" = h2."id"
 JOIN "regions" AS t ON h2."region_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shop_products"}, Columns: []string{"product_id"}},
+					{Table: denorm.Table{Name: "shops"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -126,6 +139,10 @@ JOIN "regions" AS t ON h2."region_id" = t."id"`,
 FROM denorm_changed AS c
 JOIN "shops" AS h1 ON h1."id" = c.v1
 JOIN "regions" AS t ON h1."region_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "shops"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "shops"},
@@ -135,6 +152,9 @@ JOIN "regions" AS t ON h1."region_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "regions" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "suppliers"},
@@ -150,6 +170,13 @@ JOIN "products" AS h2 ON h1."product_id" = h2."id"
 JOIN "shop_products" AS h3 ON h2."id" = h3."product_id"
 JOIN "shops" AS h4 ON h3."shop_id" = h4."id"
 JOIN "regions" AS t ON h4."region_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "supplies"}, Columns: []string{"supplier_id"}},
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "shop_products"}, Columns: []string{"product_id"}},
+					{Table: denorm.Table{Name: "shops"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "suppliers"},
@@ -163,6 +190,13 @@ JOIN "products" AS h2 ON h1."product_id" = h2."id"
 JOIN "shop_products" AS h3 ON h2."id" = h3."product_id"
 JOIN "shops" AS h4 ON h3."shop_id" = h4."id"
 JOIN "regions" AS t ON h4."region_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "supplies"}, Columns: []string{"supplier_id"}},
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "shop_products"}, Columns: []string{"product_id"}},
+					{Table: denorm.Table{Name: "shops"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "supplies"},
@@ -177,6 +211,12 @@ JOIN "products" AS h1 ON h1."id" = c.v1
 JOIN "shop_products" AS h2 ON h1."id" = h2."product_id"
 JOIN "shops" AS h3 ON h2."shop_id" = h3."id"
 JOIN "regions" AS t ON h3."region_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "products"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "shop_products"}, Columns: []string{"product_id"}},
+					{Table: denorm.Table{Name: "shops"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "regions"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

@@ -88,6 +88,10 @@ func artistsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `albums` AS h1 ON h1.`id` = c.v1 AND h1.`published`\n" +
 					"JOIN `artists` AS t ON h1.`artist_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "albums"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "albums"},
@@ -99,6 +103,9 @@ func artistsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `artists` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "artists"},
@@ -115,6 +122,10 @@ func artistsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `labels` AS h1 ON h1.`id` = c.v1\n" +
 					"JOIN `artists` AS t ON h1.`id` = t.`label_id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "labels"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"label_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "fans"},
@@ -127,6 +138,12 @@ func artistsMySQL() denorm.Statements {
 					"JOIN `album_genres` AS h2 ON h1.`id` = h2.`genre_id`\n" +
 					"JOIN `albums` AS h3 ON h2.`album_id` = h3.`id` AND h3.`published`\n" +
 					"JOIN `artists` AS t ON h3.`artist_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "genres"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "album_genres"}, Columns: []string{"genre_id"}},
+					{Table: denorm.Table{Name: "albums"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "genres"},
@@ -138,6 +155,11 @@ func artistsMySQL() denorm.Statements {
 					"JOIN `album_genres` AS h1 ON h1.`genre_id` = c.v1\n" +
 					"JOIN `albums` AS h2 ON h1.`album_id` = h2.`id` AND h2.`published`\n" +
 					"JOIN `artists` AS t ON h2.`artist_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "album_genres"}, Columns: []string{"genre_id"}},
+					{Table: denorm.Table{Name: "albums"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "genres"},
@@ -151,6 +173,11 @@ func artistsMySQL() denorm.Statements {
 					"JOIN `album_genres` AS h1 ON h1.`genre_id` = c.v1\n" +
 					"JOIN `albums` AS h2 ON h1.`album_id` = h2.`id` AND h2.`published`\n" +
 					"JOIN `artists` AS t ON h2.`artist_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "album_genres"}, Columns: []string{"genre_id"}},
+					{Table: denorm.Table{Name: "albums"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "labels"},
@@ -160,6 +187,9 @@ func artistsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `artists` AS t ON t.`label_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"label_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "tracks"},
@@ -170,6 +200,10 @@ func artistsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `albums` AS h1 ON h1.`id` = c.v1 AND h1.`published`\n" +
 					"JOIN `artists` AS t ON h1.`artist_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "albums"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "artists"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}

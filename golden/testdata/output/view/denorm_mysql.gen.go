@@ -26,6 +26,10 @@ func filmsMySQL() denorm.Statements {
 					"FROM denorm_changed AS c\n" +
 					"JOIN `film_stats` AS h1 ON h1.`best_id` = c.v1\n" +
 					"JOIN `films` AS t ON h1.`film_id` = t.`id`",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "film_stats"}, Columns: []string{"best_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "films"},
@@ -41,6 +45,9 @@ func filmsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `films` AS t ON t.`id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -73,6 +80,9 @@ func statsMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`film_id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `film_stats` AS t ON t.`film_id` = c.v1",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "film_stats"}, Columns: []string{"film_id"}},
+				},
 			},
 		},
 	}

@@ -26,6 +26,10 @@ ORDER BY t."id", a1."film_id"`,
 FROM denorm_changed AS c
 JOIN "film_stats" AS h1 ON h1."best_id" = c.v1
 JOIN "films" AS t ON h1."film_id" = t."id"`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "film_stats"}, Columns: []string{"best_id"}},
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "films"},
@@ -41,6 +45,9 @@ JOIN "films" AS t ON h1."film_id" = t."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "films" AS t ON t."id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "films"}, Columns: []string{"id"}},
+				},
 			},
 		},
 	}
@@ -73,6 +80,9 @@ ORDER BY t."film_id"`,
 				Roots: `SELECT DISTINCT t."film_id" AS k1
 FROM denorm_changed AS c
 JOIN "film_stats" AS t ON t."film_id" = c.v1`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "film_stats"}, Columns: []string{"film_id"}},
+				},
 			},
 		},
 	}

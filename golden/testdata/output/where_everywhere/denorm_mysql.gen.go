@@ -76,6 +76,9 @@ func storesMySQL() denorm.Statements {
 					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
 					"    AND NOT t.`deleted`\n" +
 					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -87,6 +90,9 @@ func storesMySQL() denorm.Statements {
 					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
 					"    AND NOT t.`deleted`\n" +
 					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -100,6 +106,9 @@ func storesMySQL() denorm.Statements {
 					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
 					"    AND NOT t.`deleted`\n" +
 					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -113,6 +122,9 @@ func storesMySQL() denorm.Statements {
 					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
 					"    AND NOT t.`deleted`\n" +
 					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -126,6 +138,9 @@ func storesMySQL() denorm.Statements {
 					"JOIN `stores` AS t ON t.`id` = c.v1\n" +
 					"    AND NOT t.`deleted`\n" +
 					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "marks"},
@@ -140,6 +155,10 @@ func storesMySQL() denorm.Statements {
 					"JOIN `stores` AS t ON h1.`store_id` = t.`id`\n" +
 					"    AND NOT t.`deleted`\n" +
 					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "items"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "marks"},
@@ -152,6 +171,10 @@ func storesMySQL() denorm.Statements {
 					"JOIN `stores` AS t ON h1.`store_id` = t.`id`\n" +
 					"    AND NOT t.`deleted`\n" +
 					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "items"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "owners"},
@@ -163,6 +186,9 @@ func storesMySQL() denorm.Statements {
 					"JOIN `stores` AS t ON t.`owner_id` = c.v1\n" +
 					"    AND NOT t.`deleted`\n" +
 					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"owner_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "owners"},
@@ -176,6 +202,9 @@ func storesMySQL() denorm.Statements {
 					"JOIN `stores` AS t ON t.`owner_id` = c.v1\n" +
 					"    AND NOT t.`deleted`\n" +
 					"    AND (t.`open` OR CAST(t.`name` AS BINARY) = 'b')",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"owner_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "stores"},

@@ -74,6 +74,9 @@ ORDER BY t."id", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "stores" AS t ON t."id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name" = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -83,6 +86,9 @@ JOIN "stores" AS t ON t."id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "stores" AS t ON t."id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name" = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -94,6 +100,9 @@ JOIN "stores" AS t ON t."id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "stores" AS t ON t."id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name" = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -105,6 +114,9 @@ JOIN "stores" AS t ON t."id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "stores" AS t ON t."id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name" = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -116,6 +128,9 @@ JOIN "stores" AS t ON t."id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "stores" AS t ON t."id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name" = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "marks"},
@@ -130,6 +145,10 @@ JOIN "items" AS h1 ON h1."id" = c.v1 AND NOT h1."deleted"
 JOIN "stores" AS t ON h1."store_id" = t."id"
     AND NOT t."deleted"
     AND (t."open" OR t."name" = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "items"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "marks"},
@@ -142,6 +161,10 @@ JOIN "items" AS h1 ON h1."id" = c.v1
 JOIN "stores" AS t ON h1."store_id" = t."id"
     AND NOT t."deleted"
     AND (t."open" OR t."name" = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "items"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "owners"},
@@ -151,6 +174,9 @@ JOIN "stores" AS t ON h1."store_id" = t."id"
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "stores" AS t ON t."owner_id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name" = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"owner_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "owners"},
@@ -162,6 +188,9 @@ JOIN "stores" AS t ON t."owner_id" = c.v1 AND NOT t."deleted" AND (t."open" OR t
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "stores" AS t ON t."owner_id" = c.v1 AND NOT t."deleted" AND (t."open" OR t."name" = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"owner_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "stores"},

@@ -76,6 +76,9 @@ FROM denorm_changed AS c
 CROSS JOIN "stores" AS t ON t."id" = c.v1
     AND NOT t."deleted"
     AND (t."open" OR t."name" COLLATE BINARY = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -87,6 +90,9 @@ FROM denorm_changed AS c
 CROSS JOIN "stores" AS t ON t."id" = c.v1
     AND NOT t."deleted"
     AND (t."open" OR t."name" COLLATE BINARY = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -100,6 +106,9 @@ FROM denorm_changed AS c
 CROSS JOIN "stores" AS t ON t."id" = c.v1
     AND NOT t."deleted"
     AND (t."open" OR t."name" COLLATE BINARY = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -113,6 +122,9 @@ FROM denorm_changed AS c
 CROSS JOIN "stores" AS t ON t."id" = c.v1
     AND NOT t."deleted"
     AND (t."open" OR t."name" COLLATE BINARY = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "items"},
@@ -126,6 +138,9 @@ FROM denorm_changed AS c
 CROSS JOIN "stores" AS t ON t."id" = c.v1
     AND NOT t."deleted"
     AND (t."open" OR t."name" COLLATE BINARY = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "marks"},
@@ -140,6 +155,10 @@ CROSS JOIN "items" AS h1 ON h1."id" = c.v1 AND NOT h1."deleted"
 CROSS JOIN "stores" AS t ON h1."store_id" = t."id"
     AND NOT t."deleted"
     AND (t."open" OR t."name" COLLATE BINARY = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "items"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "marks"},
@@ -152,6 +171,10 @@ CROSS JOIN "items" AS h1 ON h1."id" = c.v1
 CROSS JOIN "stores" AS t ON h1."store_id" = t."id"
     AND NOT t."deleted"
     AND (t."open" OR t."name" COLLATE BINARY = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "items"}, Columns: []string{"id"}},
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "owners"},
@@ -163,6 +186,9 @@ FROM denorm_changed AS c
 CROSS JOIN "stores" AS t ON t."owner_id" = c.v1
     AND NOT t."deleted"
     AND (t."open" OR t."name" COLLATE BINARY = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"owner_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "owners"},
@@ -176,6 +202,9 @@ FROM denorm_changed AS c
 CROSS JOIN "stores" AS t ON t."owner_id" = c.v1
     AND NOT t."deleted"
     AND (t."open" OR t."name" COLLATE BINARY = 'b')`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "stores"}, Columns: []string{"owner_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "stores"},

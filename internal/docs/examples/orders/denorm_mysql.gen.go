@@ -49,6 +49,9 @@ func ordersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `orders` AS t ON t.`customer_id` = c.v1 AND CAST(t.`status` AS BINARY) <> 'draft'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "orders"}, Columns: []string{"customer_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "lines"},
@@ -58,6 +61,9 @@ func ordersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `orders` AS t ON t.`id` = c.v1 AND CAST(t.`status` AS BINARY) <> 'draft'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "orders"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -67,6 +73,9 @@ func ordersMySQL() denorm.Statements {
 				Roots: "SELECT DISTINCT t.`id` AS k1\n" +
 					"FROM denorm_changed AS c\n" +
 					"JOIN `orders` AS t ON t.`id` = c.v1 AND CAST(t.`status` AS BINARY) <> 'draft'",
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "orders"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "orders"},

@@ -49,6 +49,9 @@ ORDER BY t."id", a1."id"`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "orders" AS t ON t."customer_id" = c.v1 AND t."status" <> 'draft'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "orders"}, Columns: []string{"customer_id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "lines"},
@@ -58,6 +61,9 @@ JOIN "orders" AS t ON t."customer_id" = c.v1 AND t."status" <> 'draft'`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "orders" AS t ON t."id" = c.v1 AND t."status" <> 'draft'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "orders"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -67,6 +73,9 @@ JOIN "orders" AS t ON t."id" = c.v1 AND t."status" <> 'draft'`,
 				Roots: `SELECT DISTINCT t."id" AS k1
 FROM denorm_changed AS c
 JOIN "orders" AS t ON t."id" = c.v1 AND t."status" <> 'draft'`,
+				Joins: []denorm.Join{
+					{Table: denorm.Table{Name: "orders"}, Columns: []string{"id"}},
+				},
 			},
 			{
 				Table:   denorm.Table{Name: "orders"},
