@@ -38,7 +38,6 @@ type line struct {
 	*node
 	conn *redis.Conn
 
-	mu    sync.Mutex
 	asked map[string][]string // keys to ask other nodes for, by their address
 }
 

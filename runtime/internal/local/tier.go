@@ -19,7 +19,6 @@ const shards = 64
 // Tier holds the values of one collection. It is safe for concurrent use.
 type Tier[K comparable, V any] struct {
 	cache *otter.Cache[K, weighed[V]] // nil where nothing is kept
-	limit uint32
 	seed  maphash.Seed
 	shard [shards]shard[K, V]
 }
