@@ -19,7 +19,7 @@ func (r *registration[K, D]) plan() capture.Plan {
 }
 
 func (r *registration[K, D]) attach(l *live, plan capture.Plan, absences bool, bytes uint64) error {
-	tier, err := local.New[K, *entry[D]](bytes)
+	tier, err := local.New(bytes)
 	if err != nil {
 		return err
 	}
@@ -35,10 +35,20 @@ func (r *registration[K, D]) attach(l *live, plan capture.Plan, absences bool, b
 	if err != nil {
 		return err
 	}
-	r.cached.Store(&cached[K, D]{
-		r: r, live: l, tier: tier, own: own, codec: codec, prefix: prefix, absences: absences,
+	r.cached.Store(&cached{
+		collection: r.def.Name, shape: r.def.Shape,
+		live: l, tier: tier, own: own, codec: codec, prefix: prefix, absences: absences,
 	})
 	return nil
+}
+
+// localKey reads the key of the cache of this process from the text of a key.
+func (r *registration[K, D]) localKey(text string) (local.Key, error) {
+	key, err := r.readKey(text)
+	if err != nil {
+		return local.Key{}, err
+	}
+	return r.keys.of(key)
 }
 
 func (r *registration[K, D]) detach() {
@@ -52,7 +62,7 @@ func (r *registration[K, D]) kill(text string) error {
 	if c == nil {
 		return nil
 	}
-	key, err := r.readKey(text)
+	key, err := r.localKey(text)
 	if err != nil {
 		return err
 	}
@@ -71,7 +81,7 @@ func (r *registration[K, D]) bypass(text string, until time.Time) error {
 	if c == nil {
 		return errDetached
 	}
-	key, err := r.readKey(text)
+	key, err := r.localKey(text)
 	if err != nil {
 		return err
 	}

@@ -5,33 +5,34 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/denormgen/denormgen/runtime/internal/local"
 	"github.com/denormgen/denormgen/runtime/internal/mutant"
 )
 
 // bypass holds the keys whose entries this process knows to be old and could not kill: they are read from the
 // database until the tier has caught up with the time of the write.
-type bypass[K comparable] struct {
+type bypass struct {
 	active atomic.Bool // whether there may be any
 
 	mu     sync.Mutex
 	all    time.Time // for every key, the zero time for none
-	keys   map[K]time.Time
+	keys   map[local.Key]time.Time
 	latest time.Time // of all of them
 }
 
 // add bypasses a key until everything committed before a time has arrived.
-func (b *bypass[K]) add(key K, until time.Time) {
+func (b *bypass) add(key local.Key, until time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.keys == nil {
-		b.keys = map[K]time.Time{}
+		b.keys = map[local.Key]time.Time{}
 	}
 	b.keys[key], b.latest = until, until
 	b.active.Store(true)
 }
 
 // addAll does so for all keys.
-func (b *bypass[K]) addAll(until time.Time) {
+func (b *bypass) addAll(until time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.all, b.latest = until, until
@@ -39,7 +40,7 @@ func (b *bypass[K]) addAll(until time.Time) {
 }
 
 // covers tells whether a key is to be read from the database.
-func (b *bypass[K]) covers(key K, l *live) bool {
+func (b *bypass) covers(key local.Key, l *live) bool {
 	if !b.active.Load() || mutant.Active(mutant.OwnWriteBypass) {
 		return false
 	}

@@ -47,26 +47,34 @@ const (
 // errNoCodec means that a collection has no binary form: generated code always has.
 var errNoCodec = errors.New("the collection has no binary form: run denormgen again")
 
-// documentCodec turns the documents of one collection into bytes and back. It is safe for concurrent use.
-type documentCodec[D any] interface {
+// documentCodec turns the documents of one collection, given as pointers, into bytes and back. It is safe for
+// concurrent use.
+type documentCodec interface {
 	// id is for frames.
 	id() byte
 	// append appends the form of a document. After an error the document cannot be cached, and the result is dst.
-	append(dst []byte, doc *D) ([]byte, error)
+	append(dst []byte, doc any) ([]byte, error)
 	// decode reads a document, which aliases data. Data that is no such document is an error, whatever methods
 	// of the user's types make of it.
-	decode(data []byte) (*D, error)
+	decode(data []byte) (any, error)
 }
 
 // codecFor returns the codec of a collection: the binary one if own is nil.
-func codecFor[K comparable, D any](own Codec, def *Definition[K, D]) (documentCodec[D], error) {
+func codecFor[K comparable, D any](own Codec, def *Definition[K, D]) (documentCodec, error) {
 	if own != nil {
-		return namedCodec[D]{own: own, name: own.Name()}, nil
+		return namedCodec{own: own, name: own.Name(), fresh: func() any { return new(D) }}, nil
 	}
 	if def.Encode == nil || def.Decode == nil {
 		return nil, fmt.Errorf("collection %s: %w", def.Name, errNoCodec)
 	}
-	return &binaryCodec[D]{write: def.Encode, read: def.Decode}, nil
+	return &binaryCodec{
+		write: func(e *wire.Encoder, doc any) { def.Encode(e, doc.(*D)) },
+		read: func(d *wire.Decoder) any {
+			doc := new(D)
+			def.Decode(d, doc)
+			return doc
+		},
+	}, nil
 }
 
 // recovered turns a panic of the user's code into an error: bytes from elsewhere must not end the program.
@@ -77,9 +85,9 @@ func recovered(err *error) {
 }
 
 // binaryCodec is the generated form. Its encoders keep their buffers, so that a document takes one allocation.
-type binaryCodec[D any] struct {
-	write    func(*wire.Encoder, *D)
-	read     func(*wire.Decoder, *D)
+type binaryCodec struct {
+	write    func(*wire.Encoder, any)
+	read     func(*wire.Decoder) any
 	encoders sync.Pool // of *wire.Encoder
 	decoders sync.Pool // of *wire.Decoder
 }
@@ -87,9 +95,9 @@ type binaryCodec[D any] struct {
 // maxKeptBuffer is the size in bytes of buffers that are not kept for the next document.
 const maxKeptBuffer = 64 << 10
 
-func (c *binaryCodec[D]) id() byte { return codecBinary }
+func (c *binaryCodec) id() byte { return codecBinary }
 
-func (c *binaryCodec[D]) append(dst []byte, doc *D) ([]byte, error) {
+func (c *binaryCodec) append(dst []byte, doc any) ([]byte, error) {
 	e, ok := c.encoders.Get().(*wire.Encoder)
 	if !ok {
 		e = wire.NewEncoder(nil)
@@ -106,15 +114,14 @@ func (c *binaryCodec[D]) append(dst []byte, doc *D) ([]byte, error) {
 	return dst, err
 }
 
-func (c *binaryCodec[D]) decode(data []byte) (doc *D, err error) {
+func (c *binaryCodec) decode(data []byte) (doc any, err error) {
 	defer recovered(&err)
 	d, ok := c.decoders.Get().(*wire.Decoder)
 	if !ok {
 		d = wire.NewDecoder(nil)
 	}
 	d.Reset(data)
-	out := new(D)
-	c.read(d, out)
+	out := c.read(d)
 	err = d.Finish()
 	d.Reset(nil)
 	c.decoders.Put(d)
@@ -126,14 +133,15 @@ func (c *binaryCodec[D]) decode(data []byte) (doc *D, err error) {
 
 // namedCodec is a codec that the application chose. Its name is a part of the form: the next codec that is
 // chosen does not read what this one wrote.
-type namedCodec[D any] struct {
-	own  Codec
-	name string
+type namedCodec struct {
+	own   Codec
+	name  string
+	fresh func() any // a pointer to a zero document
 }
 
-func (c namedCodec[D]) id() byte { return codecNamed }
+func (c namedCodec) id() byte { return codecNamed }
 
-func (c namedCodec[D]) append(dst []byte, doc *D) ([]byte, error) {
+func (c namedCodec) append(dst []byte, doc any) ([]byte, error) {
 	data, err := c.own.Marshal(doc)
 	if err != nil {
 		return dst, fmt.Errorf("codec %s: %w", c.name, err)
@@ -142,14 +150,14 @@ func (c namedCodec[D]) append(dst []byte, doc *D) ([]byte, error) {
 	return append(append(dst, c.name...), data...), nil
 }
 
-func (c namedCodec[D]) decode(data []byte) (doc *D, err error) {
+func (c namedCodec) decode(data []byte) (doc any, err error) {
 	defer recovered(&err)
 	size, n := binary.Uvarint(data)
 	if n <= 0 || size > uint64(len(data)-n) || string(data[n:n+int(size)]) != c.name {
 		return nil, fmt.Errorf("codec %s: the document is of another codec", c.name)
 	}
 	rest := data[n+int(size):]
-	out := new(D)
+	out := c.fresh()
 	if err := c.own.Unmarshal(rest[:len(rest):len(rest)], out); err != nil {
 		return nil, fmt.Errorf("codec %s: %w", c.name, err)
 	}

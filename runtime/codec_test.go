@@ -56,7 +56,7 @@ func TestDocumentCodec(t *testing.T) {
 		var group sync.WaitGroup
 		for range 8 {
 			group.Go(func() {
-				if got, err := codec.decode(data[6:]); err != nil || *got != want {
+				if got, err := codec.decode(data[6:]); err != nil || *got.(*codecDoc) != want {
 					t.Errorf("%s: %v, %v", name, got, err)
 				}
 				if again, err := codec.append(nil, &want); err != nil || string(again) != string(data[6:]) {

@@ -3,6 +3,7 @@ package denorm
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/denormgen/denormgen/runtime/internal/mutant"
 )
@@ -31,16 +32,12 @@ func (c *Collection[K, D]) Get(ctx context.Context, key K) (*D, error) {
 	if err != nil {
 		return nil, err
 	}
-	return found.doc, nil
+	return found.doc.(*D), nil
 }
 
 // get returns the entry of a key; without a document it is an error.
-func (r *registration[K, D]) get(ctx context.Context, key K) (found *entry[D], err error) {
-	if cached := r.cached.Load(); cached != nil {
-		found, err = cached.get(ctx, key)
-	} else {
-		found, err = r.one(ctx, key)
-	}
+func (r *registration[K, D]) get(ctx context.Context, key K) (*entry, error) {
+	found, err := r.find(ctx, key)
 	if err != nil {
 		return nil, withKey(err, key)
 	}
@@ -50,13 +47,25 @@ func (r *registration[K, D]) get(ctx context.Context, key K) (found *entry[D], e
 	return found, nil
 }
 
-// one loads one document, past all caches.
-func (r *registration[K, D]) one(ctx context.Context, key K) (*entry[D], error) {
-	docs, err := r.many(ctx, nil, []K{key}, nil)
-	if err != nil {
-		return nil, err
+// find returns the entry of a key, from the nearest place that is fresh enough.
+func (r *registration[K, D]) find(ctx context.Context, key K) (*entry, error) {
+	cached := r.cached.Load()
+	if cached == nil {
+		docs, err := r.many(ctx, nil, []K{key}, nil)
+		if err != nil || docs[0] == nil {
+			return &entry{}, err
+		}
+		return &entry{doc: docs[0]}, nil
 	}
-	return &entry[D]{doc: docs[0]}, nil
+	now := time.Now()
+	if at, err := r.keys.of(key); err == nil {
+		if found := cached.hit(at, now); found != nil {
+			return found, nil
+		}
+	}
+	found := []*entry{nil}
+	err := cached.fetch(ctx, &typedKeys[K, D]{r, []K{key}}, []int{0}, found, now)
+	return found[0], err
 }
 
 // GetMany returns the documents of keys, in the order asked, nil where there is none, and the same one for a
@@ -70,13 +79,13 @@ func (c *Collection[K, D]) GetMany(ctx context.Context, keys []K) ([]*D, error) 
 	if cached == nil {
 		return c.r.many(ctx, nil, keys, nil)
 	}
-	entries, err := cached.many(ctx, keys)
+	entries, err := cached.many(ctx, &typedKeys[K, D]{c.r, keys})
 	if err != nil {
 		return nil, err
 	}
 	docs := make([]*D, len(keys))
 	for i, found := range entries {
-		docs[i] = found.doc
+		docs[i], _ = found.doc.(*D) // nil where there is none
 	}
 	return docs, nil
 }

@@ -2,7 +2,6 @@ package denorm
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"time"
 
@@ -10,40 +9,38 @@ import (
 	"github.com/denormgen/denormgen/runtime/internal/mutant"
 )
 
-type driverValue = driver.Value
-
 // errAbandoned ends the flights of a fetch that could not go on; those who wait try themselves.
 var errAbandoned = errors.New("the load was given up by who began it")
 
 // fetching is one fetch of several keys under way.
-type fetching[K comparable, D any] struct {
-	*cached[K, D]
-	keys    []K
-	entries []*entry[D] // by index of keys
-	led     []flightOf[K, D]
-	joined  []flightOf[K, D]
+type fetching struct {
+	*cached
+	keys    asked
+	entries []*entry // by index of keys
+	led     []flightOf
+	joined  []flightOf
 }
 
 // flightOf is the flight of the key at an index.
-type flightOf[K comparable, D any] struct {
+type flightOf struct {
 	index  int
-	flight *local.Flight[K, *entry[D]]
+	flight *local.Flight
 	name   string // in the shared cache
 	lease  string // granted there
 	held   string // by somebody else
 	landed bool
 }
 
-func (f *fetching[K, D]) add(index int, flight *local.Flight[K, *entry[D]], lead bool) {
+func (f *fetching) add(index int, flight *local.Flight, lead bool) {
 	if lead {
-		f.led = append(f.led, flightOf[K, D]{index: index, flight: flight})
+		f.led = append(f.led, flightOf{index: index, flight: flight})
 	} else {
-		f.joined = append(f.joined, flightOf[K, D]{index: index, flight: flight})
+		f.joined = append(f.joined, flightOf{index: index, flight: flight})
 	}
 }
 
 // land ends a flight that this fetch leads, and keeps the entry if that is allowed.
-func (f *fetching[K, D]) land(one *flightOf[K, D], found *entry[D], keep bool, weight int) {
+func (f *fetching) land(one *flightOf, found *entry, keep bool, weight int) {
 	one.landed = true
 	f.entries[one.index] = found
 	f.leases.Delete(one.lease)
@@ -54,8 +51,8 @@ func (f *fetching[K, D]) land(one *flightOf[K, D], found *entry[D], keep bool, w
 
 // abandon ends what was not landed: after an error or a panic of the user's code. Those who wait share an error
 // that is about their key, and try themselves after any other.
-func (f *fetching[K, D]) abandon(ctx context.Context, err error) {
-	if err == nil || ctx.Err() != nil || len(f.keys) > 1 {
+func (f *fetching) abandon(ctx context.Context, several bool, err error) {
+	if err == nil || ctx.Err() != nil || several {
 		err = errAbandoned
 	}
 	for i := range f.led {
@@ -68,7 +65,7 @@ func (f *fetching[K, D]) abandon(ctx context.Context, err error) {
 }
 
 // lead gets the keys whose flights this fetch leads.
-func (f *fetching[K, D]) lead(ctx context.Context) error {
+func (f *fetching) lead(ctx context.Context) error {
 	if len(f.led) == 0 {
 		return nil
 	}
@@ -76,7 +73,7 @@ func (f *fetching[K, D]) lead(ctx context.Context) error {
 		return f.throughShared(ctx)
 	}
 	f.live.engine.counters.misses.Add(int64(len(f.led)))
-	all := make([]*flightOf[K, D], len(f.led))
+	all := make([]*flightOf, len(f.led))
 	for i := range f.led {
 		all[i] = &f.led[i]
 	}
@@ -91,47 +88,44 @@ func (f *fetching[K, D]) lead(ctx context.Context) error {
 }
 
 // join waits for the flights of others.
-func (f *fetching[K, D]) join(ctx context.Context) error {
+func (f *fetching) join(ctx context.Context) error {
 	for _, one := range f.joined {
 		select {
 		case <-one.flight.Done:
 		case <-ctx.Done():
-			return f.r.loadError("", keyText(one.flight.Key), ctx.Err())
+			return f.keys.failed(one.index, ctx.Err())
 		}
 		found, err := one.flight.Result()
-		if errors.Is(err, errAbandoned) {
-			again, err := f.fetch(ctx, []K{one.flight.Key}, time.Now())
-			if err != nil {
+		switch {
+		case err == nil:
+			f.entries[one.index] = found.(*entry)
+		case errors.Is(err, errAbandoned):
+			if err := f.fetch(ctx, f.keys, []int{one.index}, f.entries, time.Now()); err != nil {
 				return err
 			}
-			found = again[0]
-		} else if err != nil {
+		default:
 			return err
 		}
-		f.entries[one.index] = found
 	}
 	return nil
 }
 
-// bypassed reads keys from the database.
-func (f *fetching[K, D]) bypassed(ctx context.Context, indexes []int) error {
-	keys := make([]K, len(indexes))
-	for i, index := range indexes {
-		keys[i] = f.keys[index]
-	}
-	found, err := f.direct(ctx, keys)
+// direct gets keys from the database, past all caches.
+func (f *fetching) direct(ctx context.Context, indexes []int) error {
+	version := f.live.known.Load().version()
+	docs, err := f.keys.load(ctx, indexes, nil)
 	if err != nil {
 		return err
 	}
 	for i, index := range indexes {
-		f.entries[index] = found[i]
+		f.entries[index] = &entry{doc: docs[i], version: version}
 	}
 	return nil
 }
 
 // loaded is a document from the database, ready to be cached.
-type loaded[D any] struct {
-	entry *entry[D]
+type loaded struct {
+	entry *entry
 	bytes []byte // its form in the shared cache; nil for an absence
 	size  int    // of the encoded document, in bytes
 	keep  bool   // it may be cached
@@ -141,36 +135,40 @@ type loaded[D any] struct {
 const entryOverhead = 160
 
 // weight is about how much memory the entry takes.
-func (l loaded[D]) weight() int { return 2*l.size + entryOverhead }
+func (l loaded) weight() int { return 2*l.size + entryOverhead }
 
 // load reads documents from the database. What is kept has a buffer of its own, for documents of one batch
 // share memory.
-func (f *fetching[K, D]) load(ctx context.Context, flights []*flightOf[K, D]) ([]loaded[D], error) {
-	keys := make([]K, len(flights))
-	for i, one := range flights {
-		keys[i] = one.flight.Key
-	}
+func (f *fetching) load(ctx context.Context, flights []*flightOf) ([]loaded, error) {
 	known := f.live.known.Load()
 	version := known.version()
 	guard := f.live.guard(known)
-	docs, err := f.r.many(ctx, nil, keys, guard)
+	docs, err := f.keys.load(ctx, indexesOf(flights), guard)
 	if err != nil {
 		return nil, err
 	}
 	current := guard == nil || guard.current || mutant.Active(mutant.ReplicaHead)
 	if !current {
-		f.live.engine.counters.refused.Add(int64(len(keys)))
+		f.live.engine.counters.refused.Add(int64(len(flights)))
 	}
-	result := make([]loaded[D], len(keys))
+	result := make([]loaded, len(flights))
 	for i, doc := range docs {
 		result[i] = f.prepare(ctx, doc, version, current)
 	}
 	return result, nil
 }
 
+func indexesOf(flights []*flightOf) []int {
+	indexes := make([]int, len(flights))
+	for i, one := range flights {
+		indexes[i] = one.index
+	}
+	return indexes
+}
+
 // prepare makes the entry of a document, and its encoded form.
-func (c *cached[K, D]) prepare(ctx context.Context, doc *D, version Version, current bool) loaded[D] {
-	fresh := loaded[D]{entry: &entry[D]{doc: doc, version: version}}
+func (c *cached) prepare(ctx context.Context, doc any, version Version, current bool) loaded {
+	fresh := loaded{entry: &entry{doc: doc, version: version}}
 	if !current {
 		return fresh
 	}
@@ -186,7 +184,7 @@ func (c *cached[K, D]) prepare(ctx context.Context, doc *D, version Version, cur
 	switch {
 	case err != nil:
 		c.live.engine.logger.WarnContext(ctx, "denorm: a document cannot be encoded, and is not cached",
-			"collection", c.r.def.Name, "error", err)
+			"collection", c.collection, "error", err)
 	case size > c.live.engine.settings.maxDocumentBytes:
 		c.live.engine.counters.oversize.Add(1)
 	default:
@@ -196,7 +194,7 @@ func (c *cached[K, D]) prepare(ctx context.Context, doc *D, version Version, cur
 }
 
 // private returns a copy of a document in a buffer of its own, and the size of that.
-func (c *cached[K, D]) private(doc *D) (*D, int, error) {
+func (c *cached) private(doc any) (any, int, error) {
 	text, err := c.own.append(nil, doc)
 	if err != nil {
 		return nil, 0, err

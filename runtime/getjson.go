@@ -15,7 +15,7 @@ func (c *Collection[K, D]) GetJSON(ctx context.Context, key K) ([]byte, Version,
 	if text := found.json.Load(); text != nil {
 		return *text, found.version, nil
 	}
-	text, err := c.r.def.AppendJSON(nil, found.doc)
+	text, err := c.r.def.AppendJSON(nil, found.doc.(*D))
 	if err != nil {
 		return nil, Version{}, c.r.loadError("", keyText(key), err)
 	}

@@ -64,7 +64,11 @@ func (r *registration[K, D]) allKeys(ctx context.Context) ([]K, error) {
 	}
 	if cached := r.cached.Load(); cached != nil {
 		for key := range cached.tier.Keys() {
-			add(key)
+			original, err := r.keys.back(key)
+			if err != nil {
+				return nil, err
+			}
+			add(original)
 		}
 	}
 	return keys, nil

@@ -19,7 +19,8 @@ type registration[K comparable, D any] struct {
 	cache      statementCache
 	experience []experience
 	failed     atomic.Pointer[error]
-	cached     atomic.Pointer[cached[K, D]] // there after Install
+	keys       localKeys[K]
+	cached     atomic.Pointer[cached] // there after Install
 }
 
 // registered is a registration of any type.
@@ -77,6 +78,7 @@ func Register[K comparable, D any](e *Engine, def *Definition[K, D]) *Collection
 		}
 	}
 	fresh := &registration[K, D]{engine: e, def: def}
+	fresh.keys = fresh.localKeys()
 	if err := fresh.prepare(); err != nil {
 		fresh.fail(fmt.Errorf("collection %s: %w", def.Name, err))
 	}

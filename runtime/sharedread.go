@@ -11,7 +11,7 @@ import (
 
 // throughShared gets the led keys by way of the shared cache: values that it holds, documents for which it
 // grants a lease, and what somebody else is loading already. Where it fails, the database is read.
-func (f *fetching[K, D]) throughShared(ctx context.Context) error {
+func (f *fetching) throughShared(ctx context.Context) error {
 	open, err := f.named(ctx)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (f *fetching[K, D]) throughShared(ctx context.Context) error {
 		}
 		sleep(ctx, pause, nil)
 		if err := ctx.Err(); err != nil {
-			return f.r.loadError("", keyText(open[0].flight.Key), err)
+			return f.keys.failed(open[0].index, err)
 		}
 		pause = min(2*pause, 20*time.Millisecond)
 	}
@@ -53,11 +53,11 @@ func (f *fetching[K, D]) throughShared(ctx context.Context) error {
 }
 
 // named gives the led keys their names in the shared cache. Those that no row can have are landed.
-func (f *fetching[K, D]) named(ctx context.Context) (open []*flightOf[K, D], err error) {
-	var unnamed []*flightOf[K, D]
+func (f *fetching) named(ctx context.Context) (open []*flightOf, err error) {
+	var unnamed []*flightOf
 	for i := range f.led {
 		one := &f.led[i]
-		name, err := f.r.name(one.flight.Key)
+		name, err := f.keys.name(one.index)
 		if err != nil {
 			unnamed = append(unnamed, one)
 			continue
@@ -69,14 +69,14 @@ func (f *fetching[K, D]) named(ctx context.Context) (open []*flightOf[K, D], err
 }
 
 // answer is what the shared cache said of the keys that it has no value for.
-type answer[K comparable, D any] struct {
-	leased  []*flightOf[K, D] // granted to this fetch
-	held    []*flightOf[K, D] // somebody else has the lease
-	unasked []*flightOf[K, D] // could not be asked for
+type answer struct {
+	leased  []*flightOf // granted to this fetch
+	held    []*flightOf // somebody else has the lease
+	unasked []*flightOf // could not be asked for
 }
 
 // ask reads keys from the shared cache and lands those that it has.
-func (f *fetching[K, D]) ask(ctx context.Context, open []*flightOf[K, D]) (answer[K, D], error) {
+func (f *fetching) ask(ctx context.Context, open []*flightOf) (answer, error) {
 	names := make([]string, len(open))
 	for i, one := range open {
 		names[i] = one.name
@@ -86,9 +86,9 @@ func (f *fetching[K, D]) ask(ctx context.Context, open []*flightOf[K, D]) (answe
 	defer cancel()
 	results, err := settings.shared.Get(timed, names, settings.leaseTime)
 	if err != nil {
-		return answer[K, D]{}, err
+		return answer{}, err
 	}
-	var sorted answer[K, D]
+	var sorted answer
 	var unusable []string
 	for i, one := range open {
 		one.lease, one.held = results[i].Lease, results[i].Held
@@ -120,7 +120,7 @@ func (f *fetching[K, D]) ask(ctx context.Context, open []*flightOf[K, D]) (answe
 }
 
 // wait joins the loads of this process whose leases were just seen, and returns what others load.
-func (f *fetching[K, D]) wait(ctx context.Context, held []*flightOf[K, D]) (others []*flightOf[K, D], err error) {
+func (f *fetching) wait(ctx context.Context, held []*flightOf) (others []*flightOf, err error) {
 	for _, one := range held {
 		flight, ok := f.leases.Load(one.held)
 		if !ok {
@@ -128,34 +128,34 @@ func (f *fetching[K, D]) wait(ctx context.Context, held []*flightOf[K, D]) (othe
 			continue
 		}
 		select {
-		case <-flight.(*local.Flight[K, *entry[D]]).Done:
+		case <-flight.(*local.Flight).Done:
 		case <-ctx.Done():
-			return nil, f.r.loadError("", keyText(one.flight.Key), ctx.Err())
+			return nil, f.keys.failed(one.index, ctx.Err())
 		}
-		found, err := flight.(*local.Flight[K, *entry[D]]).Result()
+		found, err := flight.(*local.Flight).Result()
 		if err != nil {
 			others = append(others, one)
 			continue
 		}
 		f.live.engine.counters.leaseWaits.Add(1)
-		f.land(one, found, false, 0)
+		f.land(one, found.(*entry), false, 0)
 	}
 	return others, nil
 }
 
 // decode reads a frame. Anything odd is a miss.
-func (f *fetching[K, D]) decode(ctx context.Context, name string, value []byte) (*entry[D], int, bool) {
-	framed, err := readFrame(value, name, f.r.def.Shape, f.codec.id())
+func (f *fetching) decode(ctx context.Context, name string, value []byte) (*entry, int, bool) {
+	framed, err := readFrame(value, name, f.shape, f.codec.id())
 	if err != nil {
 		f.live.engine.counters.corrupt.Add(1)
 		f.live.engine.logger.WarnContext(ctx, "denorm: a value of the shared cache is not usable, and counts as a miss",
-			"collection", f.r.def.Name, "error", err)
+			"collection", f.collection, "error", err)
 		return nil, 0, false
 	}
-	if !f.live.known.Load().current(f.r.def.Name, framed.version) {
+	if !f.live.known.Load().current(f.collection, framed.version) {
 		return nil, 0, false
 	}
-	found := &entry[D]{version: framed.version}
+	found := &entry{version: framed.version}
 	if framed.absent {
 		return found, 0, true
 	}
@@ -163,7 +163,7 @@ func (f *fetching[K, D]) decode(ctx context.Context, name string, value []byte) 
 	if err != nil {
 		f.live.engine.counters.corrupt.Add(1)
 		f.live.engine.logger.WarnContext(ctx, "denorm: a document of the shared cache cannot be decoded, and counts as a miss",
-			"collection", f.r.def.Name, "error", err)
+			"collection", f.collection, "error", err)
 		return nil, 0, false
 	}
 	found.doc = doc
@@ -172,7 +172,7 @@ func (f *fetching[K, D]) decode(ctx context.Context, name string, value []byte) 
 
 // fill loads documents whose leases were granted and offers them to the shared cache. The local tier keeps what
 // that accepts.
-func (f *fetching[K, D]) fill(ctx context.Context, leased []*flightOf[K, D]) error {
+func (f *fetching) fill(ctx context.Context, leased []*flightOf) error {
 	if len(leased) == 0 {
 		return nil
 	}
@@ -191,7 +191,7 @@ func (f *fetching[K, D]) fill(ctx context.Context, leased []*flightOf[K, D]) err
 		fills[i] = Fill{Key: one.name, Lease: one.lease, TTL: jittered(settings.cacheTTL)}
 		if document := documents[i]; document.keep {
 			fills[i].Value = appendFrame(nil, frame{
-				key: one.name, shape: f.r.def.Shape, codec: f.codec.id(), version: document.entry.version,
+				key: one.name, shape: f.shape, codec: f.codec.id(), version: document.entry.version,
 				absent: document.entry.doc == nil, body: document.bytes,
 			})
 		}
@@ -214,7 +214,7 @@ func (f *fetching[K, D]) fill(ctx context.Context, leased []*flightOf[K, D]) err
 }
 
 // leaseAfterLoad takes leases again that do not stand any more, in a test build only.
-func (f *fetching[K, D]) leaseAfterLoad(ctx context.Context, leased []*flightOf[K, D]) {
+func (f *fetching) leaseAfterLoad(ctx context.Context, leased []*flightOf) {
 	settings := &f.live.engine.settings
 	for _, one := range leased {
 		results, err := settings.shared.Get(ctx, []string{one.name}, settings.leaseTime)
@@ -225,7 +225,7 @@ func (f *fetching[K, D]) leaseAfterLoad(ctx context.Context, leased []*flightOf[
 }
 
 // giveBack ends leases that will not be used. If it fails they end by themselves.
-func (f *fetching[K, D]) giveBack(ctx context.Context, leased []*flightOf[K, D]) {
+func (f *fetching) giveBack(ctx context.Context, leased []*flightOf) {
 	fills := make([]Fill, len(leased))
 	for i, one := range leased {
 		fills[i] = Fill{Key: one.name, Lease: one.lease, TTL: time.Second}
@@ -238,20 +238,15 @@ func (f *fetching[K, D]) giveBack(ctx context.Context, leased []*flightOf[K, D])
 }
 
 // uncached lands flights with documents from the database that nothing may keep.
-func (f *fetching[K, D]) uncached(ctx context.Context, flights []*flightOf[K, D]) error {
+func (f *fetching) uncached(ctx context.Context, flights []*flightOf) error {
 	if len(flights) == 0 {
 		return nil
 	}
-	keys := make([]K, len(flights))
-	for i, one := range flights {
-		keys[i] = one.flight.Key
-	}
-	found, err := f.direct(ctx, keys)
-	if err != nil {
+	if err := f.direct(ctx, indexesOf(flights)); err != nil {
 		return err
 	}
-	for i, one := range flights {
-		f.land(one, found[i], false, 0)
+	for _, one := range flights {
+		f.land(one, f.entries[one.index], false, 0)
 	}
 	return nil
 }

@@ -7,21 +7,21 @@ import (
 )
 
 // Flight is one load of one key, for everybody who waits for it.
-type Flight[K comparable, V any] struct {
-	Key   K
+type Flight struct {
+	Key   Key
 	Begun time.Time
 	Done  chan struct{} // closed when it landed
 
-	tier   *Tier[K, V]
+	tier   *Tier
 	struck bool // by a kill; guarded by the shard's lock
-	value  V
+	value  any
 	err    error
 }
 
 // Begin returns the flight of a key: a new one, which the caller leads and has to Land, or the one that is
 // under way. A flight that began before oldest is not joined but replaced. Where look is set and a flight has
 // landed since the caller looked for the value, that one is returned.
-func (t *Tier[K, V]) Begin(key K, now, oldest time.Time, look bool) (flight *Flight[K, V], lead bool) {
+func (t *Tier) Begin(key Key, now, oldest time.Time, look bool) (flight *Flight, lead bool) {
 	s := t.of(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,19 +34,19 @@ func (t *Tier[K, V]) Begin(key K, now, oldest time.Time, look bool) (flight *Fli
 	if flight, ok := s.flights[key]; ok && (!flight.Begun.Before(oldest) || mutant.Active(mutant.FlightAge)) {
 		return flight, false
 	}
-	flight = &Flight[K, V]{Key: key, Begun: now, Done: make(chan struct{}), tier: t}
+	flight = &Flight{Key: key, Begun: now, Done: make(chan struct{}), tier: t}
 	s.flights[key] = flight
 	return flight, true
 }
 
 // Alone returns a flight that nobody joins and that keeps nothing.
-func (t *Tier[K, V]) Alone(key K, now time.Time) *Flight[K, V] {
-	return &Flight[K, V]{Key: key, Begun: now, Done: make(chan struct{}), tier: t}
+func (t *Tier) Alone(key Key, now time.Time) *Flight {
+	return &Flight{Key: key, Begun: now, Done: make(chan struct{}), tier: t}
 }
 
 // Land ends a flight. The value is kept if keep is set and no kill has met the flight, which is reported; those
 // who wait get it in any case.
-func (f *Flight[K, V]) Land(value V, err error, keep bool, weight int) (kept bool) {
+func (f *Flight) Land(value any, err error, keep bool, weight int) (kept bool) {
 	f.value, f.err = value, err
 	s := f.tier.of(f.Key)
 	s.mu.Lock()
@@ -65,4 +65,4 @@ func (f *Flight[K, V]) Land(value V, err error, keep bool, weight int) (kept boo
 }
 
 // Result returns what the flight brought, once it is Done.
-func (f *Flight[K, V]) Result() (V, error) { return f.value, f.err }
+func (f *Flight) Result() (any, error) { return f.value, f.err }

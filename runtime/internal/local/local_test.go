@@ -14,9 +14,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func tier(t *testing.T, bytes uint64) *local.Tier[int, string] {
+func tier(t *testing.T, bytes uint64) *local.Tier {
 	t.Helper()
-	tier, err := local.New[int, string](bytes)
+	tier, err := local.New(bytes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,19 +24,19 @@ func tier(t *testing.T, bytes uint64) *local.Tier[int, string] {
 	return tier
 }
 
-func begin(t *testing.T, tier *local.Tier[int, string], key int, wantLead bool) *local.Flight[int, string] {
+func begin(t *testing.T, tier *local.Tier, key uint64, wantLead bool) *local.Flight {
 	t.Helper()
-	flight, lead := tier.Begin(key, time.Now(), time.Time{}, false)
+	flight, lead := tier.Begin(local.Key{Number: key}, time.Now(), time.Time{}, false)
 	if lead != wantLead {
 		t.Fatalf("lead is %v, want %v", lead, wantLead)
 	}
 	return flight
 }
 
-func want(t *testing.T, tier *local.Tier[int, string], key int, value string, there bool) {
+func want(t *testing.T, tier *local.Tier, key uint64, value any, there bool) {
 	t.Helper()
-	if got, ok := tier.Get(key); got != value || ok != there {
-		t.Errorf("Get(%d) is %q, %v; want %q, %v", key, got, ok, value, there)
+	if got, ok := tier.Get(local.Key{Number: key}); got != value || ok != there {
+		t.Errorf("Get(%d) is %v, %v; want %v, %v", key, got, ok, value, there)
 	}
 }
 
@@ -49,17 +49,17 @@ func TestFill(t *testing.T) {
 	if begin(t, tier, 2, true).Land("two", nil, false, 10) {
 		t.Error("a value that is not to be kept was kept")
 	}
-	want(t, tier, 2, "", false)
+	want(t, tier, 2, nil, false)
 	if begin(t, tier, 3, true).Land("", errors.New("failed"), true, 10) {
 		t.Error("the value of a failed load was kept")
 	}
-	want(t, tier, 3, "", false)
+	want(t, tier, 3, nil, false)
 }
 
 func TestKillStopsFill(t *testing.T) {
-	for name, kill := range map[string]func(*local.Tier[int, string]){
-		"one": func(tier *local.Tier[int, string]) { tier.Kill(1) },
-		"all": func(tier *local.Tier[int, string]) { tier.KillAll() },
+	for name, kill := range map[string]func(*local.Tier){
+		"one": func(tier *local.Tier) { tier.Kill(local.Key{Number: 1}) },
+		"all": func(tier *local.Tier) { tier.KillAll() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			tier := tier(t, 1000)
@@ -68,7 +68,7 @@ func TestKillStopsFill(t *testing.T) {
 			if flight.Land("old", nil, true, 10) {
 				t.Error("a value from before the kill was kept")
 			}
-			want(t, tier, 1, "", false)
+			want(t, tier, 1, nil, false)
 		})
 	}
 }
@@ -77,18 +77,18 @@ func TestKillDropsValue(t *testing.T) {
 	tier := tier(t, 1000)
 	begin(t, tier, 1, true).Land("one", nil, true, 10)
 	begin(t, tier, 2, true).Land("two", nil, true, 10)
-	tier.Kill(1)
-	want(t, tier, 1, "", false)
+	tier.Kill(local.Key{Number: 1})
+	want(t, tier, 1, nil, false)
 	want(t, tier, 2, "two", true)
 	tier.KillAll()
-	want(t, tier, 2, "", false)
+	want(t, tier, 2, nil, false)
 }
 
 func TestNobodyJoinsAFlightFromBeforeAKill(t *testing.T) {
 	tier := tier(t, 1000)
 	before := begin(t, tier, 1, true)
 	begin(t, tier, 1, false)
-	tier.Kill(1)
+	tier.Kill(local.Key{Number: 1})
 	after := begin(t, tier, 1, true)
 	if before.Land("old", nil, true, 10) {
 		t.Error("the flight from before the kill was kept")
@@ -101,8 +101,8 @@ func TestNobodyJoinsAFlightFromBeforeAKill(t *testing.T) {
 
 func TestOldFlightIsReplaced(t *testing.T) {
 	tier := tier(t, 1000)
-	old, _ := tier.Begin(1, time.Now().Add(-time.Minute), time.Time{}, false)
-	fresh, lead := tier.Begin(1, time.Now(), time.Now().Add(-time.Second), false)
+	old, _ := tier.Begin(local.Key{Number: 1}, time.Now().Add(-time.Minute), time.Time{}, false)
+	fresh, lead := tier.Begin(local.Key{Number: 1}, time.Now(), time.Now().Add(-time.Second), false)
 	if !lead {
 		t.Fatal("a flight of a minute ago was joined")
 	}
@@ -122,7 +122,7 @@ func TestOneFlightForAll(t *testing.T) {
 	for range 1000 {
 		wait.Go(func() {
 			<-barrier
-			flight, lead := tier.Begin(1, time.Now(), time.Time{}, true)
+			flight, lead := tier.Begin(local.Key{Number: 1}, time.Now(), time.Time{}, true)
 			if lead {
 				leads.Add(1)
 				time.Sleep(10 * time.Millisecond)
@@ -130,7 +130,7 @@ func TestOneFlightForAll(t *testing.T) {
 			}
 			<-flight.Done
 			if value, err := flight.Result(); value != "one" || err != nil {
-				t.Errorf("got %q, %v", value, err)
+				t.Errorf("got %v, %v", value, err)
 			}
 		})
 	}
@@ -143,7 +143,7 @@ func TestOneFlightForAll(t *testing.T) {
 
 func TestMemoryIsBounded(t *testing.T) {
 	tier := tier(t, 10_000)
-	for key := range 10_000 {
+	for key := range uint64(10_000) {
 		begin(t, tier, key, true).Land("value", nil, true, 100)
 	}
 	deadline := time.Now().Add(10 * time.Second)
@@ -160,8 +160,8 @@ func TestNothingIsKeptWithoutMemory(t *testing.T) {
 	if flight := begin(t, tier, 1, true); !flight.Land("one", nil, true, 10) {
 		t.Log("kept nothing")
 	}
-	want(t, tier, 1, "", false)
-	tier.Kill(1)
+	want(t, tier, 1, nil, false)
+	tier.Kill(local.Key{Number: 1})
 	tier.KillAll()
 }
 
@@ -180,7 +180,7 @@ func TestStaleNeverStays(t *testing.T) {
 				default:
 				}
 				key := n % len(truth)
-				flight, lead := tier.Begin(key, time.Now(), time.Time{}, false)
+				flight, lead := tier.Begin(local.Key{Number: uint64(key)}, time.Now(), time.Time{}, false)
 				if !lead {
 					continue
 				}
@@ -195,13 +195,13 @@ func TestStaleNeverStays(t *testing.T) {
 	for n := range int64(50_000) {
 		key := int(n) % len(truth)
 		truth[key].Store(n%1000 + 1)
-		tier.Kill(key)
+		tier.Kill(local.Key{Number: uint64(key)})
 	}
 	close(stop)
 	wait.Wait()
 	for key := range truth {
-		if got, ok := tier.Get(key); ok && got != string(rune(truth[key].Load())) {
-			t.Errorf("key %d: cached %q, truth %q", key, got, string(rune(truth[key].Load())))
+		if got, ok := tier.Get(local.Key{Number: uint64(key)}); ok && got != string(rune(truth[key].Load())) {
+			t.Errorf("key %d: cached %v, truth %q", key, got, string(rune(truth[key].Load())))
 		}
 	}
 }

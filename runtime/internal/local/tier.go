@@ -17,35 +17,36 @@ import (
 const shards = 64
 
 // Tier holds the values of one collection. It is safe for concurrent use.
-type Tier[K comparable, V any] struct {
-	cache *otter.Cache[K, weighed[V]] // nil where nothing is kept
+type Tier struct {
+	cache *otter.Cache[Key, kept] // nil where nothing is kept
 	seed  maphash.Seed
-	shard [shards]shard[K, V]
+	shard [shards]shard
 }
 
-type shard[K comparable, V any] struct {
+type shard struct {
 	mu      sync.Mutex
-	flights map[K]*Flight[K, V]
+	flights map[Key]*Flight
 }
 
-type weighed[V any] struct {
-	value  V
+// kept is a value with its weight.
+type kept struct {
+	value  any
 	weight uint32
 }
 
 // New makes a tier that keeps values up to maxBytes in all, by the weights that they are stored with; zero
 // keeps none, and only joins loads.
-func New[K comparable, V any](maxBytes uint64) (*Tier[K, V], error) {
-	t := &Tier[K, V]{seed: maphash.MakeSeed()}
+func New(maxBytes uint64) (*Tier, error) {
+	t := &Tier{seed: maphash.MakeSeed()}
 	for i := range t.shard {
-		t.shard[i].flights = map[K]*Flight[K, V]{}
+		t.shard[i].flights = map[Key]*Flight{}
 	}
 	if maxBytes == 0 {
 		return t, nil
 	}
-	cache, err := otter.New(&otter.Options[K, weighed[V]]{
+	cache, err := otter.New(&otter.Options[Key, kept]{
 		MaximumWeight: maxBytes,
-		Weigher:       func(_ K, v weighed[V]) uint32 { return v.weight },
+		Weigher:       func(_ Key, v kept) uint32 { return v.weight },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the local cache: %w", err)
@@ -55,17 +56,16 @@ func New[K comparable, V any](maxBytes uint64) (*Tier[K, V], error) {
 }
 
 // Get returns the value of a key, if there is one.
-func (t *Tier[K, V]) Get(key K) (V, bool) {
+func (t *Tier) Get(key Key) (any, bool) {
 	if t.cache == nil {
-		var none V
-		return none, false
+		return nil, false
 	}
 	found, ok := t.cache.GetIfPresent(key)
 	return found.value, ok
 }
 
 // Kill drops a value and keeps the load that runs from being stored or joined.
-func (t *Tier[K, V]) Kill(key K) {
+func (t *Tier) Kill(key Key) {
 	s := t.of(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +76,7 @@ func (t *Tier[K, V]) Kill(key K) {
 }
 
 // KillAll does so for all keys.
-func (t *Tier[K, V]) KillAll() {
+func (t *Tier) KillAll() {
 	for i := range t.shard {
 		s := &t.shard[i]
 		s.mu.Lock()
@@ -92,7 +92,7 @@ func (t *Tier[K, V]) KillAll() {
 }
 
 // Len returns about how many values there are.
-func (t *Tier[K, V]) Len() int {
+func (t *Tier) Len() int {
 	if t.cache == nil {
 		return 0
 	}
@@ -100,19 +100,19 @@ func (t *Tier[K, V]) Len() int {
 }
 
 // Close stops what the tier runs in the background.
-func (t *Tier[K, V]) Close() {
+func (t *Tier) Close() {
 	if t.cache != nil {
 		t.cache.InvalidateAll()
 		t.cache.StopAllGoroutines()
 	}
 }
 
-func (t *Tier[K, V]) of(key K) *shard[K, V] {
+func (t *Tier) of(key Key) *shard {
 	return &t.shard[maphash.Comparable(t.seed, key)%shards]
 }
 
 // strike takes a flight out of sight. The caller holds the lock.
-func (s *shard[K, V]) strike(key K) {
+func (s *shard) strike(key Key) {
 	flight, ok := s.flights[key]
 	if !ok {
 		return
@@ -126,9 +126,9 @@ func (s *shard[K, V]) strike(key K) {
 }
 
 // store keeps a value. The caller holds the lock of the key's shard.
-func (t *Tier[K, V]) store(key K, value V, weight int) {
+func (t *Tier) store(key Key, value any, weight int) {
 	if t.cache != nil {
-		t.cache.Set(key, weighed[V]{value, uint32(min(max(weight, 1), math.MaxInt32))})
+		t.cache.Set(key, kept{value, uint32(min(max(weight, 1), math.MaxInt32))})
 	}
 }
 
