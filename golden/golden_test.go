@@ -63,8 +63,11 @@ func put(t *testing.T, list []*Scenario) string {
 	return dir
 }
 
-// environment builds the module as it is, without touching the network more than the cache needs.
-func environment() []string { return append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off") }
+// environment builds the module as it is, without touching the network more than the cache needs. What was built
+// in one temporary folder is found again in the next one, for paths are left out of it.
+func environment() []string {
+	return append(os.Environ(), "GOFLAGS=-mod=mod -trimpath", "GOWORK=off")
+}
 
 // TestErrors generates all failing scenarios in one run and compares what is said of each.
 func TestErrors(t *testing.T) {
