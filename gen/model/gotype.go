@@ -35,6 +35,8 @@ type Type struct {
 	Binary bool `json:"-"`
 	// Plain tells, for Named, that encoding/json calls no method of it or of a pointer to it: MarshalJSON, MarshalText, IsZero.
 	Plain bool `json:"-"`
+	// Layout says, for Named and Struct, what the cached form of values depends on besides the type's name.
+	Layout string `json:"-"`
 }
 
 // PointerTo returns *t.
@@ -46,6 +48,20 @@ func (t Type) IsBasic(name string) bool { return t.Kind == Basic && t.Name == na
 // IsNamed tells whether t is the type pkg.name.
 func (t Type) IsNamed(pkg, name string) bool {
 	return t.Kind == Named && t.Pkg == pkg && t.Name == name
+}
+
+// Layouts are those of the type and of all types that it is made of.
+func (t Type) Layouts() string {
+	text := t.Layout
+	for i := range t.Args {
+		text += "\n" + t.Args[i].Layouts()
+	}
+	for _, part := range []*Type{t.Key, t.Elem} {
+		if part != nil {
+			text += "\n" + part.Layouts()
+		}
+	}
+	return text
 }
 
 // String prints the type with its packages' last path elements, for messages.

@@ -31,14 +31,17 @@ func (r *resolver) typeOf(t types.Type) Type {
 		}
 		return Type{Kind: Struct, Source: types.TypeString(t, packageName)}
 	default:
-		return Type{Kind: Struct, Source: types.TypeString(t, packageName), Shallow: shallow(t, nil)}
+		return Type{Kind: Struct, Source: types.TypeString(t, packageName), Shallow: shallow(t, nil), Layout: layout(t)}
 	}
 }
 
 func packageName(p *types.Package) string { return p.Name() }
 
 func (r *resolver) typeOfNamed(t *types.Named) Type {
-	out := Type{Kind: Named, Name: t.Obj().Name(), Shallow: shallow(t, nil), Under: r.under(t), Binary: isBinary(t), Plain: isPlain(t)}
+	out := Type{
+		Kind: Named, Name: t.Obj().Name(), Shallow: shallow(t, nil),
+		Under: r.under(t), Binary: isBinary(t), Plain: isPlain(t), Layout: layout(t),
+	}
 	if p := t.Obj().Pkg(); p != nil {
 		out.Pkg = p.Path()
 	} else {

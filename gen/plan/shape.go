@@ -6,25 +6,36 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/denormgen/denormgen/gen/model"
 )
 
-// shape hashes everything that the content of a document depends on but the data: fields, statements,
-// orders, limits, filters, and the bodies of the user's functions. Documents of different shapes never
-// mix in a cache or a store.
+// codecVersion is raised with every change of how the generated code encodes documents, or of what the runtime
+// reads of it: then a release does not decode what another one has left in a cache.
+const codecVersion = 1
+
+// shape hashes everything that the content of a document depends on but the data: fields, what their types
+// consist of, statements, orders, limits, filters, and the bodies of the user's functions. Documents of
+// different shapes never mix in a cache or a store.
 func shape(c *Collection) string {
 	h := sha256.New()
 	d := c.Declared
-	fmt.Fprintf(h, "version %d\nroots %v %v", d.Version, c.Roots.Table, c.Roots.Key)
+	fmt.Fprintf(h, "codec %d\nversion %d\nroots %v %v", codecVersion, d.Version, c.Roots.Table, c.Roots.Key)
 	if c.Roots.Filter != nil {
 		fmt.Fprintf(h, " where %s", c.Roots.Filter)
 	}
 	for _, s := range c.Structs {
 		fmt.Fprintf(h, "\ntype %s", s.Name)
 		if s.Extra != nil {
-			fmt.Fprintf(h, " with %s", s.Extra)
+			fmt.Fprintf(h, " with %s %s", s.Extra, s.Extra.Layouts())
 		}
 		for _, f := range s.Fields {
 			fmt.Fprintf(h, "\n  %s %q %s %s", f.Name, f.Tag, f.Type, f.Source)
+			for _, t := range []*model.Type{f.Type.Go, f.Type.By} {
+				if t != nil {
+					fmt.Fprintf(h, " %s", t.Layouts())
+				}
+			}
 		}
 	}
 	for _, e := range c.Elements {

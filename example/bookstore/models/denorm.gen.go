@@ -165,7 +165,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "02b64e495435c2af",
+		Shape:   "35f7dff60b1d341c",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -830,7 +830,7 @@ func (b *BookCards) Refresh(ctx context.Context, ids ...int64) error {
 func bookCardsDefinition() *denorm.Definition[int64, BookCard] {
 	return &denorm.Definition[int64, BookCard]{
 		Name:    "book_cards",
-		Shape:   "f1176c0a3e6000db",
+		Shape:   "00f4fe29a07ee7c7",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -1065,7 +1065,7 @@ func (s *Shelves) Refresh(ctx context.Context, ids ...int64) error {
 func shelvesDefinition() *denorm.Definition[int64, Shelf] {
 	return &denorm.Definition[int64, Shelf]{
 		Name:    "shelves",
-		Shape:   "88584f5326f16301",
+		Shape:   "11cf6532fc7ab05c",
 		Table:   denorm.Table{Name: "categories"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -1350,7 +1350,7 @@ func (p *Publishers) Refresh(ctx context.Context, ids ...int64) error {
 func publishersDefinition() *denorm.Definition[int64, PublisherDoc] {
 	return &denorm.Definition[int64, PublisherDoc]{
 		Name:    "publishers",
-		Shape:   "fdcad9d16fbd8903",
+		Shape:   "e191181aef7f1b4e",
 		Table:   denorm.Table{Name: "publishers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -137,7 +137,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "1c5a9da8b0b44eb0",
+		Shape:   "63330f9736332888",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -134,7 +134,7 @@ func (i *Invoices) Refresh(ctx context.Context, ids ...int64) error {
 func invoicesDefinition() *denorm.Definition[int64, InvoiceDoc] {
 	return &denorm.Definition[int64, InvoiceDoc]{
 		Name:    "invoices",
-		Shape:   "5cdee7463afdacec",
+		Shape:   "1c91b9f4cb1e7b4a",
 		Table:   denorm.Table{Name: "Invoice"},
 		Columns: []string{"InvoiceId"},
 		Key: denorm.KeyCodec[int64]{
@@ -522,7 +522,7 @@ func (r *Receipts) Refresh(ctx context.Context, ids ...int64) error {
 func receiptsDefinition() *denorm.Definition[int64, Receipt] {
 	return &denorm.Definition[int64, Receipt]{
 		Name:    "receipts",
-		Shape:   "ac98e1b9615df350",
+		Shape:   "1b4927c6b38e6f16",
 		Table:   denorm.Table{Name: "Invoice"},
 		Columns: []string{"InvoiceId"},
 		Key: denorm.KeyCodec[int64]{
@@ -726,7 +726,7 @@ func (a *Artists) Refresh(ctx context.Context, ids ...int64) error {
 func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 	return &denorm.Definition[int64, ArtistDoc]{
 		Name:    "artists",
-		Shape:   "d87b690dd95cbd52",
+		Shape:   "44541c5560a9f0f9",
 		Table:   denorm.Table{Name: "Artist"},
 		Columns: []string{"ArtistId"},
 		Key: denorm.KeyCodec[int64]{
@@ -1020,7 +1020,7 @@ func (a *Albums) Refresh(ctx context.Context, ids ...int64) error {
 func albumsDefinition() *denorm.Definition[int64, AlbumDoc] {
 	return &denorm.Definition[int64, AlbumDoc]{
 		Name:    "albums",
-		Shape:   "8ae1b68d647d360a",
+		Shape:   "0d60f794c9b34282",
 		Table:   denorm.Table{Name: "Album"},
 		Columns: []string{"AlbumId"},
 		Key: denorm.KeyCodec[int64]{
@@ -1477,7 +1477,7 @@ func (a *AlbumCards) Refresh(ctx context.Context, ids ...int64) error {
 func albumCardsDefinition() *denorm.Definition[int64, AlbumCard] {
 	return &denorm.Definition[int64, AlbumCard]{
 		Name:    "album_cards",
-		Shape:   "478286d935528052",
+		Shape:   "f4863a9528daefee",
 		Table:   denorm.Table{Name: "Album"},
 		Columns: []string{"AlbumId"},
 		Key: denorm.KeyCodec[int64]{
@@ -1804,7 +1804,7 @@ func (g *GenreCharts) Refresh(ctx context.Context, ids ...int64) error {
 func genreChartsDefinition() *denorm.Definition[int64, GenreChart] {
 	return &denorm.Definition[int64, GenreChart]{
 		Name:    "genre_charts",
-		Shape:   "36764e7211e0ee1f",
+		Shape:   "ec4e2e7da149f43b",
 		Table:   denorm.Table{Name: "Genre"},
 		Columns: []string{"GenreId"},
 		Key: denorm.KeyCodec[int64]{
@@ -2103,7 +2103,7 @@ func (m *MediaTypes) Refresh(ctx context.Context, ids ...int64) error {
 func mediaTypesDefinition() *denorm.Definition[int64, MediaTypeDoc] {
 	return &denorm.Definition[int64, MediaTypeDoc]{
 		Name:    "media_types",
-		Shape:   "6dcc75bd5cc7369d",
+		Shape:   "c3facb226e935558",
 		Table:   denorm.Table{Name: "MediaType"},
 		Columns: []string{"MediaTypeId"},
 		Key: denorm.KeyCodec[int64]{
@@ -2298,7 +2298,7 @@ func (e *Employees) Refresh(ctx context.Context, ids ...int64) error {
 func employeesDefinition() *denorm.Definition[int64, EmployeeDoc] {
 	return &denorm.Definition[int64, EmployeeDoc]{
 		Name:    "employees",
-		Shape:   "0e515fb5f354c871",
+		Shape:   "994075f5094a4650",
 		Table:   denorm.Table{Name: "Employee"},
 		Columns: []string{"EmployeeId"},
 		Key: denorm.KeyCodec[int64]{
@@ -2814,7 +2814,7 @@ func (o *OrgCharts) Refresh(ctx context.Context, ids ...int64) error {
 func orgChartsDefinition() *denorm.Definition[int64, OrgChart] {
 	return &denorm.Definition[int64, OrgChart]{
 		Name:    "org_charts",
-		Shape:   "38d549cb4b8ef9c0",
+		Shape:   "bae4843ead0c98b0",
 		Table:   denorm.Table{Name: "Employee"},
 		Columns: []string{"EmployeeId"},
 		Key: denorm.KeyCodec[int64]{
@@ -3150,7 +3150,7 @@ func (c *Customers) Refresh(ctx context.Context, ids ...int64) error {
 func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 	return &denorm.Definition[int64, CustomerDoc]{
 		Name:    "customers",
-		Shape:   "91fdd208a0384049",
+		Shape:   "6a6a89c36cc1072d",
 		Table:   denorm.Table{Name: "Customer"},
 		Columns: []string{"CustomerId"},
 		Key: denorm.KeyCodec[int64]{
@@ -3902,7 +3902,7 @@ func (c *CustomerCards) Refresh(ctx context.Context, ids ...int64) error {
 func customerCardsDefinition() *denorm.Definition[int64, CustomerCard] {
 	return &denorm.Definition[int64, CustomerCard]{
 		Name:    "customer_cards",
-		Shape:   "e42624968794d160",
+		Shape:   "db14d521a2aefc3e",
 		Table:   denorm.Table{Name: "Customer"},
 		Columns: []string{"CustomerId"},
 		Key: denorm.KeyCodec[int64]{
@@ -4197,7 +4197,7 @@ func (t *Tracks) Refresh(ctx context.Context, ids ...int64) error {
 func tracksDefinition() *denorm.Definition[int64, TrackDoc] {
 	return &denorm.Definition[int64, TrackDoc]{
 		Name:    "tracks",
-		Shape:   "ccac4033454b6469",
+		Shape:   "4774fdf0bd05ff8d",
 		Table:   denorm.Table{Name: "Track"},
 		Columns: []string{"TrackId"},
 		Key: denorm.KeyCodec[int64]{
@@ -4577,7 +4577,7 @@ func (p *Playlists) Refresh(ctx context.Context, ids ...int64) error {
 func playlistsDefinition() *denorm.Definition[int64, PlaylistDoc] {
 	return &denorm.Definition[int64, PlaylistDoc]{
 		Name:    "playlists",
-		Shape:   "76a2cfd3ce9e254a",
+		Shape:   "4bf511a7d0a6c581",
 		Table:   denorm.Table{Name: "Playlist"},
 		Columns: []string{"PlaylistId"},
 		Key: denorm.KeyCodec[int64]{
@@ -4851,7 +4851,7 @@ func (p *PlaylistKeys) Refresh(ctx context.Context, ids ...int64) error {
 func playlistKeysDefinition() *denorm.Definition[int64, PlaylistKeyList] {
 	return &denorm.Definition[int64, PlaylistKeyList]{
 		Name:    "playlist_keys",
-		Shape:   "740f5258e9b74178",
+		Shape:   "ce8b40c1979a92e5",
 		Table:   denorm.Table{Name: "Playlist"},
 		Columns: []string{"PlaylistId"},
 		Key: denorm.KeyCodec[int64]{
@@ -5053,7 +5053,7 @@ func (p *PlaylistEntries) Refresh(ctx context.Context, keys ...PlaylistTrackKey)
 func playlistEntriesDefinition() *denorm.Definition[PlaylistTrackKey, PlaylistTrackDoc] {
 	return &denorm.Definition[PlaylistTrackKey, PlaylistTrackDoc]{
 		Name:    "playlist_entries",
-		Shape:   "99f64463362720e5",
+		Shape:   "8975518db7bdf2d3",
 		Table:   denorm.Table{Name: "PlaylistTrack"},
 		Columns: []string{"PlaylistId", "TrackId"},
 		Key: denorm.KeyCodec[PlaylistTrackKey]{

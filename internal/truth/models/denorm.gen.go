@@ -197,7 +197,7 @@ func (a *Authors) Refresh(ctx context.Context, ids ...int64) error {
 func authorsDefinition() *denorm.Definition[int64, AuthorDoc] {
 	return &denorm.Definition[int64, AuthorDoc]{
 		Name:    "authors",
-		Shape:   "a445141ac1e846ab",
+		Shape:   "57c98c727d1c4356",
 		Table:   denorm.Table{Name: "authors"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -1212,7 +1212,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "2ecb3ee6d443c2ac",
+		Shape:   "44ebdc8bb78dd174",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -2514,7 +2514,7 @@ func (b *BookCards) Refresh(ctx context.Context, ids ...int64) error {
 func bookCardsDefinition() *denorm.Definition[int64, BookCard] {
 	return &denorm.Definition[int64, BookCard]{
 		Name:    "book_cards",
-		Shape:   "eb320ed9daaf81a1",
+		Shape:   "9103c51bbda3e8bd",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -3010,7 +3010,7 @@ func (b *BookStats) Refresh(ctx context.Context, ids ...int64) error {
 func bookStatsDefinition() *denorm.Definition[int64, BookFigures] {
 	return &denorm.Definition[int64, BookFigures]{
 		Name:    "book_stats",
-		Shape:   "3596be07f0d90c9a",
+		Shape:   "3f15021546c496dd",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -3509,7 +3509,7 @@ func (c *Chapters) Refresh(ctx context.Context, keys ...ChapterKey) error {
 func chaptersDefinition() *denorm.Definition[ChapterKey, ChapterDoc] {
 	return &denorm.Definition[ChapterKey, ChapterDoc]{
 		Name:    "chapters",
-		Shape:   "e7925ed696ef9385",
+		Shape:   "d8513c27df49d95a",
 		Table:   denorm.Table{Name: "chapters"},
 		Columns: []string{"book_id", "number"},
 		Key: denorm.KeyCodec[ChapterKey]{
@@ -4097,7 +4097,7 @@ func (c *Comments) Refresh(ctx context.Context, ids ...int64) error {
 func commentsDefinition() *denorm.Definition[int64, CommentDoc] {
 	return &denorm.Definition[int64, CommentDoc]{
 		Name:    "comments",
-		Shape:   "aaaaeb9e1ee359da",
+		Shape:   "9157c717146846b1",
 		Table:   denorm.Table{Name: "comments"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -4605,7 +4605,7 @@ func (o *Opinions) Refresh(ctx context.Context, ids ...int64) error {
 func opinionsDefinition() *denorm.Definition[int64, Opinion] {
 	return &denorm.Definition[int64, Opinion]{
 		Name:    "opinions",
-		Shape:   "530811e7ad27d081",
+		Shape:   "419f5be474be63cc",
 		Table:   denorm.Table{Name: "comments"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -4878,7 +4878,7 @@ func (r *Regions) Refresh(ctx context.Context, keys ...string) error {
 func regionsDefinition() *denorm.Definition[string, RegionDoc] {
 	return &denorm.Definition[string, RegionDoc]{
 		Name:    "regions",
-		Shape:   "bb97a43284e9ef96",
+		Shape:   "b1655eae59bedea8",
 		Table:   denorm.Table{Name: "regions"},
 		Columns: []string{"code"},
 		Key: denorm.KeyCodec[string]{
@@ -5339,7 +5339,7 @@ func (p *Publishers) Refresh(ctx context.Context, ids ...int64) error {
 func publishersDefinition() *denorm.Definition[int64, PublisherDoc] {
 	return &denorm.Definition[int64, PublisherDoc]{
 		Name:    "publishers",
-		Shape:   "0abc1126d2a47762",
+		Shape:   "fc44bf009ac5bf4b",
 		Table:   denorm.Table{Name: "publishers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -6157,7 +6157,7 @@ func (c *Categories) Refresh(ctx context.Context, ids ...int64) error {
 func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 	return &denorm.Definition[int64, CategoryDoc]{
 		Name:    "categories",
-		Shape:   "006fca5e1cf1f4bf",
+		Shape:   "59fe2cd6ca9cbeed",
 		Table:   denorm.Table{Name: "categories"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -6663,7 +6663,7 @@ func (t *Tags) Refresh(ctx context.Context, ids ...int64) error {
 func tagsDefinition() *denorm.Definition[int64, TagDoc] {
 	return &denorm.Definition[int64, TagDoc]{
 		Name:    "tags",
-		Shape:   "2bae085aecf96ef3",
+		Shape:   "48a21ee9563d6b0f",
 		Table:   denorm.Table{Name: "tags"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -7024,7 +7024,7 @@ func (s *Shelves) Refresh(ctx context.Context, keys ...ShelfKey) error {
 func shelvesDefinition() *denorm.Definition[ShelfKey, ShelfDoc] {
 	return &denorm.Definition[ShelfKey, ShelfDoc]{
 		Name:    "shelves",
-		Shape:   "d2635b58236aba19",
+		Shape:   "9b286c910dd59e2e",
 		Table:   denorm.Table{Name: "shelves"},
 		Columns: []string{"room", "code"},
 		Key: denorm.KeyCodec[ShelfKey]{
@@ -7568,7 +7568,7 @@ func (p *Placements) Refresh(ctx context.Context, keys ...PlacementKey) error {
 func placementsDefinition() *denorm.Definition[PlacementKey, PlacementDoc] {
 	return &denorm.Definition[PlacementKey, PlacementDoc]{
 		Name:    "placements",
-		Shape:   "4d8b2b491493b9c1",
+		Shape:   "0dd705d599875b30",
 		Table:   denorm.Table{Name: "placements"},
 		Columns: []string{"room", "shelf_code", "book_id"},
 		Key: denorm.KeyCodec[PlacementKey]{

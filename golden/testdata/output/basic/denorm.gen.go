@@ -110,7 +110,7 @@ func (g *Gadgets) Refresh(ctx context.Context, ids ...int64) error {
 func gadgetsDefinition() *denorm.Definition[int64, GadgetDoc] {
 	return &denorm.Definition[int64, GadgetDoc]{
 		Name:    "gadgets",
-		Shape:   "ba76936491e6d5b0",
+		Shape:   "5ae3ab3c8a1ec6b7",
 		Table:   denorm.Table{Name: "gadgets"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -113,7 +113,7 @@ func (t *Tasks) Refresh(ctx context.Context, ids ...int64) error {
 func tasksDefinition() *denorm.Definition[int64, TaskDoc] {
 	return &denorm.Definition[int64, TaskDoc]{
 		Name:    "tasks",
-		Shape:   "58c593dc81200ad2",
+		Shape:   "83eadf0e5e113b03",
 		Table:   denorm.Table{Name: "tasks"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -122,7 +122,7 @@ func (t *Tours) Refresh(ctx context.Context, ids ...int64) error {
 func toursDefinition() *denorm.Definition[int64, TourDoc] {
 	return &denorm.Definition[int64, TourDoc]{
 		Name:    "tours",
-		Shape:   "e43a9ac27631e760",
+		Shape:   "986576e5e12f5619",
 		Table:   denorm.Table{Name: "tours"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -110,7 +110,7 @@ func (c *Companies) Refresh(ctx context.Context, ids ...uint) error {
 func companiesDefinition() *denorm.Definition[uint, CompanyDoc] {
 	return &denorm.Definition[uint, CompanyDoc]{
 		Name:    "companies",
-		Shape:   "1369a13e7ac27f56",
+		Shape:   "8a2d25fabd8cf2f5",
 		Table:   denorm.Table{Name: "companies"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[uint]{

@@ -135,7 +135,7 @@ func (p *People) Refresh(ctx context.Context, ids ...int64) error {
 func peopleDefinition() *denorm.Definition[int64, PersonDoc] {
 	return &denorm.Definition[int64, PersonDoc]{
 		Name:    "people",
-		Shape:   "9429fd63e7f772ea",
+		Shape:   "2ee0d5906ec58809",
 		Table:   denorm.Table{Name: "persons"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

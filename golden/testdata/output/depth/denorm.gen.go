@@ -122,7 +122,7 @@ func (n *Nodes) Refresh(ctx context.Context, ids ...int64) error {
 func nodesDefinition() *denorm.Definition[int64, NodeDoc] {
 	return &denorm.Definition[int64, NodeDoc]{
 		Name:    "nodes",
-		Shape:   "94007f0acfb9350d",
+		Shape:   "1a9d3036ba76d364",
 		Table:   denorm.Table{Name: "nodes"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

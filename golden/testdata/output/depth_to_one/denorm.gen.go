@@ -138,7 +138,7 @@ func (c *Categories) Refresh(ctx context.Context, ids ...int64) error {
 func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 	return &denorm.Definition[int64, CategoryDoc]{
 		Name:    "categories",
-		Shape:   "a4423dcad537f7cf",
+		Shape:   "e944c4fc30a46d47",
 		Table:   denorm.Table{Name: "categories"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

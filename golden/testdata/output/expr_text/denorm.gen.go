@@ -124,7 +124,7 @@ func (c *Cases) Refresh(ctx context.Context, ids ...int64) error {
 func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 	return &denorm.Definition[int64, CaseDoc]{
 		Name:    "cases",
-		Shape:   "eb96cbddc5e835bc",
+		Shape:   "c92521c4953fbdbe",
 		Table:   denorm.Table{Name: "cases"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -126,7 +126,7 @@ func (c *Cars) Refresh(ctx context.Context, ids ...int64) error {
 func carsDefinition() *denorm.Definition[int64, CarDoc] {
 	return &denorm.Definition[int64, CarDoc]{
 		Name:    "cars",
-		Shape:   "c7eb279fe665e866",
+		Shape:   "3ea295bb9e0ad33a",
 		Table:   denorm.Table{Name: "cars"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -470,7 +470,7 @@ func (c *CarNames) Refresh(ctx context.Context, ids ...int64) error {
 func carNamesDefinition() *denorm.Definition[int64, CarName] {
 	return &denorm.Definition[int64, CarName]{
 		Name:    "car_names",
-		Shape:   "4436cc210737d4ba",
+		Shape:   "937cb885f1108f28",
 		Table:   denorm.Table{Name: "cars"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

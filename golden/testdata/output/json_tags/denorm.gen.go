@@ -123,7 +123,7 @@ func (b *Boxes) Refresh(ctx context.Context, ids ...int64) error {
 func boxesDefinition() *denorm.Definition[int64, BoxDoc] {
 	return &denorm.Definition[int64, BoxDoc]{
 		Name:    "boxes",
-		Shape:   "a3fe9792e863c9f5",
+		Shape:   "2c9c74d0d23287f8",
 		Table:   denorm.Table{Name: "boxes"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -137,7 +137,7 @@ func (b *Baskets) Refresh(ctx context.Context, keys ...BasketKey) error {
 func basketsDefinition() *denorm.Definition[BasketKey, BasketDoc] {
 	return &denorm.Definition[BasketKey, BasketDoc]{
 		Name:    "baskets",
-		Shape:   "65b4aee1e8fee48c",
+		Shape:   "18ede63f319a425b",
 		Table:   denorm.Table{Name: "baskets"},
 		Columns: []string{"shop", "number"},
 		Key: denorm.KeyCodec[BasketKey]{

@@ -120,7 +120,7 @@ func (f *Forums) Refresh(ctx context.Context, ids ...int64) error {
 func forumsDefinition() *denorm.Definition[int64, ForumDoc] {
 	return &denorm.Definition[int64, ForumDoc]{
 		Name:    "forums",
-		Shape:   "fcd8675e55cb9868",
+		Shape:   "85047a8943136900",
 		Table:   denorm.Table{Name: "forums"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -109,7 +109,7 @@ func (f *Films) Refresh(ctx context.Context, ids ...int64) error {
 func filmsDefinition() *denorm.Definition[int64, FilmDoc] {
 	return &denorm.Definition[int64, FilmDoc]{
 		Name:    "films",
-		Shape:   "29166859273e7a03",
+		Shape:   "428dc53cc972a372",
 		Table:   denorm.Table{Name: "films"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

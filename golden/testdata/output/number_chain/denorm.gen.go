@@ -121,7 +121,7 @@ func (m *Menus) Refresh(ctx context.Context, ids ...int64) error {
 func menusDefinition() *denorm.Definition[int64, MenuDoc] {
 	return &denorm.Definition[int64, MenuDoc]{
 		Name:    "menus",
-		Shape:   "c27cbc54543e16cb",
+		Shape:   "d946376d1f9bb11c",
 		Table:   denorm.Table{Name: "menus"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

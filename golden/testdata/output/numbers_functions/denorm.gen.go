@@ -113,7 +113,7 @@ func (t *Teams) Refresh(ctx context.Context, ids ...int64) error {
 func teamsDefinition() *denorm.Definition[int64, TeamDoc] {
 	return &denorm.Definition[int64, TeamDoc]{
 		Name:    "teams",
-		Shape:   "ddc52f2b4d86c527",
+		Shape:   "7f1a7dfed0f8faa5",
 		Table:   denorm.Table{Name: "teams"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -107,7 +107,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "73c9c36aeaef507f",
+		Shape:   "96f9b8b1d449d4e3",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -310,7 +310,7 @@ func (c *CardStore) Refresh(ctx context.Context, ids ...int64) error {
 func cardStoreDefinition() *denorm.Definition[int64, Card] {
 	return &denorm.Definition[int64, Card]{
 		Name:    "book_cards",
-		Shape:   "9aeb7665646f5ff9",
+		Shape:   "2f2f8d5d038dcef5",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -474,7 +474,7 @@ func (r *Reviews) Refresh(ctx context.Context, ids ...int64) error {
 func reviewsDefinition() *denorm.Definition[int64, ReviewDoc] {
 	return &denorm.Definition[int64, ReviewDoc]{
 		Name:    "reviews",
-		Shape:   "e76370ef11bf6c7d",
+		Shape:   "ac4c806d55498532",
 		Table:   denorm.Table{Name: "reviews"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

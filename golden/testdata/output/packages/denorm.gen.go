@@ -120,7 +120,7 @@ func (h *Houses) Refresh(ctx context.Context, keys ...int64) error {
 func housesDefinition() *denorm.Definition[int64, HouseDoc] {
 	return &denorm.Definition[int64, HouseDoc]{
 		Name:    "houses",
-		Shape:   "d4f241f24f8bc17d",
+		Shape:   "62b7b3ff1c98f3fd",
 		Table:   denorm.Table{Name: "houses"},
 		Columns: []string{"no"},
 		Key: denorm.KeyCodec[int64]{

@@ -136,7 +136,7 @@ func (t *Teachers) Refresh(ctx context.Context, ids ...int64) error {
 func teachersDefinition() *denorm.Definition[int64, TeacherDoc] {
 	return &denorm.Definition[int64, TeacherDoc]{
 		Name:    "teachers",
-		Shape:   "7a3a176088a49a3b",
+		Shape:   "a4ce8dc8a2d2bd95",
 		Table:   denorm.Table{Name: "teachers"},
 		Columns: []string{"teacher_id"},
 		Key: denorm.KeyCodec[int64]{

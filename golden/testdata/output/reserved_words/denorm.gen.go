@@ -110,7 +110,7 @@ func (o *Orders) Refresh(ctx context.Context, ids ...int64) error {
 func ordersDefinition() *denorm.Definition[int64, OrderDoc] {
 	return &denorm.Definition[int64, OrderDoc]{
 		Name:    "orders",
-		Shape:   "de74e0971854450c",
+		Shape:   "0eff20a2d871a63c",
 		Table:   denorm.Table{Name: "order"},
 		Columns: []string{"ID"},
 		Key: denorm.KeyCodec[int64]{

@@ -117,7 +117,7 @@ func (p *Playlists) Refresh(ctx context.Context, ids ...int64) error {
 func playlistsDefinition() *denorm.Definition[int64, PlaylistDoc] {
 	return &denorm.Definition[int64, PlaylistDoc]{
 		Name:    "playlists",
-		Shape:   "a1cb743da6c91060",
+		Shape:   "6abebef9f2e911b9",
 		Table:   denorm.Table{Name: "playlists"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -107,7 +107,7 @@ func (a *Articles) Refresh(ctx context.Context, ids ...int64) error {
 func articlesDefinition() *denorm.Definition[int64, ArticleDoc] {
 	return &denorm.Definition[int64, ArticleDoc]{
 		Name:    "articles",
-		Shape:   "3eb5059854b3c749",
+		Shape:   "4a4af9a065276e29",
 		Table:   denorm.Table{Name: "articles"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -296,7 +296,7 @@ func (t *Titles) Refresh(ctx context.Context, ids ...int64) error {
 func titlesDefinition() *denorm.Definition[int64, Title] {
 	return &denorm.Definition[int64, Title]{
 		Name:    "titles",
-		Shape:   "1bacc8400509d25f",
+		Shape:   "a08080fa0782b8b0",
 		Table:   denorm.Table{Name: "articles"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -143,7 +143,7 @@ func (m *Matches) Refresh(ctx context.Context, ids ...int64) error {
 func matchesDefinition() *denorm.Definition[int64, MatchDoc] {
 	return &denorm.Definition[int64, MatchDoc]{
 		Name:    "matches",
-		Shape:   "f0a25939c0259c3f",
+		Shape:   "e4b8f58004a9d610",
 		Table:   denorm.Table{Name: "matches"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

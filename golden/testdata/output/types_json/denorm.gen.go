@@ -106,7 +106,7 @@ func (c *Customers) Refresh(ctx context.Context, ids ...int64) error {
 func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 	return &denorm.Definition[int64, CustomerDoc]{
 		Name:    "customers",
-		Shape:   "d211f553863baba3",
+		Shape:   "bceabc4c319c619e",
 		Table:   denorm.Table{Name: "customers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -115,7 +115,7 @@ func (s *Samples) Refresh(ctx context.Context, ids ...int32) error {
 func samplesDefinition() *denorm.Definition[int32, SampleDoc] {
 	return &denorm.Definition[int32, SampleDoc]{
 		Name:    "samples",
-		Shape:   "4b578ee187a8ca27",
+		Shape:   "c987ceb53dffe4c9",
 		Table:   denorm.Table{Name: "samples"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int32]{

@@ -102,7 +102,7 @@ func (p *Products) Refresh(ctx context.Context, ids ...int64) error {
 func productsDefinition() *denorm.Definition[int64, ProductDoc] {
 	return &denorm.Definition[int64, ProductDoc]{
 		Name:    "products",
-		Shape:   "fa8e20b7297d0a90",
+		Shape:   "eb2d71a1a84edaa7",
 		Table:   denorm.Table{Name: "products"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -104,7 +104,7 @@ func (c *Clocks) Refresh(ctx context.Context, ids ...int64) error {
 func clocksDefinition() *denorm.Definition[int64, ClockDoc] {
 	return &denorm.Definition[int64, ClockDoc]{
 		Name:    "clocks",
-		Shape:   "530d7481b3fc8c43",
+		Shape:   "c55e60f287a9d46f",
 		Table:   denorm.Table{Name: "clocks"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

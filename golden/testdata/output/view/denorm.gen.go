@@ -106,7 +106,7 @@ func (f *Films) Refresh(ctx context.Context, ids ...int64) error {
 func filmsDefinition() *denorm.Definition[int64, FilmDoc] {
 	return &denorm.Definition[int64, FilmDoc]{
 		Name:    "films",
-		Shape:   "fb7144bec6aea870",
+		Shape:   "22c3700f869ca363",
 		Table:   denorm.Table{Name: "films"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -320,7 +320,7 @@ func (s *Stats) Refresh(ctx context.Context, ids ...int64) error {
 func statsDefinition() *denorm.Definition[int64, FilmStatsDoc] {
 	return &denorm.Definition[int64, FilmStatsDoc]{
 		Name:    "stats",
-		Shape:   "7369c0af2bfa4b51",
+		Shape:   "7612537cbda70aee",
 		Table:   denorm.Table{Name: "film_stats"},
 		Columns: []string{"film_id"},
 		Key: denorm.KeyCodec[int64]{

@@ -115,7 +115,7 @@ func (s *Stores) Refresh(ctx context.Context, ids ...int64) error {
 func storesDefinition() *denorm.Definition[int64, StoreDoc] {
 	return &denorm.Definition[int64, StoreDoc]{
 		Name:    "stores",
-		Shape:   "969817e98c2f57b4",
+		Shape:   "a8c7beed1e9ddeee",
 		Table:   denorm.Table{Name: "stores"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -425,7 +425,7 @@ func (e *EveryStore) Refresh(ctx context.Context, ids ...int64) error {
 func everyStoreDefinition() *denorm.Definition[int64, AnyStore] {
 	return &denorm.Definition[int64, AnyStore]{
 		Name:    "every_store",
-		Shape:   "aa6bf8a874b8d34c",
+		Shape:   "87d1d20819438a68",
 		Table:   denorm.Table{Name: "stores"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

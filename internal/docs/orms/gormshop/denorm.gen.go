@@ -111,7 +111,7 @@ func (c *Customers) Refresh(ctx context.Context, ids ...uint) error {
 func customersDefinition() *denorm.Definition[uint, CustomerDoc] {
 	return &denorm.Definition[uint, CustomerDoc]{
 		Name:    "customers",
-		Shape:   "e21d30eede587a1b",
+		Shape:   "69c14ba7e3aa6f6e",
 		Table:   denorm.Table{Name: "customers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[uint]{
