@@ -6,25 +6,14 @@ import (
 	"time"
 )
 
-const (
-	usualWrites  = 300
-	usualSettles = 6
-)
-
-// Servers take longer for the same, and differ from SQLite in what the relay does, not in the caches.
-const fewerOnServers = 2
-
 const slowNumber = "a change whose transaction had a greater number than all that had ended stayed below the log's floor"
 
 // TestCoherence is promises P3, P5 and P6: after each burst of random writes, every document in every cache is
 // the one that a naive builder makes, and what Engine.Tx wrote is seen at once.
 func TestCoherence(t *testing.T) {
 	eachTiers(t, func(t *testing.T, d database, m tiers) {
-		writes, settles := usualWrites, usualSettles
-		if d.writing == "" {
-			writes, settles = writes/fewerOnServers, settles/fewerOnServers
-		}
-		cohere(t, d, m, seed(t), number(t, "COHERENCE_WRITES", writes), number(t, "COHERENCE_SETTLES", settles))
+		size := sizesOf(t, d)
+		cohere(t, d, m, seed(t), number(t, "COHERENCE_WRITES", ofTiers(size.writes)), number(t, "COHERENCE_SETTLES", ofTiers(size.settles)))
 	})
 }
 

@@ -86,7 +86,7 @@ func (p place) open(more string) (*sqlx.DB, error) {
 }
 
 // ofSQLite tells whether the database is a file.
-func (p place) ofSQLite() bool { return p.driver == testservers.Pure || p.driver == testservers.Cgo }
+func (d database) ofSQLite() bool { return d.driver == testservers.Pure || d.driver == testservers.Cgo }
 
 // number is one of the environment, or the usual one.
 func number(t *testing.T, variable string, usual int) int {

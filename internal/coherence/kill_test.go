@@ -15,6 +15,7 @@ import (
 
 	"github.com/denormgen/denormgen/internal/truth/history"
 	"github.com/denormgen/denormgen/internal/truth/naive"
+	"github.com/denormgen/denormgen/internal/truth/subject"
 	denorm "github.com/denormgen/denormgen/runtime"
 )
 
@@ -72,7 +73,7 @@ func live(text string) error {
 	if p.engine, err = denorm.Open(ctx, db, append(options, denorm.WithLogger(logger()))...); err != nil {
 		return err
 	}
-	p.subjects = subjects(p.engine)
+	p.subjects = subject.All(p.engine)
 	if err := p.engine.Install(ctx); err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func live(text string) error {
 	go func() {
 		random := rand.New(rand.NewPCG(o.Seed, 9))
 		for {
-			if _, err := p.subjects[random.IntN(len(p.subjects))].read(ctx, random); err != nil {
+			if _, err := p.subjects[random.IntN(len(p.subjects))].Read(ctx, random); err != nil {
 				failed <- err
 				return
 			}
@@ -106,7 +107,6 @@ func live(text string) error {
 }
 
 const (
-	usualKills     = 10
 	killsPerSettle = 5
 	longestLife    = 120 * time.Millisecond // of a child, once it has begun
 	earlyOf        = 4                      // of how many children one is killed while it starts
@@ -115,9 +115,11 @@ const (
 // TestKilledProcesses is promise P5: processes that relay, write, read and fill caches are killed at random
 // moments, and nothing is lost to one that lives on.
 func TestKilledProcesses(t *testing.T) {
-	kills, from := number(t, "COHERENCE_KILLS", usualKills), seed(t)
+	from := seed(t)
 	for _, d := range databases() {
 		t.Run(d.name, func(t *testing.T) {
+			const kinds = 2
+			kills := number(t, "COHERENCE_KILLS", sizesOf(t, d).kills/kinds)
 			for _, m := range allTiers() {
 				// The memory of a process cannot be shared with a child.
 				if m.name == "local" || m.name == "local+redis" {

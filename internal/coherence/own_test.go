@@ -37,12 +37,12 @@ func (w *writer) exact(ctx context.Context, body func(naive.Queryer) error) erro
 		return err
 	}
 	for _, c := range naive.Collections() {
-		rows, want := touched(c, before, after)
+		rows, want := c.Touched(before, after)
 		if len(rows) == 0 {
 			continue
 		}
 		for _, p := range processes {
-			got, err := p.subject(c.Name).see(ctx, rows)
+			got, err := p.subject(c.Name).See(ctx, rows)
 			if err != nil {
 				return err
 			}
@@ -55,26 +55,4 @@ func (w *writer) exact(ctx context.Context, body func(naive.Queryer) error) erro
 		}
 	}
 	return nil
-}
-
-// touched are rows whose documents are not what they were, and their documents now, by the text of the key.
-func touched(c naive.Collection, before, after *naive.Data) (rows []naive.Row, want map[string]string) {
-	was := map[string]string{}
-	want = map[string]string{}
-	for _, doc := range c.Documents(before) {
-		was[c.KeyText(doc.Row)] = doc.JSON
-	}
-	for _, doc := range c.Documents(after) {
-		key := c.KeyText(doc.Row)
-		if was[key] != doc.JSON {
-			rows, want[key] = append(rows, doc.Row), doc.JSON
-		}
-		delete(was, key)
-	}
-	for _, doc := range c.Documents(before) {
-		if key := c.KeyText(doc.Row); was[key] != "" {
-			rows, want[key] = append(rows, doc.Row), "null"
-		}
-	}
-	return rows, want
 }

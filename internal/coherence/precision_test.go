@@ -10,8 +10,6 @@ import (
 	"github.com/denormgen/denormgen/internal/truth/naive"
 )
 
-const usualCases = 120
-
 // mostEvents is how many events there may be for each document that changed, all cases together.
 const mostEvents = 2
 
@@ -20,10 +18,7 @@ const mostEvents = 2
 func TestPrecision(t *testing.T) {
 	from := seed(t)
 	eachDatabase(t, func(t *testing.T, at place) {
-		usual := usualCases
-		if !at.ofSQLite() {
-			usual /= fewerOnServers
-		}
+		usual := sizesOf(t, at.database).cases
 		cases := number(t, "COHERENCE_CASES", usual)
 		p := start(t, at, "one")
 		h := &history.History{Dialect: naive.DialectOf(at.plain), Random: rand.New(rand.NewPCG(from, 1))}
@@ -113,7 +108,7 @@ func (x *precision) transaction(ctx context.Context) error {
 	}
 	changed := 0
 	for _, c := range naive.Collections() {
-		rows, want := touched(c, before, x.data)
+		rows, want := c.Touched(before, x.data)
 		for _, r := range rows {
 			if key := c.KeyText(r); !named[event{c.Name, eventKey(c, r)}] {
 				return fmt.Errorf("no event for document %s of %s\n was %s\n  is %s", key, c.Name, was[c.Name][key], want[key])

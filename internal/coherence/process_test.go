@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/denormgen/denormgen/internal/testservers"
+	"github.com/denormgen/denormgen/internal/truth/subject"
 	denorm "github.com/denormgen/denormgen/runtime"
 	"github.com/denormgen/denormgen/runtime/rediscache"
 	"github.com/denormgen/denormgen/runtime/sharedcache/memorycache"
@@ -71,7 +72,7 @@ type process struct {
 	name     string
 	db       *sqlx.DB
 	engine   *denorm.Engine
-	subjects []subject
+	subjects []subject.Subject
 }
 
 // options are those of the tiers; the processes of a test share the cache.
@@ -95,7 +96,7 @@ func start(t *testing.T, at place, name string, options ...denorm.Option) *proce
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.subjects = subjects(p.engine)
+	p.subjects = subject.All(p.engine)
 	if err := p.engine.Install(t.Context()); err != nil {
 		t.Fatal(err)
 	}

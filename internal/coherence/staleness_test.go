@@ -17,8 +17,7 @@ import (
 )
 
 const (
-	counters     = 6 // documents that count
-	usualSeconds = 1
+	counters = 6 // documents that count
 	// shortStaleness makes a violation likely to be seen.
 	shortStaleness = 300 * time.Millisecond
 )
@@ -72,7 +71,7 @@ func age(t *testing.T, at place, m tiers, seed uint64) {
 			t.Fatal(err)
 		}
 	}
-	ctx, stop := context.WithTimeout(t.Context(), time.Duration(number(t, "COHERENCE_SECONDS", usualSeconds))*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), sizesOf(t, at.database).age)
 	defer stop()
 	committed := make([]commits, counters)
 	var running sync.WaitGroup

@@ -15,6 +15,7 @@ import (
 
 	"github.com/denormgen/denormgen/internal/truth/history"
 	"github.com/denormgen/denormgen/internal/truth/naive"
+	"github.com/denormgen/denormgen/internal/truth/subject"
 	denorm "github.com/denormgen/denormgen/runtime"
 )
 
@@ -100,7 +101,7 @@ func (r *trial) settle(ctx context.Context) error {
 		docs := c.Documents(d)
 		for _, p := range r.processes {
 			s := p.subject(c.Name)
-			n, err := s.compare(ctx, p.db, docs)
+			n, err := s.Compare(ctx, p.db, docs)
 			if err != nil {
 				return fmt.Errorf("process %s after all has settled: %w\n%s", p.name, err, r.diagnose(ctx, c.Name))
 			}
@@ -114,9 +115,9 @@ const settleTimeout = 30 * time.Second
 
 func (r *trial) dialect() naive.Dialect { return naive.DialectOf(r.plain) }
 
-func (p *process) subject(name string) subject {
+func (p *process) subject(name string) subject.Subject {
 	for _, s := range p.subjects {
-		if s.about().Name == name {
+		if s.About().Name == name {
 			return s
 		}
 	}
@@ -133,14 +134,14 @@ func (r *trial) read(ctx context.Context, t *testing.T, seed uint64) *sync.WaitG
 				for ctx.Err() == nil {
 					for range 1 + random.IntN(20) {
 						s := p.subjects[random.IntN(len(p.subjects))]
-						n, err := s.read(ctx, random)
+						n, err := s.Read(ctx, random)
 						if err != nil && ctx.Err() == nil {
-							t.Errorf("reading %s in process %s: %v", s.about().Name, p.name, err)
+							t.Errorf("reading %s in process %s: %v", s.About().Name, p.name, err)
 							return
 						}
 						r.reads.Add(int64(n))
 					}
-					time.Sleep(100 * time.Microsecond)
+					time.Sleep(1000 * time.Microsecond)
 				}
 			})
 		}

@@ -39,6 +39,29 @@ func All(d *Data) map[string]map[string]string {
 	return docs
 }
 
+// Touched are rows whose documents are not what they were, and their documents now, by the text of the key, with
+// "null" for one that is not there.
+func (c Collection) Touched(before, after *Data) (rows []Row, want map[string]string) {
+	was := map[string]string{}
+	want = map[string]string{}
+	for _, doc := range c.Documents(before) {
+		was[c.KeyText(doc.Row)] = doc.JSON
+	}
+	for _, doc := range c.Documents(after) {
+		key := c.KeyText(doc.Row)
+		if was[key] != doc.JSON {
+			rows, want[key] = append(rows, doc.Row), doc.JSON
+		}
+		delete(was, key)
+	}
+	for _, doc := range c.Documents(before) {
+		if key := c.KeyText(doc.Row); was[key] != "" {
+			rows, want[key] = append(rows, doc.Row), "null"
+		}
+	}
+	return rows, want
+}
+
 // KeyText tells documents of a collection apart.
 func (c Collection) KeyText(r Row) string {
 	text := ""

@@ -1,4 +1,5 @@
-package coherence
+// Package subject reads and compares collections as one process sees them.
+package subject
 
 import (
 	"context"
@@ -13,16 +14,16 @@ import (
 	denorm "github.com/denormgen/denormgen/runtime"
 )
 
-// subject is a collection as one process reads it.
-type subject interface {
-	about() naive.Collection
-	// read reads a random key, or some, and returns how many.
-	read(ctx context.Context, random *rand.Rand) (int, error)
-	// compare gets every document that must exist, and keys of such as existed once. Where one differs, it tells
-	// what is read directly.
-	compare(ctx context.Context, direct denorm.Queryer, docs []naive.Document) (int, error)
-	// see gets the documents of some rows' keys, by the text of the key, with "null" for one that is not there.
-	see(ctx context.Context, rows []naive.Row) (map[string]string, error)
+// Subject is a collection as one process reads it.
+type Subject interface {
+	About() naive.Collection
+	// Read reads a random key, or some, and returns how many.
+	Read(ctx context.Context, random *rand.Rand) (int, error)
+	// Compare gets every document that must exist, and keys of such as existed once. Where one differs, it tells
+	// what is read directly. It is not for several goroutines at once.
+	Compare(ctx context.Context, direct denorm.Queryer, docs []naive.Document) (int, error)
+	// See gets the documents of some rows' keys, by the text of the key, with "null" for one that is not there.
+	See(ctx context.Context, rows []naive.Row) (map[string]string, error)
 }
 
 // accessor is a generated accessor.
@@ -42,9 +43,9 @@ type typed[K comparable, D any] struct {
 	seen   map[K]bool         // keys that were compared before
 }
 
-func (s *typed[K, D]) about() naive.Collection { return s.Collection }
+func (s *typed[K, D]) About() naive.Collection { return s.Collection }
 
-func (s *typed[K, D]) read(ctx context.Context, random *rand.Rand) (n int, err error) {
+func (s *typed[K, D]) Read(ctx context.Context, random *rand.Rand) (n int, err error) {
 	switch dice := random.IntN(20); {
 	case dice < 3:
 		n = 2 + random.IntN(6)
@@ -66,7 +67,7 @@ func (s *typed[K, D]) read(ctx context.Context, random *rand.Rand) (n int, err e
 	return n, err
 }
 
-func (s *typed[K, D]) compare(ctx context.Context, direct denorm.Queryer, docs []naive.Document) (int, error) {
+func (s *typed[K, D]) Compare(ctx context.Context, direct denorm.Queryer, docs []naive.Document) (int, error) {
 	wanted := map[K]string{}
 	for _, doc := range docs {
 		wanted[s.keyOf(doc.Row)] = doc.JSON
@@ -115,7 +116,7 @@ func (s *typed[K, D]) get(ctx context.Context, key K) (string, error) {
 	return string(text), err
 }
 
-func (s *typed[K, D]) see(ctx context.Context, rows []naive.Row) (map[string]string, error) {
+func (s *typed[K, D]) See(ctx context.Context, rows []naive.Row) (map[string]string, error) {
 	docs := map[string]string{}
 	for _, r := range rows {
 		text, err := s.get(ctx, s.keyOf(r))
@@ -127,12 +128,12 @@ func (s *typed[K, D]) see(ctx context.Context, rows []naive.Row) (map[string]str
 	return docs, nil
 }
 
-func newSubject[K comparable, D any](c naive.Collection, access accessor[K, D], keyOf func(naive.Row) K, other func(*rand.Rand) K) subject {
+func newSubject[K comparable, D any](c naive.Collection, access accessor[K, D], keyOf func(naive.Row) K, other func(*rand.Rand) K) Subject {
 	return &typed[K, D]{Collection: c, access: access, keyOf: keyOf, other: other, seen: map[K]bool{}}
 }
 
 // byNumber is a subject whose key is the column id.
-func byNumber[D any](c naive.Collection, access accessor[int64, D]) subject {
+func byNumber[D any](c naive.Collection, access accessor[int64, D]) Subject {
 	return newSubject(c, access, func(r naive.Row) int64 { return r["id"].(int64) }, someNumber)
 }
 
@@ -152,13 +153,13 @@ func someCode(random *rand.Rand) string {
 	return code
 }
 
-// subjects are all collections.
-func subjects(engine *denorm.Engine) []subject {
+// All are the collections of package models.
+func All(engine *denorm.Engine) []Subject {
 	of := map[string]naive.Collection{}
 	for _, c := range naive.Collections() {
 		of[c.Name] = c
 	}
-	return []subject{
+	return []Subject{
 		byNumber(of["books"], models.NewBooks(engine)),
 		byNumber(of["book_cards"], models.NewBookCards(engine)),
 		byNumber(of["book_stats"], models.NewBookStats(engine)),

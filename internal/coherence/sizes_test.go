@@ -1,0 +1,66 @@
+package coherence
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// sizes are how much a run does on every database.
+type sizes struct {
+	writes, settles int // of all kinds of cache together
+	cases           int // transactions of the test of precision
+	kills           int // processes, all kinds of cache together
+	tokens, reads   int // for each kind of cache of the test of torn documents, at least
+	age             time.Duration
+}
+
+// runs are the sizes that COHERENCE_SIZE can choose: "usual" is what `go test ./...` does.
+func runs() map[string]func(d database) sizes {
+	return map[string]func(d database) sizes{
+		"usual": func(d database) sizes {
+			s := sizes{writes: 1500, settles: 30, cases: 120, kills: 20, tokens: 60, reads: 1000, age: time.Second}
+			if !d.ofSQLite() {
+				s.writes, s.settles, s.cases = s.writes/2, s.settles/2, s.cases/2
+			}
+			return s
+		},
+		"ci": func(d database) sizes {
+			s := sizes{writes: 50_000, settles: 500, cases: 5000, kills: 60, tokens: 300, reads: 100_000, age: 5 * time.Second}
+			if !d.ofSQLite() {
+				s.cases = 500
+			}
+			return s
+		},
+		"soak": func(d database) sizes {
+			s := sizes{
+				writes: 1_000_000, settles: 10_000, cases: 50_000, kills: 1000,
+				tokens: 3000, reads: 1_000_000, age: time.Minute,
+			}
+			if !d.ofSQLite() {
+				s.cases = 5000
+			}
+			return s
+		},
+	}
+}
+
+// sizesOf are those of a run on a database.
+func sizesOf(t *testing.T, d database) sizes {
+	t.Helper()
+	name := os.Getenv("COHERENCE_SIZE")
+	if name == "" {
+		name = "usual"
+	}
+	run, ok := runs()[name]
+	if !ok {
+		t.Fatalf("COHERENCE_SIZE is %q, and there are %s", name, strings.Join(slices.Sorted(maps.Keys(runs())), ", "))
+	}
+	return run(d)
+}
+
+// ofTiers is the part of a database's share that each kind of cache gets.
+func ofTiers(share int) int { return max(1, share/len(allTiers())) }
