@@ -1,5 +1,5 @@
 # The checks stand in .ci/run, so that they are the same here and there.
-.PHONY: help test race lint generate check arch mutants modules fuzz bench ci
+.PHONY: help test race lint generate check arch coherence mutants modules fuzz bench soak ci
 
 help:
 	@echo 'make test      go test ./...; databases that are not installed are skipped'
@@ -8,6 +8,8 @@ help:
 	@echo 'make generate  bring all generated code up to date'
 	@echo 'make check     is all generated code up to date?'
 	@echo 'make arch      imports and dependencies'
+	@echo 'make coherence  random histories against real databases, as large as in CI'
+	@echo 'make soak      the same and the faults for hours'
 	@echo 'make mutants   is each rule of coherence tested?'
 	@echo 'make modules   the nested modules'
 	@echo 'make fuzz      every fuzz target for FUZZTIME=10s'
@@ -17,7 +19,7 @@ help:
 test:
 	go test ./...
 
-race lint check arch mutants modules fuzz:
+race lint check arch coherence mutants modules fuzz:
 	.ci/run $@
 
 generate:
@@ -28,6 +30,11 @@ generate:
 
 bench:
 	go test -run '^$$' -bench . ./internal/bench/...
+
+soak:
+	COHERENCE_SIZE=soak COHERENCE_TIMEOUT=0 .ci/run install coherence mutants
+	FAULTS_TIMES=20 DENORMGEN_REQUIRE_SERVERS=1 go test ./internal/faults -count=1 -v -timeout 0
+	FUZZTIME=1h .ci/run fuzz
 
 ci:
 	.ci/run
