@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -20,23 +21,27 @@ type postgresObject struct {
 	Comment  string // on the function; Installed reads it
 	Used     string // array of all columns
 	Read     string // array of the columns whose values are logged, or read by conditions
-	Changed  string // condition for logging an update; "" logs none
+	Written  string // array of the columns whose text depends on settings
+	Tracked  string // array of the columns of which an update is logged; "" logs none
 	Body     string // CREATE FUNCTION
 	Tag      string // of dollar quotes
 
-	Searches bool     // the conditions have operators or functions, which are found by search_path
-	Escapes  bool     // the conditions have backslashes
-	Settings []string // that make the text of a value the same whoever writes
+	Searches bool // the conditions have operators or functions, which are found by search_path
+	Escapes  bool // the conditions have backslashes
+	Settings []postgresSetting
 }
+
+// postgresSetting makes the text of a value the same whoever writes.
+type postgresSetting struct{ Name, Value string }
 
 // postgresFunction is what the trigger function is filled with.
 type postgresFunction struct {
 	Function, ID   string
-	Guarded        bool
+	Doubtful       bool   // whether conditions may fail, or depend on what cannot be trusted
 	Unknown        string // verdicts when no condition can be told
 	OldRow, NewRow string
 	OldIn, NewIn   string
-	Verdicts       string // which tracked columns changed
+	Unchanged      string // the verdicts when no tracked column changed; "" if there are none
 	Tag            string
 }
 
@@ -89,11 +94,11 @@ func postgresRead(layout *Layout) []string {
 	return slices.Compact(slices.Sorted(slices.Values(read)))
 }
 
-// postgresSearches tells whether a condition may have more than columns and what joins conditions, such as
+// postgresSearches tells whether conditions may have more than columns and what joins conditions, such as
 // operators.
-func postgresSearches(condition string) bool {
+func postgresSearches(layout *Layout) bool {
 	simple := regexp.MustCompile(`^(?:(?:OLD|NEW)\."(?:[^"]|"")+"|\b(?:NOT|AND|OR|IS|NULL|TRUE|FALSE)\b|[() \n])*$`)
-	return !simple.MatchString(condition)
+	return slices.ContainsFunc(layout.Guards, func(g Guard) bool { return !simple.MatchString(g.Old) || !simple.MatchString(g.New) })
 }
 
 // postgresCapture renders the object of one layout.
@@ -108,16 +113,25 @@ func postgresCapture(layout *Layout) (Object, error) {
 	if err != nil {
 		return Object{}, err
 	}
+	searches := postgresSearches(layout)
+	written, tracked := layout.Values, ""
+	if searches {
+		written = postgresRead(layout) // conditions may make texts too
+	}
+	if len(layout.Tracked) > 0 {
+		tracked = postgresTextArray(layout.Tracked)
+	}
 	create, err := templateText(Postgres, "install", postgresObject{
 		Function: name,
 		Table:    quoteTable(Postgres, layout.Table),
 		Comment:  "captures changes of " + quoteTable(Postgres, layout.Table),
 		Used:     postgresTextArray(layout.used()),
 		Read:     postgresTextArray(postgresRead(layout)),
-		Changed:  postgresChanged(layout.Tracked),
+		Written:  postgresTextArray(written),
+		Tracked:  tracked,
 		Body:     body,
 		Tag:      tag,
-		Searches: slices.ContainsFunc(layout.Guards, func(g Guard) bool { return postgresSearches(g.Old) || postgresSearches(g.New) }),
+		Searches: searches,
 		Escapes:  slices.ContainsFunc(layout.Guards, func(g Guard) bool { return strings.Contains(g.Old+g.New, `\`) }),
 		Settings: postgresSettings(),
 	})
@@ -141,58 +155,33 @@ func postgresFunctionName(table Table) string {
 func newPostgresFunction(name, tag string, layout *Layout) postgresFunction {
 	f := postgresFunction{
 		Function: name, ID: layout.ID, Tag: tag,
-		Guarded:  len(layout.Guards) > 0,
-		Unknown:  strings.Repeat("1", len(layout.Guards)),
-		OldRow:   postgresRow("OLD", layout.Values),
-		NewRow:   postgresRow("NEW", layout.Values),
-		Verdicts: postgresVerdicts(layout.Tracked),
+		Doubtful:  postgresSearches(layout),
+		Unknown:   strings.Repeat("1", len(layout.Guards)),
+		OldRow:    postgresRow("OLD", layout.Values),
+		NewRow:    postgresRow("NEW", layout.Values),
+		Unchanged: strings.Repeat("0", len(layout.Tracked)),
 	}
 	var before, after []string
 	for _, guard := range layout.Guards {
 		before = append(before, postgresVerdict(guard.Old))
 		after = append(after, postgresVerdict(guard.New))
 	}
-	f.OldIn, f.NewIn = joinBalanced(before, postgresConcat), joinBalanced(after, postgresConcat)
-	for _, text := range []*string{&f.Function, &f.OldRow, &f.NewRow, &f.OldIn, &f.NewIn, &f.Verdicts} {
+	f.OldIn, f.NewIn = cmp.Or(joinBalanced(before, postgresConcat), "''"), cmp.Or(joinBalanced(after, postgresConcat), "''")
+	for _, text := range []*string{&f.Function, &f.OldRow, &f.NewRow, &f.OldIn, &f.NewIn} {
 		*text = strings.ReplaceAll(*text, "%", "%%") // for format()
 	}
 	return f
 }
 
-// postgresSettings make the text of a value the same whoever writes.
-func postgresSettings() []string {
-	return []string{
-		`DateStyle = 'ISO, YMD'`,
-		`TimeZone = 'UTC'`,
-		`IntervalStyle = 'postgres'`,
-		`bytea_output = 'hex'`,
-		`extra_float_digits = 1`,
+// postgresSettings are those that a value's text may depend on.
+func postgresSettings() []postgresSetting {
+	return []postgresSetting{
+		{"DateStyle", "ISO, YMD"},
+		{"TimeZone", "UTC"},
+		{"IntervalStyle", "postgres"},
+		{"bytea_output", "hex"},
+		{"extra_float_digits", "1"},
 	}
-}
-
-// postgresChanged tells by bytes whether any of the columns changed.
-func postgresChanged(columns []string) string {
-	if len(columns) == 0 {
-		return ""
-	}
-	return "pg_catalog.record_image_ne(" + postgresFields("OLD", columns) + ", " + postgresFields("NEW", columns) + ")"
-}
-
-func postgresFields(side string, columns []string) string {
-	fields := make([]string, len(columns))
-	for i, column := range columns {
-		fields[i] = side + "." + quoteName(Postgres, column)
-	}
-	return "ROW(" + strings.Join(fields, ", ") + ")"
-}
-
-// postgresVerdicts has a 0 or 1 for each column.
-func postgresVerdicts(columns []string) string {
-	parts := make([]string, len(columns))
-	for i, column := range columns {
-		parts[i] = "CASE WHEN " + postgresChanged([]string{column}) + " THEN '1' ELSE '0' END"
-	}
-	return joinBalanced(parts, postgresConcat)
 }
 
 // postgresVerdict is 0 only where a condition is surely false.

@@ -51,7 +51,15 @@ func TestPostgresLowPrivileges(t *testing.T) {
 		`SET search_path = evil, pg_temp, pg_catalog, public`,
 		`INSERT INTO books VALUES (1, 'shown')`, `UPDATE books SET title = 'other'`, `TRUNCATE books`)
 	d.logged("a writer without rights", `I >{1}1`, `U 01 {1}1>{1}0`, `T`)
-	// Without operators in its conditions the function runs under the writer's search_path.
+	// Without operators in its conditions the function runs under the writer's search_path. Nothing changes for who
+	// finds these operators.
+	d.session(`SET ROLE writer_low`, `DROP OPERATOR evil.= (text, text)`,
+		`CREATE FUNCTION evil.always(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true'`,
+		`CREATE FUNCTION evil.always(bigint, bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true'`,
+		`CREATE FUNCTION evil.nothing(integer, integer) RETURNS integer LANGUAGE sql AS 'SELECT 0'`,
+		`CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.always)`,
+		`CREATE OPERATOR evil.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = evil.always)`,
+		`CREATE OPERATOR evil.| (LEFTARG = integer, RIGHTARG = integer, FUNCTION = evil.nothing)`)
 	d.capture(layoutOf(books(), []string{"id"}, []string{"title"}, guardOn(`$."active"`)))
 	d.session(`SET ROLE writer_low`, `CREATE TEMP TABLE denorm_changes (id bigint)`, `SET search_path = evil, pg_temp, pg_catalog, public`,
 		`INSERT INTO books VALUES (1, 'shown', false)`, `UPDATE books SET title = 'other'`, `DELETE FROM books`, `TRUNCATE books`)

@@ -12,7 +12,17 @@ type sqliteTrigger struct {
 	Name, Table, Event, When string
 	Layout, Op               string
 	Columns, Values          []string // what is logged: columns of the log and SQL
-	From                     string   // condition on the rows of the table, called OLD
+	// From are conditions on the rows of the table, called OLD, each for a statement of its own: joined by OR, they
+	// made newer libraries read the whole table where a collation is named.
+	From []string
+}
+
+// Statements are the conditions of the trigger's statements; one without a condition logs the row itself.
+func (t sqliteTrigger) Statements() []string {
+	if len(t.From) == 0 {
+		return []string{""}
+	}
+	return t.From
 }
 
 // Objects renders up to five triggers per table: names carry the layout, so that old ones stay in place
@@ -123,7 +133,7 @@ func (r sqliteRenderer) triggers() []sqliteTrigger {
 		list[1].When = "0" // nothing of it is tracked
 	}
 	conflict := r.conflict()
-	if conflict == "" {
+	if len(conflict) == 0 {
 		return list
 	}
 	replaced := sqliteTrigger{Columns: []string{"old_in", "old_row"}, Values: before}
@@ -132,7 +142,7 @@ func (r sqliteRenderer) triggers() []sqliteTrigger {
 	// A row that is replaced by one with the same values changes no document; that also spares most inserts
 	// which then are ignored or turn into updates.
 	if differs := r.differs(union(r.layout.Tracked, r.layout.Values)); differs != "" {
-		insert.From = "(" + conflict + ")\n  AND (" + differs + ")"
+		insert.From = eachAnd(conflict, differs)
 	}
 	update.Name, update.Event, update.Op, update.From = "rekey", "BEFORE UPDATE", string(Delete), r.otherThan(conflict)
 	update.When = r.keyDiffers()
@@ -191,10 +201,19 @@ func sqliteDiffers(column string) string {
 	return fmt.Sprintf("OLD.%s COLLATE BINARY IS NOT NEW.%s OR typeof(OLD.%s) <> typeof(NEW.%s)", column, column, column, column)
 }
 
-// conflict is the condition that a row called OLD holds unique values of NEW, "" if there can be none.
-func (r sqliteRenderer) conflict() string {
+// eachAnd narrows all conditions by another one.
+func eachAnd(conditions []string, also string) []string {
+	var both []string
+	for _, condition := range conditions {
+		both = append(both, "("+condition+")\n  AND ("+also+")")
+	}
+	return both
+}
+
+// conflict are conditions, one for each unique key, that a row called OLD holds the values of NEW.
+func (r sqliteRenderer) conflict() []string {
 	if r.table == nil {
-		return ""
+		return nil
 	}
 	var keys []string
 	if r.table.RowID != "" {
@@ -216,7 +235,11 @@ func (r sqliteRenderer) conflict() string {
 		}
 		keys = append(keys, strings.Join(terms, " AND "))
 	}
-	return strings.Join(keys, "\n    OR ")
+	// A row that holds several of them is found once.
+	for i := len(keys) - 1; i > 0; i-- {
+		keys[i] += "\n  AND (" + strings.Join(keys[:i], " OR ") + ") IS NOT 1"
+	}
+	return keys
 }
 
 // newValue is the value that the new row will have: OR REPLACE puts the default for a NULL that is not
@@ -266,7 +289,7 @@ func (r sqliteRenderer) keyDiffers() string {
 
 // otherThan keeps the row that is updated out of those that it conflicts with. Where the rows of the table
 // are called OLD, only a query of its own sees the OLD of the trigger.
-func (r sqliteRenderer) otherThan(conflict string) string {
+func (r sqliteRenderer) otherThan(conflict []string) []string {
 	var other []string
 	if row := r.table.RowID; row != "" {
 		// OLD and the name of the row number would be that of the trigger too.
@@ -280,7 +303,7 @@ func (r sqliteRenderer) otherThan(conflict string) string {
 	if len(other) == 0 {
 		return conflict
 	}
-	return "(" + conflict + ")\n  AND (" + strings.Join(other, " OR ") + ")"
+	return eachAnd(conflict, strings.Join(other, " OR "))
 }
 
 // union merges two sorted lists.

@@ -9,7 +9,8 @@ DECLARE
   path text;
   settings text := '';
   trusted boolean;
-  plain boolean;
+  verdicts text;
+  needs text[];
   tree oid[];
   found record;
   event text;
@@ -45,29 +46,69 @@ BEGIN
     SELECT part FROM types JOIN pg_type ON oid = type, LATERAL (VALUES (typbasetype), (typelem)) AS parts (part) WHERE part <> 0
   ), described AS (
     SELECT DISTINCT nspname, typtype = 'b' AND typcategory <> 'A' AND nspname <> 'pg_catalog' AS foreign_type,
-      has_schema_privilege('public', n.oid, 'CREATE') AS open,
-      typtype IN ('d', 'e') OR typcategory = 'A' OR nspname = 'pg_catalog' AND typname IN (
-        'int2', 'int4', 'int8', 'oid', 'numeric', 'bool', 'text', 'varchar', 'bpchar', 'name', 'char', 'uuid', 'json', 'jsonb') AS plain
+      has_schema_privilege('public', n.oid, 'CREATE') AS open
     FROM types JOIN pg_type AS t ON t.oid = type JOIN pg_namespace AS n ON n.oid = typnamespace
   )
   SELECT coalesce(string_agg(DISTINCT quote_ident(nspname) || ', ', '') FILTER (WHERE foreign_type), ''),
-    coalesce(bool_and(NOT (foreign_type AND open)), true), coalesce(bool_and(described.plain), true)
-  INTO path, trusted, plain FROM described;
-  -- Settings cost time for every row: only those that matter.
+    coalesce(bool_and(NOT (foreign_type AND open)), true)
+  INTO path, trusted FROM described;
+
+  -- Settings cost time for every row: only those that matter for the text of these values.
+  WITH RECURSIVE types (type) AS (
+    SELECT atttypid FROM pg_attribute WHERE attrelid = captured AND attname = ANY ({{.Written}})
+    UNION
+    SELECT part FROM types JOIN pg_type ON oid = type, LATERAL (VALUES (typbasetype), (typelem)) AS parts (part) WHERE part <> 0
+  ), described AS (
+    SELECT CASE
+      WHEN typtype IN ('d', 'e') OR typcategory = 'A' THEN '{}'
+      WHEN nspname <> 'pg_catalog' THEN '{all}'
+      WHEN typname IN ('int2', 'int4', 'int8', 'oid', 'numeric', 'bool', 'text', 'varchar', 'bpchar', 'name', 'char', 'uuid', 'json', 'jsonb') THEN '{}'
+      {{- if not .Searches}}
+      WHEN typname = 'bytea' THEN '{bytea_output}'
+      WHEN typname IN ('float4', 'float8') THEN '{extra_float_digits}'
+      WHEN typname = 'interval' THEN '{IntervalStyle}'
+      WHEN typname IN ('date', 'timestamp') THEN '{DateStyle}'
+      WHEN typname IN ('timestamptz', 'time', 'timetz') THEN '{DateStyle,TimeZone}'
+      {{- end}}
+      ELSE '{all}' END::text[] AS needed
+    FROM types JOIN pg_type AS t ON t.oid = type JOIN pg_namespace AS n ON n.oid = typnamespace
+  )
+  SELECT array_agg(DISTINCT setting) INTO needs FROM described, unnest(needed) AS setting;
   {{- if .Searches}}
   settings := settings || E'\nSET search_path = pg_catalog, ' || path || 'pg_temp';
   {{- end}}
   {{- if .Escapes}}
   settings := settings || E'\nSET standard_conforming_strings = on';
   {{- end}}
-  IF NOT plain THEN
-    settings := settings || $settings$
-{{- range .Settings}}
-SET {{.}}
-{{- end}}$settings$;
+  {{- range .Settings}}
+  IF needs && '{all,{{.Name}}}' THEN
+    settings := settings || E'\nSET {{.Name}} = ''{{.Value}}''';
   END IF;
+  {{- end}}
 
-  EXECUTE format(${{.Tag}}_function${{.Body}}${{.Tag}}_function$, home, settings, trusted);
+  {{- if .Tracked}}
+
+  -- Changed means other bytes. For some types that is what their operator says, which costs less than to compare
+  -- rows. A digit for each column, at most 31 to a number.
+  SELECT string_agg(format('(%s)::pg_catalog.bit(%s)::pg_catalog.text', bits, size), E' OPERATOR(pg_catalog.||)\n          ' ORDER BY chunk)
+  INTO verdicts FROM (
+    SELECT chunk, count(*) AS size, string_agg(format(CASE
+        WHEN bytewise THEN 'CASE WHEN OLD.%1$s OPERATOR(pg_catalog.=) NEW.%1$s OR OLD.%1$s IS NULL AND NEW.%1$s IS NULL THEN 0 ELSE %2$s END'
+        ELSE 'CASE WHEN pg_catalog.record_image_ne(ROW(OLD.%1$s), ROW(NEW.%1$s)) THEN %2$s ELSE 0 END' END, concat('"', replace(name, '"', '""'), '"'), bit),
+      E' OPERATOR(pg_catalog.|)\n          ' ORDER BY ord) AS bits
+    FROM (
+      SELECT name, ord, (ord - 1) / 31 AS chunk,
+        1::bigint << (count(*) OVER (PARTITION BY (ord - 1) / 31) - 1 - (ord - 1) % 31)::int AS bit,
+        coalesce(collisdeterministic, true) AND (typtype = 'e' OR typnamespace = 'pg_catalog'::regnamespace AND typname IN (
+          'int2', 'int4', 'int8', 'oid', 'bool', 'text', 'varchar', 'bytea', 'uuid', 'date', 'time', 'timestamp', 'timestamptz')) AS bytewise
+      FROM unnest({{.Tracked}}) WITH ORDINALITY AS t (name, ord)
+      JOIN pg_attribute ON attrelid = captured AND attname = name AND attnum > 0
+      JOIN pg_type AS y ON y.oid = atttypid LEFT JOIN pg_collation AS c ON c.oid = attcollation
+    ) AS columns GROUP BY chunk
+  ) AS chunks;
+  {{- end}}
+
+  EXECUTE format(${{.Tag}}_function${{.Body}}${{.Tag}}_function$, home, settings, trusted, verdicts);
   EXECUTE format('COMMENT ON FUNCTION %s.%I() IS %L', home, {{text .Function}}, {{text .Comment}});
   capture := format('%s.%I()', home, {{text .Function}})::regprocedure;
 
@@ -90,10 +131,10 @@ SET {{.}}
   LOOP
     -- Partitions get clones of the row triggers, inheritance children do not, and neither gets that of TRUNCATE.
     FOREACH event IN ARRAY CASE WHEN found.cloned THEN '{truncate}' ELSE '{insert,update,delete,truncate}'::text[] END LOOP
-      IF current_setting('server_version_num')::int < 140000 {{- if not .Changed}} OR event = 'update'{{end}} THEN
+      IF current_setting('server_version_num')::int < 140000 {{- if not .Tracked}} OR event = 'update'{{end}} THEN
         EXECUTE format('DROP TRIGGER IF EXISTS denorm_capture_%s_%s ON %s', event, suffix, found.member);
       END IF;
-      {{- if not .Changed}}
+      {{- if not .Tracked}}
       CONTINUE WHEN event = 'update';
       {{- end}}
       EXECUTE format('CREATE %s TRIGGER denorm_capture_%s_%s AFTER %2$s ON %4$s FOR EACH %5$s EXECUTE FUNCTION %6$s.%7$I()',
@@ -101,9 +142,6 @@ SET {{.}}
         event, suffix, found.member,
         CASE event
           WHEN 'truncate' THEN 'STATEMENT'
-          {{- if .Changed}}
-          WHEN 'update' THEN 'ROW WHEN (' || {{text .Changed}} || ')'
-          {{- end}}
           ELSE 'ROW'
         END,
         home, {{text .Function}});

@@ -10,6 +10,11 @@ SELECT proname::text, md5(concat_ws(E'\n', pg_get_functiondef(p.oid), (
   )
   SELECT string_agg(member::text, ' ' ORDER BY member) FROM family
 ), (
+  -- The types of the columns that the function reads: by them it was written.
+  SELECT string_agg(concat_ws(' ', attname, atttypid, attcollation), E'\n' ORDER BY tgrelid, attname)
+  FROM (SELECT DISTINCT tgrelid FROM pg_trigger WHERE tgfoid = p.oid) AS t JOIN pg_attribute ON attrelid = tgrelid
+  WHERE attnum > 0 AND NOT attisdropped AND strpos(prosrc, concat('."', replace(attname, '"', '""'), '"')) > 0
+), (
   -- The schemas that conditions depend on, and whether they can be trusted.
   WITH RECURSIVE types (type) AS (
     SELECT atttypid FROM pg_trigger JOIN pg_attribute ON attrelid = tgrelid WHERE tgfoid = p.oid AND attnum > 0

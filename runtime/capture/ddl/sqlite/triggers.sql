@@ -7,13 +7,15 @@ CREATE TRIGGER main.{{name .Name}} {{.Event}} ON {{name .Table}}
 WHEN {{.}}
 {{- end}}
 BEGIN
-  INSERT INTO denorm_changes (layout, op{{range .Columns}}, {{.}}{{end}})
-  SELECT {{text .Layout}}, {{text .Op}}
-  {{- range .Values}},
+{{- range .Statements}}
+  INSERT INTO denorm_changes (layout, op{{range $.Columns}}, {{.}}{{end}})
+  SELECT {{text $.Layout}}, {{text $.Op}}
+  {{- range $.Values}},
     {{.}}
   {{- end}}
-  {{- with .From}}
+  {{- with .}}
   FROM {{name $.Table}} AS OLD
   WHERE {{.}}
   {{- end}};
+{{- end}}
 END
