@@ -2,6 +2,7 @@ package denorm_test
 
 import (
 	"bytes"
+	"context"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -99,6 +100,66 @@ func TestFailoverThatAnotherProcessMended(t *testing.T) {
 	restore()
 	p.title(1) // the old title, which may be shown for a while
 	q.drain()
+	p.drain()
+	p.wantTitle(1, "new")
+}
+
+// TestReadsDuringReplay reads from a shared cache that went back, after that was noticed and before the kills that it
+// lacks were done again: nothing of it is shown any more, nor kept in this process.
+func TestReadsDuringReplay(t *testing.T) {
+	for name, local := range map[string]int64{"shared": 0, "both": 1 << 20, "nameless": 1 << 20} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			tap := w.tapped()
+			var cache denorm.SharedCache = tap
+			if name == "nameless" {
+				cache = nameless{tap}
+			}
+			p := w.process(denorm.WithSharedCache(cache), denorm.WithLocalCache(local))
+			p.title(1)
+			restore := w.shared.Snapshot()
+			w.rename(1, "new")
+			p.drain()
+			restore()
+			replays := 0
+			tap.on(func(call string) error {
+				if call == "Advance" {
+					replays++
+					p.wantTitle(1, "new")
+				}
+				return nil
+			})
+			p.drain()
+			tap.on(nil)
+			if replays == 0 {
+				t.Fatal("nothing was done again")
+			}
+			p.wantTitle(1, "new")
+		})
+	}
+}
+
+// nameless is a shared cache that does not tell who it is: only its mark shows that it went back.
+type nameless struct{ *tapped }
+
+func (nameless) Lineage(context.Context) (string, error) { return "", nil }
+
+// TestReadFromBeforeReplay reads from a shared cache that went back, after that was noticed, by a reader who had
+// looked at its age before: what it keeps in this process goes with the kills that are done again.
+func TestReadFromBeforeReplay(t *testing.T) {
+	w := newWorld(t)
+	p := w.process(w.mode("both")...)
+	old := p.title(1)
+	restore := w.shared.Snapshot()
+	w.rename(1, "new")
+	p.drain()
+	restore()
+	if err := denorm.Notice(t.Context(), p.engine); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.title(1); got != old {
+		t.Fatalf("the title is %q: nothing old was read, so this shows nothing", got)
+	}
 	p.drain()
 	p.wantTitle(1, "new")
 }

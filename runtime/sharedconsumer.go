@@ -16,9 +16,11 @@ import (
 type sharedConsumer struct {
 	live  *live
 	cache SharedCache
-	// mark and lineage are those of the cache as last read.
+	// mark and lineage are those of the cache as last read, or moved by this process.
 	mark    Position
 	lineage string
+	// again is how far kills have to be done once more, "" for none: the cache went back to before them.
+	again Position
 }
 
 func (c *sharedConsumer) Name() string { return "shared cache" }
@@ -37,7 +39,15 @@ func (c *sharedConsumer) Position(ctx context.Context) (Position, error) {
 		c.live.sharedFailed(ctx, err)
 		return "", err
 	}
-	if lineage != c.lineage && !mutant.Active(mutant.LineageCheck) || c.live.sharedDown.Load() {
+	wentBack := precedes(mark, c.mark)
+	if wentBack && precedes(c.again, c.mark) {
+		c.again = c.mark
+	}
+	another := lineage != c.lineage && !mutant.Active(mutant.LineageCheck)
+	if another || wentBack {
+		c.live.shared.Forget() // first of all nobody reads it, until it is known to be fresh again
+	}
+	if another || wentBack || c.live.sharedDown.Load() {
 		c.live.engine.killAll()
 		c.live.sharedDown.Store(false)
 	}
@@ -73,8 +83,26 @@ func (c *sharedConsumer) Apply(ctx context.Context, events []Change, to Position
 	if err := c.cache.Advance(ctx, c.live.markName, keys, c.mark, to); err != nil {
 		return err
 	}
+	c.mark = to
+	if c.again != "" {
+		// Who began to read before it was noticed may have kept in this process what was killed just now.
+		c.live.engine.killAll()
+		if !precedes(to, c.again) {
+			c.again = ""
+		}
+	}
 	c.live.engine.counters.sharedKills.Add(int64(len(keys)))
 	return nil
+}
+
+// precedes tells whether a position is before another one, or of another epoch, or missing where that is not.
+func precedes(at, other Position) bool {
+	to, ok := other.Version()
+	if !ok {
+		return false
+	}
+	from, ok := at.Version()
+	return !ok || from.Epoch != to.Epoch || from.Seq < to.Seq
 }
 
 // unknownKeys declares all documents changed of collections that only other programs know, and whose keys only
@@ -106,6 +134,7 @@ func (c *sharedConsumer) Reset(ctx context.Context, _ Position) error {
 	if err != nil {
 		return err
 	}
+	c.again = ""
 	return c.cache.Advance(ctx, c.live.markName, nil, "", Position(to.String()))
 }
 

@@ -16,7 +16,8 @@ func (f *fetching) throughShared(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(f.live.engine.settings.leaseTime)
+	// Whose holder has died, a lease ends by itself, and one reader takes the next: all others wait for that, too.
+	deadline := time.Now().Add(2 * f.live.engine.settings.leaseTime)
 	pause := time.Millisecond
 	for round := 0; len(open) > 0; round++ {
 		answer, err := f.ask(ctx, open)

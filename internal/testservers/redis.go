@@ -246,7 +246,12 @@ func NewRedisSentinel(tb testing.TB) *RedisSentinel {
 func (s *RedisSentinel) follows(ctx context.Context) error {
 	client := s.Replica.client()
 	defer client.Close()
-	info, err := client.Info(ctx, "replication").Result()
+	return following(ctx, client)
+}
+
+// following tells whether a replica has caught up with its master.
+func following(ctx context.Context, replica *redis.Client) error {
+	info, err := replica.Info(ctx, "replication").Result()
 	if err == nil && !strings.Contains(info, "master_link_status:up") {
 		err = errors.New("it does not follow yet")
 	}

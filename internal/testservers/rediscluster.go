@@ -38,6 +38,73 @@ func NewRedisCluster(tb testing.TB, masters int) []*RedisServer {
 	return servers
 }
 
+// NewRedisClusterReplica starts a replica of a master of a cluster, for one test, which may kill it. It takes the
+// master's place when that is lost. All nodes know it, and it follows the master, when it returns.
+func NewRedisClusterReplica(tb testing.TB, servers []*RedisServer, master *RedisServer) *RedisServer {
+	tb.Helper()
+	server, err := startRedis(clusterArgs()...)
+	if err != nil {
+		give(tb, err)
+	}
+	tb.Cleanup(server.Kill)
+	if err := server.replicate(servers, master); err != nil {
+		tb.Fatalf("testservers: adding a replica to a cluster: %v", err)
+	}
+	return server
+}
+
+func clusterArgs() []string {
+	return []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000"}
+}
+
+// replicate makes an empty node a replica.
+func (s *RedisServer) replicate(servers []*RedisServer, master *RedisServer) error {
+	host, port, err := net.SplitHostPort(master.Address)
+	if err != nil {
+		return err
+	}
+	client, of := s.client(), master.client()
+	defer client.Close()
+	defer of.Close()
+	ctx := context.Background()
+	id, err := of.Do(ctx, "cluster", "myid").Text()
+	if err == nil {
+		err = client.Do(ctx, "cluster", "meet", host, port, master.bus()).Err()
+	}
+	if err != nil {
+		return err
+	}
+	if err := eventually(func(ctx context.Context) error { return client.ClusterReplicate(ctx, id).Err() }); err != nil {
+		return err
+	}
+	for _, other := range append([]*RedisServer{s}, servers...) {
+		if err := eventually(func(ctx context.Context) error { return other.knows(ctx, s, id) }); err != nil {
+			return err
+		}
+	}
+	return eventually(func(ctx context.Context) error { return following(ctx, client) })
+}
+
+// knows tells whether the node takes another one for the replica of a master, and finds the cluster complete.
+func (s *RedisServer) knows(ctx context.Context, replica *RedisServer, master string) error {
+	client := s.client()
+	defer client.Close()
+	nodes, err := client.ClusterNodes(ctx).Result()
+	if err != nil {
+		return err
+	}
+	info, err := client.ClusterInfo(ctx).Result()
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(nodes) {
+		if strings.Contains(line, " "+replica.Address+"@") && strings.Contains(line, "slave "+master) && strings.Contains(info, "cluster_state:ok") {
+			return nil
+		}
+	}
+	return errors.New("it does not know the replica yet")
+}
+
 // addresses are where the servers are.
 func addresses(servers []*RedisServer) []string {
 	list := make([]string, len(servers))
@@ -52,7 +119,7 @@ func startRedisCluster(masters int) ([]*RedisServer, error) {
 	servers := make([]*RedisServer, 0, masters)
 	err := func() error {
 		for i := range masters {
-			server, err := startRedis("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
+			server, err := startRedis(clusterArgs()...)
 			if err != nil {
 				return err
 			}
