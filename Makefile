@@ -1,5 +1,5 @@
 # The checks stand in .ci/run, so that they are the same here and there.
-.PHONY: help test race lint generate check arch coherence mutants modules fuzz bench soak ci
+.PHONY: help test race lint generate check arch coherence mutants modules fuzz bench bench-coherence soak ci
 
 help:
 	@echo 'make test      go test ./...; databases that are not installed are skipped'
@@ -14,6 +14,7 @@ help:
 	@echo 'make modules   the nested modules'
 	@echo 'make fuzz      every fuzz target for FUZZTIME=10s'
 	@echo 'make bench     the loading benchmarks'
+	@echo 'make bench-coherence  cached reads, changes to fresh reads, fan-outs, against peers'
 	@echo 'make ci        all of this, with real databases, as CI does'
 
 test:
@@ -29,7 +30,10 @@ generate:
 	done
 
 bench:
-	go test -run '^$$' -bench . ./internal/bench/...
+	go test -run '^$$' -bench '^BenchmarkW' ./internal/bench
+
+bench-coherence:
+	go test -run '^$$' -bench '^BenchmarkC' -timeout 0 ./internal/bench
 
 soak:
 	COHERENCE_SIZE=soak COHERENCE_TIMEOUT=0 .ci/run install coherence mutants

@@ -19,7 +19,7 @@ func (r *registration[K, D]) plan() capture.Plan {
 }
 
 func (r *registration[K, D]) attach(l *live, plan capture.Plan, absences bool, bytes uint64) error {
-	tier, err := local.New(bytes)
+	tier, err := local.New(bytes, r.keys.numbers())
 	if err != nil {
 		return err
 	}

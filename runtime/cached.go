@@ -41,7 +41,11 @@ func (c *cached) hit(key local.Key, now time.Time) *entry {
 	if !ok {
 		return nil
 	}
-	c.live.engine.counters.localHits.Add(1)
+	stripe := key.Number
+	if n := len(key.Text); n > 0 {
+		stripe = uint64(key.Text[n-1])
+	}
+	c.live.engine.counters.localHits.add(stripe)
 	return found.(*entry)
 }
 

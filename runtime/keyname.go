@@ -23,6 +23,12 @@ func (r *registration[K, D]) localKeys() localKeys[K] {
 
 // of returns the key of a key. An error means that no row can have it.
 func (l *localKeys[K]) of(key K) (local.Key, error) {
+	switch k := any(key).(type) { // what keys mostly are, without reflection
+	case int64:
+		return local.Key{Number: uint64(k)}, nil
+	case string:
+		return local.Key{Text: k}, nil
+	}
 	switch l.kind {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return local.Key{Number: uint64(reflect.ValueOf(key).Int())}, nil
@@ -33,6 +39,11 @@ func (l *localKeys[K]) of(key K) (local.Key, error) {
 	}
 	text, err := l.name(key)
 	return local.Key{Text: text}, err
+}
+
+// numbers tells whether the keys of the cache are numbers; else they are texts.
+func (l *localKeys[K]) numbers() bool {
+	return reflect.Int <= l.kind && l.kind <= reflect.Uint64
 }
 
 // back returns the key that of was given.

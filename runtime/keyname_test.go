@@ -51,6 +51,9 @@ func checkLocalKeys[K comparable](t *testing.T, read func(Row) K, bind func([]an
 			t.Errorf("%T %v: %v", key, key, err)
 			continue
 		}
+		if places.numbers() && at.Text != "" || !places.numbers() && at.Number != 0 {
+			t.Errorf("%T %v: the cache is not told by its key %+v", key, key, at)
+		}
 		if other, met := seen[at]; met {
 			t.Errorf("%T: %v and %v have one place", key, key, other)
 		}

@@ -146,7 +146,9 @@ func booksDefinition() *denorm.Definition[int64, BookDoc] {
 			Exact: true,
 		},
 		Dialects: map[denorm.Dialect]denorm.Statements{
-			denorm.SQLite: booksSQLite(),
+			denorm.MySQL:    booksMySQL(),
+			denorm.Postgres: booksPostgres(),
+			denorm.SQLite:   booksSQLite(),
 		},
 		Loaders: []string{"", "Authors", "Tags", "Reviews"},
 		Queries: booksQueries,

@@ -1,6 +1,6 @@
 // Package models is the bookstore at scale: what the benchmarks load.
 //
-//denorm:options dialects=sqlite
+//denorm:options dialects=sqlite,postgres,mysql
 package models
 
 import "time"

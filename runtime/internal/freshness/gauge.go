@@ -18,11 +18,17 @@ const Unknown = time.Duration(math.MaxInt64)
 // feed up to there", and with the position that the tier has applied. The zero Gauge is of unknown age. It is
 // safe for concurrent use.
 type Gauge struct {
-	fresh atomic.Pointer[time.Time] // everything committed before is applied
+	fresh atomic.Pointer[instant] // everything committed before is applied
 
 	mu      sync.Mutex
 	applied relay.Position
 	proofs  []proof // not covered yet, in order of time
+}
+
+// instant is a time with its reading of the wall clock, which every cached read needs.
+type instant struct {
+	time.Time
+	wall int64
 }
 
 type proof struct {
@@ -39,7 +45,7 @@ func (g *Gauge) Age(now time.Time) time.Duration {
 	if fresh == nil {
 		return Unknown
 	}
-	return Elapsed(*fresh, now)
+	return max(now.Sub(fresh.Time), time.Duration(now.UnixNano()-fresh.wall)) // Elapsed, with one reading less
 }
 
 // Covers tells whether everything committed before a time is applied.
@@ -106,7 +112,7 @@ func (g *Gauge) settle() {
 	}
 	newest := g.proofs[covered-1].at
 	if fresh := g.fresh.Load(); fresh == nil || fresh.Before(newest) {
-		g.fresh.Store(&newest)
+		g.fresh.Store(&instant{newest, newest.UnixNano()})
 	}
 	g.proofs = append(g.proofs[:0], g.proofs[covered:]...)
 }

@@ -57,7 +57,7 @@ func (f *Flight) Land(value any, err error, keep bool, weight int) (kept bool) {
 	// One that another replaced has lost its right to store, too: no kill would reach it.
 	kept = keep && err == nil && !f.struck && (current || killsAreIgnored())
 	if kept {
-		f.tier.store(f.Key, value, weight)
+		f.tier.values.set(f.Key, value, weight)
 	}
 	s.mu.Unlock()
 	close(f.Done)

@@ -11,9 +11,4 @@ type Key struct {
 }
 
 // Keys are those of the values that are kept, in no order.
-func (t *Tier) Keys() iter.Seq[Key] {
-	if t.cache == nil {
-		return func(func(Key) bool) {}
-	}
-	return t.cache.Keys()
-}
+func (t *Tier) Keys() iter.Seq[Key] { return t.values.keys() }

@@ -2,6 +2,8 @@ package local_test
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func tier(t *testing.T, bytes uint64) *local.Tier {
 	t.Helper()
-	tier, err := local.New(bytes)
+	tier, err := local.New(bytes, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +56,30 @@ func TestFill(t *testing.T) {
 		t.Error("the value of a failed load was kept")
 	}
 	want(t, tier, 3, nil, false)
+}
+
+// TestTexts holds that a tier of texts keeps, lists and drops like one of numbers.
+func TestTexts(t *testing.T) {
+	texts, err := local.New(1000, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer texts.Close()
+	for _, text := range []string{"", "a", "b"} {
+		flight, _ := texts.Begin(local.Key{Text: text}, time.Now(), time.Time{}, false)
+		flight.Land(text, nil, true, 10)
+	}
+	texts.Kill(local.Key{Text: "a"})
+	keys := slices.SortedFunc(texts.Keys(), func(a, b local.Key) int { return strings.Compare(a.Text, b.Text) })
+	if want := []local.Key{{}, {Text: "b"}}; !slices.Equal(keys, want) {
+		t.Errorf("the keys are %v, want %v", keys, want)
+	}
+	if value, ok := texts.Get(local.Key{Text: "b"}); value != "b" || !ok {
+		t.Errorf("b is %v, %v", value, ok)
+	}
+	if texts.KillAll(); texts.Len() != 0 {
+		t.Errorf("%d values are left", texts.Len())
+	}
 }
 
 func TestKillStopsFill(t *testing.T) {

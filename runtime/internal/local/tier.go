@@ -3,12 +3,8 @@
 package local
 
 import (
-	"fmt"
 	"hash/maphash"
-	"math"
 	"sync"
-
-	"github.com/maypok86/otter/v2"
 
 	"github.com/denormgen/denormgen/runtime/internal/mutant"
 )
@@ -18,9 +14,9 @@ const shards = 64
 
 // Tier holds the values of one collection. It is safe for concurrent use.
 type Tier struct {
-	cache *otter.Cache[Key, kept] // nil where nothing is kept
-	seed  maphash.Seed
-	shard [shards]shard
+	values values
+	seed   maphash.Seed
+	shard  [shards]shard
 }
 
 type shard struct {
@@ -28,41 +24,22 @@ type shard struct {
 	flights map[Key]*Flight
 }
 
-// kept is a value with its weight.
-type kept struct {
-	value  any
-	weight uint32
-}
-
 // New makes a tier that keeps values up to maxBytes in all, by the weights that they are stored with; zero
-// keeps none, and only joins loads.
-func New(maxBytes uint64) (*Tier, error) {
-	t := &Tier{seed: maphash.MakeSeed()}
+// keeps none, and only joins loads. Its keys are all numbers, or all texts.
+func New(maxBytes uint64, numbers bool) (*Tier, error) {
+	values, err := newValues(maxBytes, numbers)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tier{values: values, seed: maphash.MakeSeed()}
 	for i := range t.shard {
 		t.shard[i].flights = map[Key]*Flight{}
 	}
-	if maxBytes == 0 {
-		return t, nil
-	}
-	cache, err := otter.New(&otter.Options[Key, kept]{
-		MaximumWeight: maxBytes,
-		Weigher:       func(_ Key, v kept) uint32 { return v.weight },
-	})
-	if err != nil {
-		return nil, fmt.Errorf("make the local cache: %w", err)
-	}
-	t.cache = cache
 	return t, nil
 }
 
 // Get returns the value of a key, if there is one.
-func (t *Tier) Get(key Key) (any, bool) {
-	if t.cache == nil {
-		return nil, false
-	}
-	found, ok := t.cache.GetIfPresent(key)
-	return found.value, ok
-}
+func (t *Tier) Get(key Key) (any, bool) { return t.values.get(key) }
 
 // Kill drops a value and keeps the load that runs from being stored or joined.
 func (t *Tier) Kill(key Key) {
@@ -70,9 +47,7 @@ func (t *Tier) Kill(key Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.strike(key)
-	if t.cache != nil {
-		t.cache.Invalidate(key)
-	}
+	t.values.drop(key)
 }
 
 // KillAll does so for all keys.
@@ -86,25 +61,16 @@ func (t *Tier) KillAll() {
 		s.mu.Unlock()
 	}
 	// What lands from now on was loaded after this call began, or is of a flight that was struck.
-	if t.cache != nil {
-		t.cache.InvalidateAll()
-	}
+	t.values.dropAll()
 }
 
 // Len returns about how many values there are.
-func (t *Tier) Len() int {
-	if t.cache == nil {
-		return 0
-	}
-	return t.cache.EstimatedSize()
-}
+func (t *Tier) Len() int { return t.values.len() }
 
 // Close stops what the tier runs in the background.
 func (t *Tier) Close() {
-	if t.cache != nil {
-		t.cache.InvalidateAll()
-		t.cache.StopAllGoroutines()
-	}
+	t.values.dropAll()
+	t.values.close()
 }
 
 func (t *Tier) of(key Key) *shard {
@@ -122,13 +88,6 @@ func (s *shard) strike(key Key) {
 	}
 	if !mutant.Active(mutant.NoJoinAfterKill) {
 		delete(s.flights, key)
-	}
-}
-
-// store keeps a value. The caller holds the lock of the key's shard.
-func (t *Tier) store(key Key, value any, weight int) {
-	if t.cache != nil {
-		t.cache.Set(key, kept{value, uint32(min(max(weight, 1), math.MaxInt32))})
 	}
 }
 

@@ -92,9 +92,9 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 			return fmt.Errorf("raise the generation of %s: %w", event.Collection, err)
 		}
 	}
-	_, err = q.ExecContext(ctx, f.sql.text(`UPDATE "denorm_state" SET "epoch" = ?, "seq" = ?, "stamp" = ?, "everything" = ? WHERE "id" = 1`),
+	query, args := f.sql.numbers(`UPDATE "denorm_state" SET "epoch" = ?, "seq" = ?, "stamp" = ?, "everything" = ? WHERE "id" = 1`,
 		s.epoch, s.seq, s.stamp, s.everything)
-	if err != nil {
+	if _, err = q.ExecContext(ctx, query, args...); err != nil {
 		return fmt.Errorf("move the head of the feed: %w", err)
 	}
 	return nil

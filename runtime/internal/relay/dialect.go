@@ -39,6 +39,25 @@ func (d sqlDialect) text(query string) string {
 	}
 }
 
+// numbers returns a statement whose values are all numbers. To MySQL they go as part of the text: by themselves
+// they make its drivers prepare and close a statement each time, which is three ways to the server instead of one.
+func (d sqlDialect) numbers(query string, values ...int64) (string, []any) {
+	if d != mysql {
+		args := make([]any, len(values))
+		for i, value := range values {
+			args[i] = value
+		}
+		return d.text(query), args
+	}
+	var out strings.Builder
+	for _, value := range values {
+		before, after, _ := strings.Cut(query, "?")
+		out.WriteString(before + strconv.FormatInt(value, 10))
+		query = after
+	}
+	return d.text(out.String() + query), nil
+}
+
 // upsert is the text that makes an INSERT replace columns of a row that has the key.
 func (d sqlDialect) upsert(key string, columns ...string) string {
 	var out strings.Builder

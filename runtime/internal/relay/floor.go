@@ -16,6 +16,9 @@ import (
 // row was written. A transaction of the relay that gets its number later has a greater one. So once all below
 // that have ended, a snapshot shows all changes up to the one seen that will ever be. A snapshot's own xmax
 // would not do: it follows the newest transaction that has ended, and greater numbers may be running.
+//
+// On MySQL the numbers are those of InnoDB's list of transactions, see running. One that has none yet has changed
+// no row, and the triggers of capture fire where a row was changed, or is locked to be.
 type floor struct {
 	mu      sync.Mutex
 	at      int64
@@ -76,6 +79,13 @@ func (f *floor) look(above, oldest, newest, xmin int64) {
 	if f.mark == 0 {
 		f.mark = newest
 	}
+}
+
+// reset forgets what was learnt of another server.
+func (f *floor) reset() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.at, f.was, f.mark, f.horizon = 0, 0, 0, 0
 }
 
 // raise moves the floor up to below the oldest change, 0 for none.

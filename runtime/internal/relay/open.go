@@ -27,6 +27,9 @@ type Config struct {
 	// Chunk is how many documents one query of a step names at most; 0 means 10,000. What is more is
 	// expanded by later steps.
 	Chunk int
+	// Ahead is how many bytes of keys a step reads ahead at most, where it goes on with an expansion; 0 means
+	// 4 MiB. They wait in the database.
+	Ahead int
 	// Hold is how long a named consumer that gives no sign of life keeps events from being pruned; 0
 	// means a week.
 	Hold time.Duration
@@ -35,6 +38,7 @@ type Config struct {
 const (
 	defaultBatch = 1000
 	defaultChunk = 10_000
+	defaultAhead = 4 << 20
 	defaultHold  = 7 * 24 * time.Hour
 )
 
@@ -55,6 +59,7 @@ func Open(ctx context.Context, cfg Config) (Feed, error) {
 	}
 	cfg.Batch = cmp.Or(cfg.Batch, defaultBatch)
 	cfg.Chunk = cmp.Or(cfg.Chunk, defaultChunk)
+	cfg.Ahead = cmp.Or(cfg.Ahead, defaultAhead)
 	cfg.Hold = cmp.Or(cfg.Hold, defaultHold)
 	f := &feed{Config: cfg, sql: sqlDialect(cfg.Dialect)}
 	switch cfg.Dialect {

@@ -84,12 +84,12 @@ func (f *feed) read(ctx context.Context, after Position, limit int) (page Page, 
 
 // pageQuery always has a row: the state, beside the row at the position and those after it, if there are any.
 func (f *feed) pageQuery(after Position, limit int) (string, []any) {
-	return f.sql.text(`SELECT s."epoch", s."seq", s."stamp", s."floor", p."epoch", p."stamp",` +
-			` e."seq", e."epoch", e."stamp", e."collection", e."doc_key", e."at"` +
-			` FROM "denorm_state" AS s LEFT JOIN "denorm_feed" AS p ON p."seq" = ?` +
-			` LEFT JOIN (SELECT "seq", "epoch", "stamp", "collection", "doc_key", "at" FROM "denorm_feed"` +
-			` WHERE "seq" > ? ORDER BY "seq" LIMIT ?) AS e ON 1 = 1 WHERE s."id" = 1 ORDER BY e."seq"`),
-		[]any{after.Seq, after.Seq, limit + 1}
+	return f.sql.numbers(`SELECT s."epoch", s."seq", s."stamp", s."floor", p."epoch", p."stamp",`+
+		` e."seq", e."epoch", e."stamp", e."collection", e."doc_key", e."at"`+
+		` FROM "denorm_state" AS s LEFT JOIN "denorm_feed" AS p ON p."seq" = ?`+
+		` LEFT JOIN (SELECT "seq", "epoch", "stamp", "collection", "doc_key", "at" FROM "denorm_feed"`+
+		` WHERE "seq" > ? ORDER BY "seq" LIMIT ?) AS e ON 1 = 1 WHERE s."id" = 1 ORDER BY e."seq"`,
+		after.Seq, after.Seq, int64(limit)+1)
 }
 
 // Generations implements Feed.

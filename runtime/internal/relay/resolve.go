@@ -103,12 +103,23 @@ func (r *resolver) run(ctx context.Context, q *query, list []tuple) error {
 
 // expand does the next chunk of an expansion. What is left of it becomes work.
 func (r *resolver) expand(ctx context.Context, e *expansion) error {
-	last, more, err := r.ask(ctx, e.query, e.tuples, e.after, r.chunk, r.events)
-	switch {
-	case err == nil && more:
-		r.work = append(r.work, &expansion{id: e.id, query: e.query, tuples: e.tuples, after: last})
+	if len(e.keys) > 0 {
+		for _, key := range e.keys {
+			r.events.add(e.collection, key)
+		}
 		return nil
+	}
+	to := &ahead{chunk: r.chunk, events: r.events, collection: e.collection}
+	if e.id != 0 { // few need more than their first chunk
+		to.bytes = r.feed.Ahead
+	}
+	last, more, err := r.ask(ctx, e.query, e.tuples, e.after, to)
+	switch {
 	case err == nil:
+		r.work = append(r.work, to.ready...)
+		if more {
+			r.work = append(r.work, &expansion{query: e.query, tuples: e.tuples, after: last})
+		}
 		return nil
 	case faultOf(err) != faultStatement && !errors.Is(err, errKey):
 		return fmt.Errorf("find documents of %s: %w", e.query.collection, err)
@@ -121,17 +132,17 @@ func (r *resolver) expand(ctx context.Context, e *expansion) error {
 // errKey tells that a key cannot be written as text.
 var errKey = errors.New("a key is not readable")
 
-// ask runs one query and adds the documents it names, up to limit. It returns the last key, and whether there
-// are more.
-func (r *resolver) ask(ctx context.Context, q *query, list []tuple, after tuple, limit int, to *events) (last tuple, more bool, err error) {
+// ask runs one query and adds the documents it names, until there are enough. It returns the last key, and whether
+// there are more.
+func (r *resolver) ask(ctx context.Context, q *query, list []tuple, after tuple, to *ahead) (last tuple, more bool, err error) {
+	limit := to.chunk + to.bytes/minKey
 	s := r.feed.rootsStatement(q, r.program.catalog, list, after, limit+1)
 	n := 0
 	var text []byte
 	err = r.isolated(ctx, func() error {
-		return each(ctx, r.q, s.text.String(), s.args, func(rows *sql.Rows) error {
+		err := each(ctx, r.q, s.text.String(), s.args, func(rows *sql.Rows) error {
 			if n++; n > limit {
-				more = true
-				return nil
+				return errAhead
 			}
 			values, err := scanKey(rows, len(q.key))
 			if err != nil {
@@ -143,13 +154,25 @@ func (r *resolver) ask(ctx context.Context, q *query, list []tuple, after tuple,
 			if text, err = keytext.Append(text[:0], values...); err != nil {
 				return fmt.Errorf("%w: %w", errKey, err)
 			}
-			to.add(q.collection, string(text))
+			if err := to.add(string(text)); err != nil {
+				return err
+			}
 			last = values
 			return nil
 		})
+		if more = errors.Is(err, errAhead); more {
+			return nil
+		}
+		return err
 	})
+	if err == nil {
+		err = to.flush()
+	}
 	return last, more && last != nil, err
 }
+
+// minKey is how many bytes a key that was read ahead takes at least: a digit, quotes and a comma.
+const minKey = 4
 
 // scanKey reads n values; bytes are copies.
 func scanKey(rows *sql.Rows, n int) (tuple, error) {
@@ -191,7 +214,7 @@ func (r *resolver) poison(ctx context.Context, e *expansion, cause error) error 
 	report := aside{collection: e.query.collection, from: e.query.from}
 	nobody := newEvents()
 	fails := func(list []tuple) (bool, error) {
-		_, _, err := r.ask(ctx, e.query, list, e.after, r.chunk, nobody)
+		_, _, err := r.ask(ctx, e.query, list, e.after, &ahead{chunk: r.chunk, events: nobody, collection: e.collection})
 		clear(nobody.keys)
 		if err == nil {
 			return false, nil

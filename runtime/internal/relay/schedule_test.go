@@ -8,8 +8,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/denormgen/denormgen/internal/testservers"
 )
 
 // TestSchedules lets transactions log changes, commit out of the order of their ids, or roll back, while two
@@ -196,56 +194,6 @@ func TestUserTransactions(t *testing.T) {
 			x.on(tx, `INSERT INTO "books" ("id", "title") VALUES (?, 'b')`, n)
 			x.drain(x.feed)
 			x.check(tx.Commit())
-		}
-	})
-}
-
-// TestFloor holds that scans begin above what was claimed, under a long snapshot too, and never above what a
-// running writer may have logged.
-func TestFloor(t *testing.T) {
-	t.Run("postgres", func(t *testing.T) {
-		x := newFixture(t, testservers.Postgres(t))
-		floor := &x.feed.store.(*serverStore).floor
-		reader, err := x.db.BeginTx(x.ctx(), &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-		x.check(err)
-		defer reader.Rollback()
-		_, err = readNumber(x.ctx(), reader, `SELECT COUNT(*) FROM "books"`)
-		x.check(err)
-		cycle := func() {
-			x.log(x.db, "books", "I", 1)
-			x.poll(x.feed)
-			x.drain(x.feed)
-			x.poll(x.feed)
-		}
-		for range 4 {
-			cycle()
-		}
-		if at := floor.get(); at < 3 {
-			t.Fatalf("the floor is at %d", at)
-		}
-		writer := x.begin()
-		x.log(writer, "books", "I", 2)
-		own := x.number(`SELECT pg_sequence_last_value('denorm_changes_id_seq')`)
-		for range 4 {
-			cycle()
-		}
-		if at := floor.get(); at >= own {
-			t.Fatalf("the floor is at %d, a writer at %d", at, own)
-		}
-		x.check(writer.Commit())
-		if p := x.poll(x.feed); p.Oldest != own {
-			t.Fatalf("the poll is %+v", p)
-		}
-		// Now and then scans begin at 0, for a log whose numbers were set back.
-		floor.mu.Lock()
-		floor.raised = time.Now().Add(-time.Hour)
-		floor.mu.Unlock()
-		if at := floor.get(); at != 0 {
-			t.Fatalf("the floor is at %d", at)
-		}
-		cycle()
-		if at := floor.get(); at < 3 {
-			t.Fatalf("the floor is at %d afterwards", at)
 		}
 	})
 }

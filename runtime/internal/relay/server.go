@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/denormgen/denormgen/runtime/capture"
@@ -14,7 +15,8 @@ import (
 // serverStore keeps all in one database, PostgreSQL, MySQL or MariaDB.
 type serverStore struct {
 	*feed
-	floor floor
+	floor   floor
+	running running // on MySQL
 }
 
 func (s *serverStore) prepare(ctx context.Context) error {
@@ -69,6 +71,11 @@ func (s *serverStore) claim(ctx context.Context) (*claim, error) {
 		}
 		s.floor.bound(mark, number)
 	}
+	if s.sql == mysql {
+		if err := s.running.look(ctx, tx, &s.floor, mark); err != nil {
+			return nil, errors.Join(err, tx.Rollback())
+		}
+	}
 	return &claim{side: tx, main: tx, state: state, end: func(commit bool) error {
 		if commit {
 			return tx.Commit()
@@ -90,22 +97,23 @@ func (s *serverStore) take(ctx context.Context, c *claim) ([]capture.Row, error)
 		slices.SortFunc(rows, func(a, b capture.Row) int { return int(a.ID - b.ID) })
 		return rows, err
 	}
-	rows, err := readChanges(ctx, c.main, s.sql.text(`SELECT `+changeColumns+
-		` FROM "denorm_changes" WHERE "id" > ? ORDER BY "id" LIMIT ? FOR UPDATE SKIP LOCKED`), s.floor.get(), s.Batch)
+	query, args := s.sql.numbers(`SELECT `+changeColumns+
+		` FROM "denorm_changes" WHERE "id" > ? ORDER BY "id" LIMIT ? FOR UPDATE SKIP LOCKED`, s.floor.get(), int64(s.Batch))
+	rows, err := readChanges(ctx, c.main, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	for part := range slices.Chunk(rows, maxUnions) {
-		args := make([]any, len(part))
+		ids := make([]int64, len(part))
 		for i := range part {
-			args[i] = part[i].ID
+			ids[i] = part[i].ID
 		}
 		// A list of ids may be searched for by a scan, which waits for the rows of all running writers. A join
 		// looks up each by its key.
-		_, err := c.main.ExecContext(ctx, s.sql.text(`DELETE "c" FROM (SELECT CAST(? AS SIGNED) AS "id"`+
+		query, args := s.sql.numbers(`DELETE "c" FROM (SELECT CAST(? AS SIGNED) AS "id"`+
 			strings.Repeat(` UNION ALL SELECT CAST(? AS SIGNED)`, len(part)-1)+
-			`) AS "d" STRAIGHT_JOIN "denorm_changes" AS "c" FORCE INDEX (PRIMARY) ON "c"."id" = "d"."id"`), args...)
-		if err != nil {
+			`) AS "d" STRAIGHT_JOIN "denorm_changes" AS "c" FORCE INDEX (PRIMARY) ON "c"."id" = "d"."id"`, ids...)
+		if _, err := c.main.ExecContext(ctx, query, args...); err != nil {
 			return nil, err
 		}
 	}
@@ -126,21 +134,21 @@ func readChanges(ctx context.Context, q capture.Queryer, query string, args ...a
 
 func (s *serverStore) poll(ctx context.Context) (Poll, error) {
 	above := s.floor.get()
-	xmin := `0`
+	xmin := strconv.FormatInt(s.running.below(), 10) // known before the snapshot of this statement begins
 	if s.sql == postgres {
 		xmin = `CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)`
 	}
 	var p Poll
 	var ended int64
 	var work, found bool
-	err := each(ctx, s.DB, s.sql.text(`SELECT s."epoch", s."seq", s."stamp", s."everything", s."plans",`+
+	query, args := s.sql.numbers(`SELECT s."epoch", s."seq", s."stamp", s."everything", s."plans",`+
 		` COALESCE((SELECT MIN(c."id") FROM "denorm_changes" AS c WHERE c."id" > ?), 0),`+
 		` COALESCE((SELECT MAX(c."id") FROM "denorm_changes" AS c WHERE c."id" > ?), 0),`+
-		` EXISTS (SELECT 1 FROM "denorm_work"), `+xmin+` FROM "denorm_state" AS s WHERE s."id" = 1`),
-		[]any{above, above}, func(rows *sql.Rows) error {
-			found = true
-			return rows.Scan(&p.Head.Epoch, &p.Head.Seq, &p.Head.Stamp, &p.Everything, &p.Plans, &p.Oldest, &p.Newest, &work, &ended)
-		})
+		` EXISTS (SELECT 1 FROM "denorm_work"), `+xmin+` FROM "denorm_state" AS s WHERE s."id" = 1`, above, above)
+	err := each(ctx, s.DB, query, args, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(&p.Head.Epoch, &p.Head.Seq, &p.Head.Stamp, &p.Everything, &p.Plans, &p.Oldest, &p.Newest, &work, &ended)
+	})
 	if err != nil {
 		return Poll{}, err
 	}
