@@ -29,9 +29,9 @@ func runs() map[string]func(d database) sizes {
 			return s
 		},
 		"ci": func(d database) sizes {
-			s := sizes{writes: 50_000, settles: 500, cases: 5000, kills: 60, tokens: 300, reads: 100_000, age: 5 * time.Second}
+			s := sizes{writes: 10_000, settles: 100, cases: 1500, kills: 40, tokens: 100, reads: 30_000, age: 3 * time.Second}
 			if !d.ofSQLite() {
-				s.cases = 500
+				s.cases = 300
 			}
 			return s
 		},
