@@ -124,6 +124,9 @@ func compare(t *testing.T, s *Scenario, part, got string) {
 // TestDocuments generates, builds and runs all successful scenarios as one binary, and compares the
 // generated code with the committed one and the documents with the wanted ones on every database.
 func TestDocuments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles all that is generated, which takes minutes")
+	}
 	list := scenarios(t, false)
 	dir := put(t, list)
 	result, err := gen.Run(context.Background(), gen.Options{Dir: dir, Patterns: []string{"./..."}, Env: environment()})

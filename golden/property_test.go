@@ -37,6 +37,9 @@ func write(t *testing.T, dir string, files map[string]string, change func(string
 
 // TestProperties checks what holds for the generated code of all scenarios as such.
 func TestProperties(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles all that is generated, which takes minutes")
+	}
 	list := scenarios(t, false)
 	dir := put(t, list)
 	fresh := content(t, dir, "./...")

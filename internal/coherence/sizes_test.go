@@ -22,14 +22,14 @@ type sizes struct {
 func runs() map[string]func(d database) sizes {
 	return map[string]func(d database) sizes{
 		"usual": func(d database) sizes {
-			s := sizes{writes: 1500, settles: 30, cases: 120, kills: 20, tokens: 60, reads: 1000, age: time.Second}
+			s := sizes{writes: 750, settles: 15, cases: 100, kills: 10, tokens: 60, reads: 1000, age: time.Second}
 			if !d.ofSQLite() {
 				s.writes, s.settles, s.cases = s.writes/2, s.settles/2, s.cases/2
 			}
 			return s
 		},
 		"ci": func(d database) sizes {
-			s := sizes{writes: 10_000, settles: 100, cases: 1500, kills: 40, tokens: 100, reads: 30_000, age: 3 * time.Second}
+			s := sizes{writes: 7500, settles: 75, cases: 1500, kills: 40, tokens: 100, reads: 30_000, age: 3 * time.Second}
 			if !d.ofSQLite() {
 				s.cases = 300
 			}
