@@ -63,11 +63,8 @@ func put(t *testing.T, list []*Scenario) string {
 	return dir
 }
 
-// environment builds the module as it is, without touching the network more than the cache needs. What was built
-// in one temporary folder is found again in the next one, for paths are left out of it.
-func environment() []string {
-	return append(os.Environ(), "GOFLAGS=-mod=mod -trimpath", "GOWORK=off")
-}
+// environment builds the module as it is, without touching the network more than the cache needs.
+func environment() []string { return append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off") }
 
 // TestErrors generates all failing scenarios in one run and compares what is said of each.
 func TestErrors(t *testing.T) {
@@ -122,7 +119,8 @@ func compare(t *testing.T, s *Scenario, part, got string) {
 }
 
 // TestDocuments generates, builds and runs all successful scenarios as one binary, and compares the
-// generated code with the committed one and the documents with the wanted ones on every database.
+// generated code with the committed one and the documents with the wanted ones on every database. What holds for
+// generated code as such is looked at in the same folder, for what was built is found again only there.
 func TestDocuments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles all that is generated, which takes minutes")
@@ -149,6 +147,7 @@ func TestDocuments(t *testing.T) {
 	on("sqlite", "sqlite", func(t *testing.T) string { return t.TempDir() })
 	on("postgres", "pgx", func(t *testing.T) string { return testservers.PostgresDSN(t) })
 	on("mysql", "mysql", func(t *testing.T) string { return testservers.MySQLDSN(t) })
+	t.Run("properties", func(t *testing.T) { properties(t, list, dir, result) })
 }
 
 // committed compares the generated files with those below outputs.

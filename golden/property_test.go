@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/denormgen/denormgen/gen"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -35,15 +36,12 @@ func write(t *testing.T, dir string, files map[string]string, change func(string
 	}
 }
 
-// TestProperties checks what holds for the generated code of all scenarios as such.
-func TestProperties(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiles all that is generated, which takes minutes")
+// properties checks what holds for the generated code of all scenarios as such.
+func properties(t *testing.T, list []*Scenario, dir string, result gen.Result) {
+	fresh := map[string]string{}
+	for _, f := range result.Files {
+		fresh[within(dir, f.Path)] = string(f.Content)
 	}
-	list := scenarios(t, false)
-	dir := put(t, list)
-	fresh := content(t, dir, "./...")
-
 	t.Run("nothing but the input shows", func(t *testing.T) {
 		if diff := cmp.Diff(fresh, content(t, put(t, list), "./...")); diff != "" {
 			t.Errorf("two runs in two folders differ (-first +second):\n%s", diff)
