@@ -54,6 +54,9 @@ func eachDatabase(t *testing.T, test func(t *testing.T, at place)) {
 
 func newPlace(t *testing.T, d database) place {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("random histories take minutes")
+	}
 	at := place{database: d, dsn: d.dsn(t)}
 	at.plain = at.connect(t, d.writing)
 	naive.Create(t, at.plain)

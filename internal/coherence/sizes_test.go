@@ -29,9 +29,9 @@ func runs() map[string]func(d database) sizes {
 			return s
 		},
 		"ci": func(d database) sizes {
-			s := sizes{writes: 7500, settles: 75, cases: 1500, kills: 40, tokens: 100, reads: 30_000, age: 3 * time.Second}
+			s := sizes{writes: 5000, settles: 50, cases: 1000, kills: 20, tokens: 100, reads: 10_000, age: 2 * time.Second}
 			if !d.ofSQLite() {
-				s.cases = 300
+				s.cases = 200
 			}
 			return s
 		},

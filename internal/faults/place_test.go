@@ -60,6 +60,9 @@ func postgres(t testing.TB) place {
 
 func newPlace(t testing.TB, name, driver, dsn string) place {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("faults take minutes")
+	}
 	at := place{name: name, driver: driver, dsn: dsn}
 	at.plain = at.connect(t)
 	naive.Create(t, at.plain)
