@@ -5,13 +5,12 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/denormgen/denormgen/internal/bench/models"
+	"github.com/denormgen/denormgen/internal/setting"
 	"github.com/denormgen/denormgen/internal/testservers"
 	denorm "github.com/denormgen/denormgen/runtime"
 	"github.com/google/go-cmp/cmp"
@@ -31,15 +30,8 @@ type peer struct {
 
 // books is how many books the store has: BENCH_BOOKS, or 2,000 so that a test run stays short.
 func books(tb testing.TB) int {
-	text := os.Getenv("BENCH_BOOKS")
-	if text == "" {
-		return 2000
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1000 {
-		tb.Fatalf("BENCH_BOOKS=%s: want a number of at least 1000", text)
-	}
-	return n
+	const usual, least = 2000, 1000
+	return setting.Number(tb, "BENCH_BOOKS", usual, least)
 }
 
 // open makes a filled store and the three ways to read it.

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/denormgen/denormgen/internal/setting"
 )
 
 // freshBooks is how many books the store has whose changes are watched.
@@ -52,7 +54,7 @@ func freshReads(b *testing.B, at *place, mode string) {
 		},
 	}
 	took := map[string][]float64{}
-	probes := setting(b, "BENCH_PROBES", 100)
+	probes := setting.Number(b, "BENCH_PROBES", 100, 1)
 	before := reader.engine.Stats()
 	for b.Loop() {
 		for i := range probes {

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -189,18 +187,4 @@ func (p *program) run(b *testing.B) {
 			b.Error(err)
 		}
 	})
-}
-
-// setting is a number of the environment, or the usual one.
-func setting(b *testing.B, variable string, usual int) int {
-	b.Helper()
-	text := os.Getenv(variable)
-	if text == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		b.Fatalf("%s=%s: want a number above zero", variable, text)
-	}
-	return n
 }

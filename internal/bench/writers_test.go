@@ -5,13 +5,15 @@ import (
 	"runtime/metrics"
 	"testing"
 	"time"
+
+	"github.com/denormgen/denormgen/internal/setting"
 )
 
 // BenchmarkC5Writers measures the commits of a writer at 200 a second while a change is expanded to very many
 // documents, BENCH_FANOUT, against the same before. Beside it stands how much memory the program grows by that
 // relays, its caches included.
 func BenchmarkC5Writers(b *testing.B) {
-	eachPlace(b, setting(b, "BENCH_FANOUT", 100_000), func(b *testing.B, at *place) {
+	eachPlace(b, setting.Number(b, "BENCH_FANOUT", 100_000, 1), func(b *testing.B, at *place) {
 		program := at.program(b, localOnly)
 		program.run(b)
 		w := &writer{place: at, b: b, every: 5 * time.Millisecond}
@@ -72,7 +74,7 @@ func BenchmarkC6LongSnapshot(b *testing.B) {
 				}
 				return median(took)
 			}
-			claimed := setting(b, "BENCH_CLAIMED", 50_000)
+			claimed := setting.Number(b, "BENCH_CLAIMED", 50_000, 1)
 			var before, during float64
 			for b.Loop() {
 				before = arrive()

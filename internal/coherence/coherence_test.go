@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 	"time"
+
+	"github.com/denormgen/denormgen/internal/setting"
 )
 
 const slowNumber = "a change whose transaction had a greater number than all that had ended stayed below the log's floor"
@@ -13,7 +15,7 @@ const slowNumber = "a change whose transaction had a greater number than all tha
 func TestCoherence(t *testing.T) {
 	eachTiers(t, func(t *testing.T, d database, m tiers) {
 		size := sizesOf(t, d)
-		cohere(t, d, m, seed(t), number(t, "COHERENCE_WRITES", ofTiers(size.writes)), number(t, "COHERENCE_SETTLES", ofTiers(size.settles)))
+		cohere(t, d, m, seed(t), setting.Number(t, "COHERENCE_WRITES", ofTiers(size.writes), 0), setting.Number(t, "COHERENCE_SETTLES", ofTiers(size.settles), 0))
 	})
 }
 

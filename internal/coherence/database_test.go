@@ -1,14 +1,13 @@
 package coherence
 
 import (
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/denormgen/denormgen/internal/setting"
 	"github.com/denormgen/denormgen/internal/testservers"
 	"github.com/denormgen/denormgen/internal/truth/naive"
 )
@@ -91,21 +90,7 @@ func (p place) open(more string) (*sqlx.DB, error) {
 // ofSQLite tells whether the database is a file.
 func (d database) ofSQLite() bool { return d.driver == testservers.Pure || d.driver == testservers.Cgo }
 
-// number is one of the environment, or the usual one.
-func number(t *testing.T, variable string, usual int) int {
-	t.Helper()
-	text := os.Getenv(variable)
-	if text == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatalf("%s: %v", variable, err)
-	}
-	return n
-}
-
 func seed(t *testing.T) uint64 {
 	t.Helper()
-	return uint64(number(t, "COHERENCE_SEED", int(time.Now().UnixNano()%1_000_000)))
+	return uint64(setting.Number(t, "COHERENCE_SEED", int(time.Now().UnixNano()%1_000_000), 0))
 }

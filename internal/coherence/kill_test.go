@@ -1,6 +1,7 @@
 package coherence
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/denormgen/denormgen/internal/setting"
 	"github.com/denormgen/denormgen/internal/truth/history"
 	"github.com/denormgen/denormgen/internal/truth/naive"
 	"github.com/denormgen/denormgen/internal/truth/subject"
@@ -39,8 +41,13 @@ type orders struct {
 	Redis    string // address of a shared cache, "" for none
 }
 
-// live relays, reads and writes in a process of its own until that is killed. It says on standard output that it
-// has begun.
+// What a child says on standard output, a line each.
+const (
+	begun = "begun" // to relay, read and write
+	wrote = "wrote" // a transaction has ended
+)
+
+// live relays, reads and writes in a process of its own until that is killed.
 func live(text string) error {
 	var o orders
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
@@ -80,6 +87,8 @@ func live(text string) error {
 	r := &trial{place: at, processes: []*process{p}}
 	failed := make(chan error, 1)
 	go func() { failed <- p.engine.Run(ctx) }()
+	fmt.Println(begun)
+	var first sync.Once
 	for i, through := range []*process{nil, p} {
 		w := r.writer(o.Seed, i, through)
 		go func() {
@@ -88,6 +97,7 @@ func live(text string) error {
 					failed <- err
 					return
 				}
+				first.Do(func() { fmt.Println(wrote) })
 				time.Sleep(time.Duration(w.history.Random.IntN(5)) * time.Millisecond)
 			}
 		}()
@@ -102,15 +112,16 @@ func live(text string) error {
 			time.Sleep(100 * time.Microsecond)
 		}
 	}()
-	fmt.Println("begun")
 	return <-failed
 }
 
 const (
 	killsPerSettle = 5
-	longestLife    = 120 * time.Millisecond // of a child, once it has begun
-	earlyOf        = 4                      // of how many children one is killed while it starts
+	longestLife    = 120 * time.Millisecond // of a child, from when it said what it is let live to say
 )
+
+// lastWords are what one child after the other says before it is killed: nothing while it starts.
+func lastWords() []string { return []string{wrote, "", begun, wrote} }
 
 // TestKilledProcesses is promise P5: processes that relay, write, read and fill caches are killed at random
 // moments, and nothing is lost to one that lives on.
@@ -119,7 +130,7 @@ func TestKilledProcesses(t *testing.T) {
 	for _, d := range databases() {
 		t.Run(d.name, func(t *testing.T) {
 			const kinds = 2
-			kills := number(t, "COHERENCE_KILLS", sizesOf(t, d).kills/kinds)
+			kills := setting.Number(t, "COHERENCE_KILLS", sizesOf(t, d).kills/kinds, 0)
 			for _, m := range allTiers() {
 				// The memory of a process cannot be shared with a child.
 				if m.name == "local" || m.name == "local+redis" {
@@ -132,7 +143,7 @@ func TestKilledProcesses(t *testing.T) {
 
 func kill(t *testing.T, at place, m tiers, seed uint64, kills int) {
 	t.Helper()
-	begun := time.Now()
+	opened := time.Now()
 	h := &history.History{Dialect: naive.DialectOf(at.plain), Random: rand.New(rand.NewPCG(seed, 1))}
 	if err := errors.Join(h.Plant(t.Context(), at.plain), h.Fill(t.Context(), at.plain)); err != nil {
 		t.Fatal(err)
@@ -152,8 +163,8 @@ func kill(t *testing.T, at place, m tiers, seed uint64, kills int) {
 	settles := 0
 	for n := range kills {
 		o.Seed = seed + uint64(n)
-		early := random.IntN(earlyOf) == 0
-		if err := o.child(t, early, time.Duration(random.Int64N(int64(longestLife)))); err != nil {
+		said := lastWords()[n%len(lastWords())]
+		if err := o.child(t, said, time.Duration(random.Int64N(int64(longestLife)))); err != nil {
 			t.Fatalf("child %d: %v", n+1, err)
 		}
 		if n%killsPerSettle < killsPerSettle-1 && n < kills-1 {
@@ -166,14 +177,14 @@ func kill(t *testing.T, at place, m tiers, seed uint64, kills int) {
 	}
 	s := r.counts()
 	t.Logf("seed %d: %d kills, %d settles, %d documents compared, %d reads, %d local kills, %d relay errors, %v",
-		seed, kills, settles, r.documents.Load(), r.reads.Load(), s.LocalKills, s.RelayErrors, time.Since(begun).Round(time.Millisecond))
+		seed, kills, settles, r.documents.Load(), r.reads.Load(), s.LocalKills, s.RelayErrors, time.Since(opened).Round(time.Millisecond))
 	if s.LocalKills == 0 {
 		t.Error("nothing was written")
 	}
 }
 
-// child starts a process, lets it live for a time after it has begun, or from its start, and kills it.
-func (o orders) child(t *testing.T, early bool, life time.Duration) error {
+// child starts a process, lets it live for a time after it said something, or from its start, and kills it.
+func (o orders) child(t *testing.T, word string, life time.Duration) error {
 	t.Helper()
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -195,8 +206,10 @@ func (o orders) child(t *testing.T, early bool, life time.Duration) error {
 		return err
 	}
 	var failed error
-	if !early {
-		_, failed = io.ReadFull(output, make([]byte, len("begun")))
+	for lines := bufio.NewScanner(output); word != "" && lines.Text() != word && failed == nil; {
+		if !lines.Scan() {
+			failed = errors.Join(lines.Err(), io.ErrUnexpectedEOF)
+		}
 	}
 	if failed == nil {
 		time.Sleep(life)

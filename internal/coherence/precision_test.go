@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/denormgen/denormgen/internal/setting"
 	"github.com/denormgen/denormgen/internal/truth/history"
 	"github.com/denormgen/denormgen/internal/truth/naive"
 )
@@ -19,7 +20,7 @@ func TestPrecision(t *testing.T) {
 	from := seed(t)
 	eachDatabase(t, func(t *testing.T, at place) {
 		usual := sizesOf(t, at.database).cases
-		cases := number(t, "COHERENCE_CASES", usual)
+		cases := setting.Number(t, "COHERENCE_CASES", usual, 0)
 		p := start(t, at, "one")
 		h := &history.History{Dialect: naive.DialectOf(at.plain), Random: rand.New(rand.NewPCG(from, 1))}
 		if err := h.Plant(t.Context(), at.plain); err != nil {

@@ -6,13 +6,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/denormgen/denormgen/internal/setting"
 	"github.com/denormgen/denormgen/internal/testservers"
 	"github.com/denormgen/denormgen/internal/truth/naive"
 	"github.com/denormgen/denormgen/internal/truth/subject"
@@ -20,23 +20,10 @@ import (
 )
 
 // times is how much more is done than usual.
-func times(t testing.TB) int { return number(t, "FAULTS_TIMES", 1) }
+func times(t testing.TB) int { return setting.Number(t, "FAULTS_TIMES", 1, 1) }
 
 func seed(t testing.TB) uint64 {
-	return uint64(number(t, "FAULTS_SEED", int(time.Now().UnixNano()%1_000_000)))
-}
-
-func number(t testing.TB, variable string, usual int) int {
-	t.Helper()
-	text := os.Getenv(variable)
-	if text == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		t.Fatalf("%s is %q, and has to be a number above zero", variable, text)
-	}
-	return n
+	return uint64(setting.Number(t, "FAULTS_SEED", int(time.Now().UnixNano()%1_000_000), 1))
 }
 
 // place is a database with the tables of package naive.

@@ -31,6 +31,14 @@ type instant struct {
 	wall int64
 }
 
+func instantOf(t time.Time) *instant { return &instant{t, t.UnixNano()} }
+
+// elapsed is the time from one reading of this machine's clock to another. The monotonic clock stands still while
+// the machine sleeps, the wall clock can be set: the longer of the two is right where being too old is the risk.
+func (i *instant) elapsed(to time.Time) time.Duration {
+	return max(to.Sub(i.Time), time.Duration(to.UnixNano()-i.wall))
+}
+
 type proof struct {
 	at time.Time
 	to relay.Position
@@ -45,19 +53,13 @@ func (g *Gauge) Age(now time.Time) time.Duration {
 	if fresh == nil {
 		return Unknown
 	}
-	return max(now.Sub(fresh.Time), time.Duration(now.UnixNano()-fresh.wall)) // Elapsed, with one reading less
+	return fresh.elapsed(now)
 }
 
 // Covers tells whether everything committed before a time is applied.
 func (g *Gauge) Covers(at time.Time) bool {
 	fresh := g.fresh.Load()
 	return fresh != nil && !fresh.Before(at)
-}
-
-// Elapsed is the time between two readings of this machine's clock. The monotonic clock stands still while the
-// machine sleeps, the wall clock can be set: the longer of the two is right where being too old is the risk.
-func Elapsed(from, to time.Time) time.Duration {
-	return max(to.Sub(from), time.Duration(to.UnixNano()-from.UnixNano()))
 }
 
 // Prove records that everything committed before at is in the feed up to a position.
@@ -112,7 +114,7 @@ func (g *Gauge) settle() {
 	}
 	newest := g.proofs[covered-1].at
 	if fresh := g.fresh.Load(); fresh == nil || fresh.Before(newest) {
-		g.fresh.Store(&instant{newest, newest.UnixNano()})
+		g.fresh.Store(instantOf(newest))
 	}
 	g.proofs = append(g.proofs[:0], g.proofs[covered:]...)
 }

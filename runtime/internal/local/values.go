@@ -13,6 +13,14 @@ import (
 type values struct {
 	numbers *otter.Cache[uint64, kept] // or nil
 	texts   *otter.Cache[string, kept] // or nil; both where nothing is kept
+	either  untyped                    // the one that there is, or nil
+}
+
+// untyped is what needs no key.
+type untyped interface {
+	InvalidateAll()
+	EstimatedSize() int
+	StopAllGoroutines() bool
 }
 
 // kept is a value with its weight.
@@ -26,8 +34,10 @@ func newValues(maxBytes uint64, numbers bool) (v values, err error) {
 	case maxBytes == 0:
 	case numbers:
 		v.numbers, err = newCache[uint64](maxBytes)
+		v.either = v.numbers
 	default:
 		v.texts, err = newCache[string](maxBytes)
+		v.either = v.texts
 	}
 	return v, err
 }
@@ -75,22 +85,16 @@ func (v *values) drop(key Key) {
 }
 
 func (v *values) dropAll() {
-	switch {
-	case v.numbers != nil:
-		v.numbers.InvalidateAll()
-	case v.texts != nil:
-		v.texts.InvalidateAll()
+	if v.either != nil {
+		v.either.InvalidateAll()
 	}
 }
 
 func (v *values) len() int {
-	switch {
-	case v.numbers != nil:
-		return v.numbers.EstimatedSize()
-	case v.texts != nil:
-		return v.texts.EstimatedSize()
+	if v.either == nil {
+		return 0
 	}
-	return 0
+	return v.either.EstimatedSize()
 }
 
 func (v *values) keys() iter.Seq[Key] {
@@ -114,10 +118,7 @@ func (v *values) keys() iter.Seq[Key] {
 
 // close stops what runs in the background.
 func (v *values) close() {
-	switch {
-	case v.numbers != nil:
-		v.numbers.StopAllGoroutines()
-	case v.texts != nil:
-		v.texts.StopAllGoroutines()
+	if v.either != nil {
+		v.either.StopAllGoroutines()
 	}
 }
