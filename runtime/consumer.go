@@ -33,6 +33,6 @@ type Change struct {
 	All bool
 	// Version is that of the event: a document loaded at this version or later shows the change.
 	Version Version
-	// At is when the relay noticed, by the clock of its machine.
+	// At is when the relay noticed, by the clock of the database server; on SQLite, of its machine.
 	At time.Time
 }

@@ -73,7 +73,7 @@ func (l *live) pollUntil(ctx context.Context) {
 	pause := busyPoll
 	failures := 0
 	for ctx.Err() == nil {
-		pending, moved, err := l.relay(ctx, false)
+		pending, moved, err := l.relay(ctx, time.Time{})
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return
@@ -98,9 +98,9 @@ func (l *live) pollUntil(ctx context.Context) {
 	}
 }
 
-// relay polls once and, where changes wait, relays a batch of them.
-func (l *live) relay(ctx context.Context, force bool) (pending, moved bool, err error) {
-	poll, err := l.poll(ctx, force)
+// relay polls once and, where changes wait, relays a batch of them. Capture is checked if it was not since a time.
+func (l *live) relay(ctx context.Context, since time.Time) (pending, moved bool, err error) {
+	poll, err := l.poll(ctx, since)
 	if err != nil {
 		return false, false, err
 	}
@@ -144,7 +144,7 @@ func (e *Engine) Drain(ctx context.Context) error {
 // prove relays until everything committed before a time is in the feed. It looks at least once.
 func (l *live) prove(ctx context.Context, begun time.Time) error {
 	for {
-		_, moved, err := l.relay(ctx, true)
+		_, moved, err := l.relay(ctx, begun)
 		if err != nil {
 			return err
 		}

@@ -74,11 +74,11 @@ func checkEvery(maxStaleness time.Duration) time.Duration {
 	return min(200*time.Millisecond, maxStaleness/8)
 }
 
-// poll looks at the feed and the log once and draws the conclusions. force checks capture in any case.
-func (l *live) poll(ctx context.Context, force bool) (relay.Poll, error) {
+// poll looks at the feed and the log once and draws the conclusions. Capture is checked if it was not since a time.
+func (l *live) poll(ctx context.Context, since time.Time) (relay.Poll, error) {
 	l.polling.Lock()
 	defer l.polling.Unlock()
-	l.check(ctx, force)
+	l.check(ctx, since)
 	begun := time.Now()
 	poll, err := l.feed.Poll(ctx)
 	if err != nil {

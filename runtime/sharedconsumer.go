@@ -44,7 +44,7 @@ func (c *sharedConsumer) Position(ctx context.Context) (Position, error) {
 		c.again = c.mark
 	}
 	another := lineage != c.lineage && !mutant.Active(mutant.LineageCheck)
-	if another || wentBack {
+	if (another || wentBack) && !mutant.Active(mutant.ReplayFirst) {
 		c.live.shared.Forget() // first of all nobody reads it, until it is known to be fresh again
 	}
 	if another || wentBack || c.live.sharedDown.Load() {
@@ -84,7 +84,7 @@ func (c *sharedConsumer) Apply(ctx context.Context, events []Change, to Position
 		return err
 	}
 	c.mark = to
-	if c.again != "" {
+	if c.again != "" && !mutant.Active(mutant.ReplayEmpties) {
 		// Who began to read before it was noticed may have kept in this process what was killed just now.
 		c.live.engine.killAll()
 		if !precedes(to, c.again) {

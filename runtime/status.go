@@ -47,7 +47,8 @@ type ConsumerStatus struct {
 	// Age is how old what the consumer holds may be: no commit that is older is missing. It is -1 where that is
 	// not known, as for all that are not caches of this process.
 	Age time.Duration
-	// SeenAt is when a named consumer last stored its position, by the clock of its machine.
+	// SeenAt is when a named consumer last stored its position, by the clock of the database server; on
+	// SQLite, of its machine.
 	SeenAt time.Time
 }
 

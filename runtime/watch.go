@@ -19,7 +19,7 @@ type Event[K comparable] struct {
 	Position Position
 	// Version is the event's own: a document loaded at it or later shows the change.
 	Version Version
-	// At is when the relay noticed, by the clock of its machine.
+	// At is when the relay noticed, by the clock of the database server; on SQLite, of its machine.
 	At time.Time
 }
 

@@ -20,15 +20,15 @@ type watched struct {
 	fingerprint string
 }
 
-// check makes sure that capture is in place, from time to time or, by force, now. Where it is not and cannot be
-// repaired, the watermark stays where it is, and so readers go to the database.
-func (l *live) check(ctx context.Context, force bool) {
+// check makes sure that capture is in place, from time to time and if it was not since a time. Where it is not and
+// cannot be repaired, the watermark stays where it is, and so readers go to the database.
+func (l *live) check(ctx context.Context, since time.Time) {
 	begun := time.Now()
 	if mutant.Active(mutant.FingerprintCheck) {
 		l.checked = begun
 		return
 	}
-	if !force && begun.Sub(l.checked) < l.checkEvery() {
+	if begun.Sub(l.checked) < l.checkEvery() && !l.checked.Before(since) {
 		return
 	}
 	err := l.capture.intact(ctx)

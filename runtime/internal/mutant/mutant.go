@@ -21,6 +21,9 @@ const (
 	FrameSum         Rule = "frame-sum"          // a value whose checksum is wrong is a miss
 	KillAllShapes    Rule = "kill-all-shapes"    // kills reach every live shape
 	MissingMark      Rule = "missing-mark"       // a shared cache without a mark starts empty
+	ReplayFirst      Rule = "replay-first"       // a shared cache that went back is not read before its kills were done again
+	ReplayEmpties    Rule = "replay-empties"     // kills that are done again empty the local tier
+	WaitsForLease    Rule = "waits-for-lease"    // who waits for a lease outlasts a holder that has died
 	LineageCheck     Rule = "lineage-check"      // a shared cache that went back empties the local tier
 	OwnBytes         Rule = "own-bytes"          // only the document of a key's own bytes is cached under it
 	AbsenceBytes     Rule = "absence-bytes"      // absence is cached only where equal keys are equal bytes
@@ -41,8 +44,11 @@ const (
 	BothSides          Rule = "both-sides"          // the old values of a row lead to documents like the new ones
 	WorkWaits          Rule = "work-waits"          // an expansion under way holds the watermark back
 	FloorHorizon       Rule = "floor-horizon"       // scans begin below all that a running transaction may log
+	FloorFollows       Rule = "floor-follows"       // scans of a log that was restored begin at its first change
+	ServerClock        Rule = "server-clock"        // events are as old as the server's clock tells, not a process's
 	RewindCheck        Rule = "rewind-check"        // a position of another history starts a new epoch
 	LogRewind          Rule = "log-rewind"          // a log that was set back starts a new epoch
+	RewoundWaits       Rule = "rewound-waits"       // nothing is proven by a log that ends before what was read of it
 	PruneFloor         Rule = "prune-floor"         // who stands below the pruning floor starts anew
 	LastRowStays       Rule = "last-row-stays"      // the last row of the feed is never pruned
 	ConsumersHold      Rule = "consumers-hold"      // a named consumer holds pruning

@@ -66,7 +66,7 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 	if err != nil {
 		return err
 	}
-	at := f.Clock().UnixMilli()
+	at := f.timeOf(s).UnixMilli()
 	first := s.seq + 1
 	switch f.sql {
 	case postgres:
@@ -232,6 +232,10 @@ func (f *feed) rewound(ctx context.Context, seen int64, reason string) (Position
 func (f *feed) newEpoch(ctx context.Context, q capture.Queryer, s *state, epoch int64, collections []string, reason string) error {
 	f.Logger.WarnContext(ctx, "denorm: history was rewound, all documents count as changed", "reason", reason, "epoch", epoch)
 	s.epoch = epoch
+	// Nothing is behind the head, but where the tables were restored one after the other under running relays.
+	if _, err := q.ExecContext(ctx, f.sql.text(`DELETE FROM "denorm_feed" WHERE "seq" > ?`), s.seq); err != nil {
+		return fmt.Errorf("clear what is behind the head: %w", err)
+	}
 	list := []Event{{All: true}} // names no collection: it says only where the epoch begins
 	for _, collection := range collections {
 		list = append(list, Event{Collection: collection, All: true})

@@ -79,6 +79,18 @@ func (d sqlDialect) upsert(key string, columns ...string) string {
 	return out.String()
 }
 
+// clock is the text for the time of a server, in milliseconds since 1970, and 0 on SQLite.
+func (d sqlDialect) clock() string {
+	switch d {
+	case postgres:
+		return `CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)`
+	case mysql: // UNIX_TIMESTAMP would go by the time zone of the session, where an hour may come twice
+		return `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000`
+	default:
+		return "0"
+	}
+}
+
 // ignore is the text that makes an INSERT do nothing where there is a row of the key.
 func (d sqlDialect) ignore(key string) string {
 	if d == mysql {

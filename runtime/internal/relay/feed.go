@@ -42,7 +42,7 @@ type Event struct {
 	Collection string
 	Key        string    // its text, see KeyText
 	All        bool      // all documents of the collection; Key is empty
-	At         time.Time // when the relay appended it, by the clock of its machine
+	At         time.Time // when the relay appended it, by the clock of the server, or of the machine with the file
 }
 
 // Poll is one look at the log and the feed, by one statement.

@@ -136,6 +136,13 @@ func (x *fixture) openQuietly(cfg Config) *feed {
 	return opened.(*feed)
 }
 
+// within is the fixture for a part of a test: what the part began ends with it.
+func (x *fixture) within(t *testing.T) *fixture {
+	part := *x
+	part.t = t
+	return &part
+}
+
 func (x *fixture) ctx() context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	x.t.Cleanup(cancel)

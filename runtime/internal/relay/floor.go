@@ -26,10 +26,11 @@ type floor struct {
 	raised  time.Time // when scans last began at 0
 	mark    int64     // candidate: a change that a poll saw; 0 for none
 	horizon int64     // the number of a transaction that got it after that poll; 0 for none yet
+	head    Position  // of the feed, as last seen
 }
 
 // floorLife is how long a floor is believed. A log that was restored, or whose numbers were set back, may
-// begin below it.
+// begin below it; most often the head of the feed shows that, see follow.
 const floorLife = 10 * time.Second
 
 func (f *floor) get() int64 {
@@ -79,6 +80,26 @@ func (f *floor) look(above, oldest, newest, xmin int64) {
 	if f.mark == 0 {
 		f.mark = newest
 	}
+}
+
+// seen is the head of the feed as last seen.
+func (f *floor) seen() Position {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.head
+}
+
+// follow takes the head of the feed as it was read after seen returned another one. Where it does not lead on from
+// that, the database was restored: what was learnt of another log is forgotten, and follow reports false.
+func (f *floor) follow(was, head Position) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.head = head
+	if was == (Position{}) || was == head || was.Epoch == head.Epoch && was.Seq < head.Seq || mutant.Active(mutant.FloorFollows) {
+		return true
+	}
+	f.at, f.was, f.mark, f.horizon = 0, 0, 0, 0
+	return false
 }
 
 // reset forgets what was learnt of another server.

@@ -16,7 +16,7 @@ const pruneBatch = 10_000
 // Prune implements Feed.
 func (f *feed) Prune(ctx context.Context, retention time.Duration) error {
 	for {
-		more, err := f.pruneFeed(ctx, f.Clock().Add(-retention))
+		more, err := f.pruneFeed(ctx, retention)
 		if err != nil {
 			return fmt.Errorf("prune the feed: %w", err)
 		}
@@ -31,16 +31,17 @@ func (f *feed) Prune(ctx context.Context, retention time.Duration) error {
 }
 
 // pruneFeed removes one batch. The floor moves in the same transaction, so that no reader sees a gap without it.
-func (f *feed) pruneFeed(ctx context.Context, before time.Time) (more bool, err error) {
+func (f *feed) pruneFeed(ctx context.Context, retention time.Duration) (more bool, err error) {
 	err = f.update(ctx, func(q capture.Queryer) error {
 		more = false
 		s, err := f.sql.loadState(ctx, q, lockWait)
 		if err != nil {
 			return err
 		}
+		now := f.timeOf(&s)
 		// The last row stays, for its stamp; so does the one where a consumer stands.
 		bound, err := readNumber(ctx, q, f.sql.text(`SELECT COALESCE(MIN("seq"), ?) FROM "denorm_consumers" WHERE "seen_at" > ? AND "epoch" <= ?`),
-			s.seq, f.Clock().Add(-f.Hold).Unix(), s.epoch)
+			s.seq, now.Add(-f.Hold).Unix(), s.epoch)
 		if err != nil {
 			return err
 		}
@@ -53,7 +54,7 @@ func (f *feed) pruneFeed(ctx context.Context, before time.Time) (more bool, err 
 		}
 		to, n := s.floor, 0
 		err = each(ctx, q, f.sql.text(`SELECT "seq" FROM "denorm_feed" WHERE "seq" > ? AND "seq" < ? AND "at" < ? ORDER BY "seq" LIMIT ?`),
-			[]any{s.floor, bound, before.UnixMilli(), pruneBatch}, func(rows *sql.Rows) error {
+			[]any{s.floor, bound, now.Add(-retention).UnixMilli(), pruneBatch}, func(rows *sql.Rows) error {
 				n++
 				return rows.Scan(&to)
 			})
@@ -73,8 +74,12 @@ func (f *feed) pruneFeed(ctx context.Context, before time.Time) (more bool, err 
 // SavePosition implements Feed.
 func (f *feed) SavePosition(ctx context.Context, consumer string, at Position) error {
 	err := f.update(ctx, func(q capture.Queryer) error {
-		_, err := q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_consumers" ("name", "epoch", "seq", "stamp", "seen_at") VALUES (?, ?, ?, ?, ?)`+
-			f.sql.upsert("name", "epoch", "seq", "stamp", "seen_at")), consumer, at.Epoch, at.Seq, at.Stamp, f.Clock().Unix())
+		s, err := f.sql.loadState(ctx, q, lockNone)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_consumers" ("name", "epoch", "seq", "stamp", "seen_at") VALUES (?, ?, ?, ?, ?)`+
+			f.sql.upsert("name", "epoch", "seq", "stamp", "seen_at")), consumer, at.Epoch, at.Seq, at.Stamp, f.timeOf(&s).Unix())
 		return err
 	})
 	if err != nil {

@@ -20,7 +20,8 @@ type Config struct {
 	Backend capture.Backend
 	// Logger gets what could not be resolved, and rewinds of history; slog.Default() if nil.
 	Logger *slog.Logger
-	// Clock stamps events, for people and for pruning; time.Now if nil.
+	// Clock is that of the machine, time.Now if nil. On SQLite it stamps events, for people and for pruning; servers
+	// are asked for theirs.
 	Clock func() time.Time
 	// Batch is how many changes one step claims at most; 0 means 1,000.
 	Batch int

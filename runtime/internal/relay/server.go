@@ -44,7 +44,7 @@ func (s *serverStore) update(ctx context.Context, do func(q capture.Queryer) err
 // claim begins with the lock of the state: it makes the order of commits the order of numbers, whoever else
 // believes to be the relay.
 func (s *serverStore) claim(ctx context.Context) (*claim, error) {
-	mark := s.floor.candidate()
+	mark, seen := s.floor.candidate(), s.floor.seen()
 	isolation, how := sql.LevelReadCommitted, lockTry
 	if mutant.Active(mutant.ReadCommitted) {
 		isolation = sql.LevelDefault
@@ -63,6 +63,9 @@ func (s *serverStore) claim(ctx context.Context) (*claim, error) {
 			return nil, nil
 		}
 		return nil, err
+	}
+	if !s.floor.follow(seen, state.head()) {
+		mark = 0
 	}
 	if s.sql == postgres && mark > 0 {
 		number, err := readNumber(ctx, tx, `SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)`)
@@ -133,7 +136,17 @@ func readChanges(ctx context.Context, q capture.Queryer, query string, args ...a
 }
 
 func (s *serverStore) poll(ctx context.Context) (Poll, error) {
-	above := s.floor.get()
+	for {
+		seen := s.floor.seen()
+		p, err := s.pollAbove(ctx, s.floor.get())
+		if err != nil || s.floor.follow(seen, p.Head) {
+			return p, err
+		}
+	}
+}
+
+// pollAbove looks at the log from a floor on.
+func (s *serverStore) pollAbove(ctx context.Context, above int64) (Poll, error) {
 	xmin := strconv.FormatInt(s.running.below(), 10) // known before the snapshot of this statement begins
 	if s.sql == postgres {
 		xmin = `CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)`

@@ -255,7 +255,7 @@ func (s *sqliteStore) poll(ctx context.Context) (Poll, error) {
 		case again:
 			// A log that ends before the cursor, or differently: history was rewound, and nothing is known
 			// until the relay has noticed.
-			p.Pending, p.Newest, p.Oldest = true, max(last.id, 1), 0
+			p.Pending, p.Newest, p.Oldest = !mutant.Active(mutant.RewoundWaits), max(last.id, 1), 0
 			return p, nil
 		default: // the cursor may have moved in between
 			continue

@@ -7,8 +7,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/denormgen/denormgen/runtime/capture"
+	"github.com/denormgen/denormgen/runtime/internal/mutant"
 )
 
 // errNoState tells that the tables are there but the feed was not begun.
@@ -20,6 +22,7 @@ type state struct {
 	epoch, seq, stamp, floor int64
 	plans, everything        int64
 	cursor, cursorStamp      int64 // SQLite
+	now                      int64 // when it was read, by the server's clock in milliseconds; 0 on SQLite
 }
 
 func (s *state) head() Position { return Position{Epoch: s.epoch, Seq: s.seq, Stamp: s.stamp} }
@@ -41,6 +44,7 @@ func (d sqlDialect) selectState(how lock) string {
 	} else {
 		columns += `, 0, 0`
 	}
+	columns += `, ` + d.clock()
 	text := columns + ` FROM "denorm_state" WHERE "id" = 1`
 	switch {
 	case d == sqlite || how == lockNone:
@@ -61,7 +65,7 @@ func (d sqlDialect) loadState(ctx context.Context, q capture.Queryer, how lock) 
 	found := false
 	err := each(ctx, q, d.selectState(how), nil, func(rows *sql.Rows) error {
 		found = true
-		return rows.Scan(&s.identity, &s.epoch, &s.seq, &s.stamp, &s.floor, &s.plans, &s.everything, &s.cursor, &s.cursorStamp)
+		return rows.Scan(&s.identity, &s.epoch, &s.seq, &s.stamp, &s.floor, &s.plans, &s.everything, &s.cursor, &s.cursorStamp, &s.now)
 	})
 	if err != nil {
 		return state{}, err
@@ -111,15 +115,25 @@ func (f *feed) begin(ctx context.Context, q capture.Queryer) error {
 	if s.stamp, err = randomStamp(); err != nil {
 		return err
 	}
-	s.epoch = max(s.epoch+1, f.Clock().Unix())
+	at := f.timeOf(&s)
+	s.epoch = max(s.epoch+1, at.Unix())
 	_, err = q.ExecContext(ctx, f.sql.text(`UPDATE "denorm_state" SET "epoch" = ?, "stamp" = ?, "floor" = -1 WHERE "id" = 1`), s.epoch, s.stamp)
 	if err != nil {
 		return err
 	}
 	// The row that says where the feed begins: a position there is checked like any other.
 	_, err = q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at")`+
-		` VALUES (?, ?, ?, '', NULL, ?)`), s.seq, s.epoch, s.stamp, f.Clock().UnixMilli())
+		` VALUES (?, ?, ?, '', NULL, ?)`), s.seq, s.epoch, s.stamp, at.UnixMilli())
 	return err
+}
+
+// timeOf is when a state was read. Processes on several machines share a server, and only its clock then: one that
+// is off would have others prune too early. Those that share a file are on one machine.
+func (f *feed) timeOf(s *state) time.Time {
+	if s.now == 0 || mutant.Active(mutant.ServerClock) {
+		return f.Clock()
+	}
+	return time.UnixMilli(s.now)
 }
 
 // randomStamp tells one life of a row of the feed from another.
