@@ -37,6 +37,7 @@ bench-coherence:
 
 soak:
 	COHERENCE_SIZE=soak COHERENCE_TIMEOUT=0 .ci/run install coherence mutants
+	RELAY_SCHEDULES=5000 DENORMGEN_REQUIRE_SERVERS=1 go test ./runtime/internal/relay -run '^TestSchedules$$' -count=1 -v -timeout 0
 	FAULTS_TIMES=20 DENORMGEN_REQUIRE_SERVERS=1 go test ./internal/faults -count=1 -v -timeout 0
 	FUZZTIME=1h FUZZFAULTS=1 .ci/run fuzz
 

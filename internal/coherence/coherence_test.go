@@ -69,13 +69,11 @@ func cohere(t *testing.T, d database, m tiers, seed uint64, writes, settles int)
 	defer readers.Wait()
 	defer stop()
 	var during reads
-	done := 0
 	for settle := range settles {
 		before := readsOf(r.counts())
-		if err := r.burst(ctx, (settle+1)*writes/settles-done); err != nil {
+		if err := r.burst(ctx, (settle+1)*writes/settles-int(r.changes.Load())); err != nil {
 			t.Fatalf("burst %d: %v\n\n%s", settle+1, err, repeat(t, seed, writes, settles))
 		}
-		done = (settle + 1) * writes / settles
 		during.add(before, readsOf(r.counts()))
 		settling := time.Now()
 		if err := r.settle(ctx); err != nil {

@@ -93,7 +93,7 @@ func live(text string) error {
 		w := r.writer(o.Seed, i, through)
 		go func() {
 			for {
-				if err := w.transaction(ctx); err != nil {
+				if _, err := w.transaction(ctx); err != nil {
 					failed <- err
 					return
 				}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
@@ -70,10 +71,20 @@ func redisAt(address string) (denorm.SharedCache, *redis.Client, error) {
 // process is an engine with a pool of its own, as another process would have.
 type process struct {
 	name     string
+	release  release
 	db       *sqlx.DB
 	engine   *denorm.Engine
 	subjects []subject.Subject
+	ended    atomic.Bool // by a test that ends processes
 }
+
+// release is what a program knows, and under which name of an application.
+type release struct {
+	name, application string
+	subjects          func(*denorm.Engine) []subject.Subject
+}
+
+func firstRelease() release { return release{name: "first", subjects: subject.All} }
 
 // options are those of the tiers; the processes of a test share the cache.
 func (m tiers) options(cache denorm.SharedCache) []denorm.Option {
@@ -90,31 +101,49 @@ func (m tiers) options(cache denorm.SharedCache) []denorm.Option {
 // start makes a process, installs it and lets it run until the end of the test.
 func start(t *testing.T, at place, name string, options ...denorm.Option) *process {
 	t.Helper()
-	p := &process{name: name, db: at.connect(t, "")}
+	p := install(t, at, firstRelease(), name, options...)
+	stop := p.follow(t)
+	t.Cleanup(func() {
+		stop()
+		if err := p.engine.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+// install makes a process of a release that does not run yet.
+func install(t *testing.T, at place, of release, name string, options ...denorm.Option) *process {
+	t.Helper()
+	p := &process{name: name, release: of, db: at.connect(t, "")}
+	options = append(options, denorm.WithLogger(logger()))
+	if of.application != "" {
+		options = append(options, denorm.WithApplication(of.application))
+	}
 	var err error
-	p.engine, err = denorm.Open(t.Context(), p.db, append(options, denorm.WithLogger(logger()))...)
-	if err != nil {
+	if p.engine, err = denorm.Open(t.Context(), p.db, options...); err != nil {
 		t.Fatal(err)
 	}
-	p.subjects = subject.All(p.engine)
+	p.subjects = of.subjects(p.engine)
 	if err := p.engine.Install(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	return p
+}
+
+// follow lets a process follow changes until the function that it returns is called.
+func (p *process) follow(t *testing.T) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
 		if err := p.engine.Run(ctx); err != nil {
 			t.Error(err)
 		}
 	})
-	t.Cleanup(func() {
-		stop()
+	return func() {
+		cancel()
 		running.Wait()
-		if err := p.engine.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return p
+	}
 }
 
 // logger keeps warnings of bad data, of which there is much, to itself.

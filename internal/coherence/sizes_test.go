@@ -14,6 +14,7 @@ type sizes struct {
 	writes, settles int // of all kinds of cache together
 	cases           int // transactions of the test of precision
 	kills           int // processes, all kinds of cache together
+	rolls           int // from one release to another, all kinds of cache together
 	tokens, reads   int // for each kind of cache of the test of torn documents, at least
 	age             time.Duration
 }
@@ -22,22 +23,22 @@ type sizes struct {
 func runs() map[string]func(d database) sizes {
 	return map[string]func(d database) sizes{
 		"usual": func(d database) sizes {
-			s := sizes{writes: 750, settles: 15, cases: 100, kills: 10, tokens: 60, reads: 1000, age: time.Second}
+			s := sizes{writes: 500, settles: 10, cases: 100, kills: 10, rolls: 4, tokens: 60, reads: 1000, age: time.Second}
 			if !d.ofSQLite() {
 				s.writes, s.settles, s.cases = s.writes/2, s.settles/2, s.cases/2
 			}
 			return s
 		},
 		"ci": func(d database) sizes {
-			s := sizes{writes: 5000, settles: 50, cases: 1000, kills: 20, tokens: 100, reads: 10_000, age: 2 * time.Second}
+			s := sizes{writes: 20_000, settles: 200, cases: 5000, kills: 60, rolls: 12, tokens: 300, reads: 115_000, age: 2 * time.Second}
 			if !d.ofSQLite() {
-				s.cases = 200
+				s.cases = 500
 			}
 			return s
 		},
 		"soak": func(d database) sizes {
 			s := sizes{
-				writes: 1_000_000, settles: 10_000, cases: 50_000, kills: 1000,
+				writes: 250_000, settles: 2500, cases: 50_000, kills: 1000, rolls: 400,
 				tokens: 3000, reads: 1_000_000, age: time.Minute,
 			}
 			if !d.ofSQLite() {

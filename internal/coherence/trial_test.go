@@ -24,6 +24,8 @@ type trial struct {
 	place
 	tiers     tiers
 	processes []*process
+	ended     []*process // that lived once
+	known     known      // nil where no process comes later than others
 	writers   []*writer
 	// writing is held by writers for a transaction, alone by those who compare right after it.
 	writing sync.RWMutex
@@ -32,12 +34,14 @@ type trial struct {
 	reads              atomic.Int64
 	documents, own     atomic.Int64 // compared when all was settled, and right after a transaction
 	commits, rollbacks atomic.Int64
+	changes            atomic.Int64 // in both
 	retries            atomic.Int64 // transactions that another one was in the way of
 }
 
 const (
 	plainWriters      = 3
 	readersPerProcess = 2
+	readersRest       = 25 * time.Millisecond
 )
 
 // newTrial makes two processes, and writers of which some know no engine.
@@ -64,17 +68,24 @@ func newTrial(t *testing.T, at place, m tiers, seed uint64) *trial {
 }
 
 // burst lets all write together until so many changes were made.
-func (r *trial) burst(ctx context.Context, writes int) error {
+func (r *trial) burst(ctx context.Context, writes int) error { return r.write(ctx, r.writers, writes) }
+
+// write lets some write together until so many changes were made.
+func (r *trial) write(ctx context.Context, writers []*writer, writes int) error {
 	var left atomic.Int64
 	left.Store(int64(writes))
 	var running sync.WaitGroup
-	failed := make([]error, len(r.writers))
-	for i, w := range r.writers {
+	failed := make([]error, len(writers))
+	for i, w := range writers {
 		running.Go(func() {
 			for left.Load() > 0 && ctx.Err() == nil && failed[i] == nil {
-				before := w.history.Changes
-				failed[i] = w.transaction(ctx)
-				left.Add(int64(before - w.history.Changes))
+				changes, err := w.transaction(ctx)
+				if w.process != nil && w.process.ended.Load() {
+					return // with whatever it was about to do
+				}
+				left.Add(int64(-changes))
+				r.changes.Add(int64(changes))
+				failed[i] = err
 				time.Sleep(time.Duration(w.history.Random.IntN(6)) * time.Millisecond)
 			}
 		})
@@ -86,23 +97,28 @@ func (r *trial) burst(ctx context.Context, writes int) error {
 // settle waits until every process knows everything, and compares all documents in each.
 func (r *trial) settle(ctx context.Context) error {
 	for _, p := range r.processes {
-		timed, cancel := context.WithTimeout(ctx, settleTimeout)
-		err := p.engine.Drain(timed)
-		cancel()
-		if err != nil {
-			return fmt.Errorf("process %s: %w", p.name, err)
+		if err := p.drain(ctx); err != nil {
+			return err
 		}
 	}
 	d, err := naive.Read(ctx, r.dialect(), r.plain)
 	if err != nil {
 		return err
 	}
-	for _, c := range naive.Collections() {
-		docs := c.Documents(d)
-		for _, p := range r.processes {
-			s := p.subject(c.Name)
+	built := map[[2]string][]naive.Document{} // by release and collection
+	for _, p := range r.processes {
+		for _, s := range p.subjects {
+			c := s.About()
+			docs, ok := built[[2]string{p.release.name, c.Name}]
+			if !ok {
+				docs = c.Documents(d)
+				built[[2]string{p.release.name, c.Name}] = docs
+			}
 			n, err := s.Compare(ctx, p.db, docs)
 			if err != nil {
+				return fmt.Errorf("process %s after all has settled: %w\n%s", p.name, err, r.diagnose(ctx, c.Name))
+			}
+			if err := r.known.absent(ctx, s, docs); err != nil {
 				return fmt.Errorf("process %s after all has settled: %w\n%s", p.name, err, r.diagnose(ctx, c.Name))
 			}
 			r.documents.Add(int64(n))
@@ -112,6 +128,15 @@ func (r *trial) settle(ctx context.Context) error {
 }
 
 const settleTimeout = 30 * time.Second
+
+func (p *process) drain(ctx context.Context) error {
+	timed, cancel := context.WithTimeout(ctx, settleTimeout)
+	defer cancel()
+	if err := p.engine.Drain(timed); err != nil {
+		return fmt.Errorf("process %s: %w", p.name, err)
+	}
+	return nil
+}
 
 func (r *trial) dialect() naive.Dialect { return naive.DialectOf(r.plain) }
 
@@ -128,25 +153,30 @@ func (p *process) subject(name string) subject.Subject {
 func (r *trial) read(ctx context.Context, t *testing.T, seed uint64) *sync.WaitGroup {
 	running := new(sync.WaitGroup)
 	for i, p := range r.processes {
-		for n := range readersPerProcess {
-			running.Go(func() {
-				random := rand.New(rand.NewPCG(seed, uint64(100+10*i+n)))
-				for ctx.Err() == nil {
-					for range 1 + random.IntN(20) {
-						s := p.subjects[random.IntN(len(p.subjects))]
-						n, err := s.Read(ctx, random)
-						if err != nil && ctx.Err() == nil {
-							t.Errorf("reading %s in process %s: %v", s.About().Name, p.name, err)
-							return
-						}
-						r.reads.Add(int64(n))
-					}
-					time.Sleep(1000 * time.Microsecond)
-				}
-			})
-		}
+		r.readIn(ctx, t, running, p, seed, 100+10*i)
 	}
 	return running
+}
+
+// readIn reads in one process until the context ends.
+func (r *trial) readIn(ctx context.Context, t *testing.T, running *sync.WaitGroup, p *process, seed uint64, stream int) {
+	for n := range readersPerProcess {
+		running.Go(func() {
+			random := rand.New(rand.NewPCG(seed, uint64(stream+n)))
+			for ctx.Err() == nil {
+				for range 1 + random.IntN(20) {
+					s := p.subjects[random.IntN(len(p.subjects))]
+					n, err := s.Read(ctx, random)
+					if err != nil && ctx.Err() == nil {
+						t.Errorf("reading %s in process %s: %v", s.About().Name, p.name, err)
+						return
+					}
+					r.reads.Add(int64(n))
+				}
+				time.Sleep(readersRest)
+			}
+		})
+	}
 }
 
 // writer makes random transactions, through a process's engine or past all.
@@ -163,10 +193,21 @@ func (r *trial) writer(seed uint64, stream int, p *process) *writer {
 // errTakenBack makes a transaction roll back.
 var errTakenBack = errors.New("taken back")
 
-// transaction makes some changes. A fifth of all transactions, and half of their savepoints, are rolled back.
-func (w *writer) transaction(ctx context.Context) error {
-	random := w.history.Random
-	steps, keep, alone := 1+random.IntN(6), random.IntN(5) > 0, random.IntN(2) == 0
+const (
+	fewChanges, manyChanges = 6, 90 // of a transaction, at most
+	manyOf, rollbackOf      = 10, 5 // of how many transactions one makes many changes, one is rolled back
+	aloneOf                 = 6     // of how many by Engine.Tx one is compared at once
+)
+
+// transaction makes some changes, and returns how many. Half of its savepoints are rolled back, too.
+func (w *writer) transaction(ctx context.Context) (changes int, err error) {
+	random, before := w.history.Random, w.history.Changes
+	keep, alone := random.IntN(rollbackOf) > 0, random.IntN(aloneOf) == 0
+	most := fewChanges
+	if random.IntN(manyOf) == 0 {
+		most = manyChanges
+	}
+	steps := 1 + random.IntN(most)
 	body := func(q naive.Queryer) error {
 		for range steps {
 			if err := w.history.Part(ctx, q); err != nil {
@@ -178,7 +219,6 @@ func (w *writer) transaction(ctx context.Context) error {
 		}
 		return nil
 	}
-	var err error
 	switch {
 	case w.process != nil && alone:
 		err = w.exact(ctx, body)
@@ -198,10 +238,11 @@ func (w *writer) transaction(ctx context.Context) error {
 		w.trial.rollbacks.Add(1)
 	case again(err):
 		w.trial.retries.Add(1)
+		return 0, nil
 	default:
-		return err
+		return 0, err
 	}
-	return nil
+	return w.history.Changes - before, nil
 }
 
 // past writes as a program that knows no engine.

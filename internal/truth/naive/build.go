@@ -76,6 +76,10 @@ func (d *Data) tagsOf(book Row) []hit {
 	return once(d.linked(d.rows("book_tags", d.by("book_id", book, "id")), "tags", []string{"tag_id"}, []string{"id"}), "id")
 }
 
+func (d *Data) booksWith(tag Row) []hit {
+	return once(d.linked(d.rows("book_tags", d.by("tag_id", tag, "id")), "books", []string{"book_id"}, []string{"id"}, alive), "id")
+}
+
 // tagIDsOf reads the join table only.
 func (d *Data) tagIDsOf(book Row) []any {
 	var list []hit

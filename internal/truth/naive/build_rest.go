@@ -110,7 +110,7 @@ func (d *Data) categoriesBelow(c Row, levels int) []any {
 }
 
 func (d *Data) tag(t Row) object {
-	books := once(d.linked(d.rows("book_tags", d.by("tag_id", t, "id")), "books", []string{"book_id"}, []string{"id"}, alive), "id")
+	books := d.booksWith(t)
 	doc := columns(t, "id", "label", "weight")
 	doc.add("book_count", rowCount(books))
 	printed := where(books, func(h hit) truth { return eq(h.row["in_print"], true) })

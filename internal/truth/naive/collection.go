@@ -71,7 +71,7 @@ func (c Collection) KeyText(r Row) string {
 	return text
 }
 
-// Collections are all there are. The numbers of queries are counted by hand.
+// Collections are all of package models. The numbers of queries are counted by hand.
 func Collections() []Collection {
 	return []Collection{
 		{"books", "books", idKey(), 11, alive, (*Data).book},

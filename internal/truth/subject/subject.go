@@ -6,10 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
-	"github.com/denormgen/denormgen/internal/truth/models"
 	"github.com/denormgen/denormgen/internal/truth/naive"
 	denorm "github.com/denormgen/denormgen/runtime"
 )
@@ -19,8 +20,9 @@ type Subject interface {
 	About() naive.Collection
 	// Read reads a random key, or some, and returns how many.
 	Read(ctx context.Context, random *rand.Rand) (int, error)
-	// Compare gets every document that must exist, and keys of such as existed once. Where one differs, it tells
-	// what is read directly. It is not for several goroutines at once.
+	// Compare gets every document that must exist, and keys of such as existed once: all together, and every
+	// fourth time one by one. Where one differs, it tells what is read directly. It is not for several goroutines at
+	// once.
 	Compare(ctx context.Context, direct denorm.Queryer, docs []naive.Document) (int, error)
 	// See gets the documents of some rows' keys, by the text of the key, with "null" for one that is not there.
 	See(ctx context.Context, rows []naive.Row) (map[string]string, error)
@@ -41,7 +43,10 @@ type typed[K comparable, D any] struct {
 	keyOf  func(naive.Row) K
 	other  func(*rand.Rand) K // some key, whether there is such a document or not
 	seen   map[K]bool         // keys that were compared before
+	turns  int                // how often they were
 }
+
+const oneByOne = 4 // of how many comparisons one gets each key for itself
 
 func (s *typed[K, D]) About() naive.Collection { return s.Collection }
 
@@ -73,24 +78,51 @@ func (s *typed[K, D]) Compare(ctx context.Context, direct denorm.Queryer, docs [
 		wanted[s.keyOf(doc.Row)] = doc.JSON
 		s.seen[s.keyOf(doc.Row)] = true
 	}
-	for key := range s.seen {
+	keys := slices.Collect(maps.Keys(s.seen))
+	found, err := s.find(ctx, keys)
+	if err != nil {
+		return 0, err
+	}
+	for i, key := range keys {
 		want, ok := wanted[key]
 		if !ok {
 			want = "null"
 		}
-		if err := s.equal(ctx, direct, key, want); err != nil {
-			return 0, err
+		if found[i] != want {
+			return 0, s.differs(ctx, direct, key, found[i], want)
 		}
 	}
-	return len(s.seen), nil
+	return len(keys), nil
 }
 
-// equal compares what is cached of a key with the JSON that is wanted.
-func (s *typed[K, D]) equal(ctx context.Context, direct denorm.Queryer, key K, want string) error {
-	got, err := s.get(ctx, key)
-	if err != nil || got == want {
-		return err
+// find gets what is cached of keys as JSON.
+func (s *typed[K, D]) find(ctx context.Context, keys []K) ([]string, error) {
+	found := make([]string, len(keys))
+	if s.turns++; s.turns%oneByOne == 0 {
+		for i, key := range keys {
+			var err error
+			if found[i], err = s.get(ctx, key); err != nil {
+				return nil, err
+			}
+		}
+		return found, nil
 	}
+	docs, err := s.access.GetMany(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	for i, doc := range docs {
+		text, err := json.Marshal(doc)
+		if err != nil {
+			return nil, err
+		}
+		found[i] = string(text)
+	}
+	return found, nil
+}
+
+// differs tells how the document of a key differs from what is wanted.
+func (s *typed[K, D]) differs(ctx context.Context, direct denorm.Queryer, key K, got, want string) error {
 	loaded, err := s.access.Load(ctx, direct, key)
 	if err != nil {
 		return err
@@ -151,45 +183,4 @@ func someCode(random *rand.Rand) string {
 		code = strings.ToLower(code)
 	}
 	return code
-}
-
-// All are the collections of package models.
-func All(engine *denorm.Engine) []Subject {
-	of := map[string]naive.Collection{}
-	for _, c := range naive.Collections() {
-		of[c.Name] = c
-	}
-	return []Subject{
-		byNumber(of["books"], models.NewBooks(engine)),
-		byNumber(of["book_cards"], models.NewBookCards(engine)),
-		byNumber(of["book_stats"], models.NewBookStats(engine)),
-		byNumber(of["publishers"], models.NewPublishers(engine)),
-		byNumber(of["authors"], models.NewAuthors(engine)),
-		byNumber(of["comments"], models.NewComments(engine)),
-		byNumber(of["opinions"], models.NewOpinions(engine)),
-		byNumber(of["categories"], models.NewCategories(engine)),
-		byNumber(of["tags"], models.NewTags(engine)),
-		newSubject(of["regions"], models.NewRegions(engine), func(r naive.Row) string { return r["code"].(string) }, someCode),
-		newSubject(of["chapters"], models.NewChapters(engine),
-			func(r naive.Row) models.ChapterKey {
-				return models.ChapterKey{BookID: r["book_id"].(int64), Number: int(r["number"].(int64))}
-			},
-			func(random *rand.Rand) models.ChapterKey {
-				return models.ChapterKey{BookID: random.Int64N(14), Number: random.IntN(6)}
-			}),
-		newSubject(of["shelves"], models.NewShelves(engine),
-			func(r naive.Row) models.ShelfKey {
-				return models.ShelfKey{Room: int(r["room"].(int64)), Code: r["code"].(string)}
-			},
-			func(random *rand.Rand) models.ShelfKey {
-				return models.ShelfKey{Room: random.IntN(5), Code: someCode(random)}
-			}),
-		newSubject(of["placements"], models.NewPlacements(engine),
-			func(r naive.Row) models.PlacementKey {
-				return models.PlacementKey{Room: int(r["room"].(int64)), ShelfCode: r["shelf_code"].(string), BookID: r["book_id"].(int64)}
-			},
-			func(random *rand.Rand) models.PlacementKey {
-				return models.PlacementKey{Room: random.IntN(5), ShelfCode: someCode(random), BookID: random.Int64N(14)}
-			}),
-	}
 }
