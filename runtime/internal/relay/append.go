@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,12 +93,7 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 			return fmt.Errorf("raise the generation of %s: %w", event.Collection, err)
 		}
 	}
-	query, args := f.sql.numbers(`UPDATE "denorm_state" SET "epoch" = ?, "seq" = ?, "stamp" = ?, "everything" = ? WHERE "id" = 1`,
-		s.epoch, s.seq, s.stamp, s.everything)
-	if _, err = q.ExecContext(ctx, query, args...); err != nil {
-		return fmt.Errorf("move the head of the feed: %w", err)
-	}
-	return nil
+	return f.sql.saveState(ctx, q, s)
 }
 
 // insertArrays sends all events as arrays of texts, which every driver of PostgreSQL can bind.
@@ -226,6 +222,18 @@ func (f *feed) rewound(ctx context.Context, seen int64, reason string) (Position
 		return Position{}, fmt.Errorf("begin a new epoch: %w", err)
 	}
 	return head, nil
+}
+
+// sound begins a new epoch where the feed goes on behind its head: a database was restored table by table, under
+// processes that are gone by now.
+func (f *feed) sound(ctx context.Context) error {
+	var epoch, behind int64
+	err := each(ctx, f.store.reader(), f.sql.text(`SELECT s."epoch", (SELECT COUNT(*) FROM "denorm_feed" AS e WHERE e."seq" > s."seq")`+
+		` FROM "denorm_state" AS s WHERE s."id" = 1`), nil, func(rows *sql.Rows) error { return rows.Scan(&epoch, &behind) })
+	if err == nil && behind > 0 {
+		_, err = f.rewound(ctx, epoch, "the feed has rows behind its head")
+	}
+	return err
 }
 
 // newEpoch begins an epoch in a transaction that has locked the state.

@@ -19,6 +19,13 @@ type claim struct {
 	end    func(commit bool) error
 }
 
+// claimed notes what was taken of the log.
+func (c *claim) claimed(rows []capture.Row) {
+	for i := range rows {
+		c.state.claimed = max(c.state.claimed, rows[i].ID)
+	}
+}
+
 // Relay implements Feed.
 func (f *feed) Relay(ctx context.Context) (bool, error) {
 	if _, err := f.Identity(ctx); err != nil { // begins the feed
@@ -133,8 +140,12 @@ func (f *feed) do(ctx context.Context, c *claim, careful bool) (worked, expanded
 	if err == nil {
 		err = f.saveAside(ctx, c.side, r.aside)
 	}
+	list := r.events.list()
 	if err == nil {
-		err = f.appendEvents(ctx, c.side, &c.state, r.events.list())
+		err = f.appendEvents(ctx, c.side, &c.state, list)
+	}
+	if err == nil && len(list) == 0 && c.state.claimed > 0 {
+		err = f.sql.saveState(ctx, c.side, &c.state)
 	}
 	return err == nil, work != nil, err
 }

@@ -26,11 +26,22 @@ type floor struct {
 	raised  time.Time // when scans last began at 0
 	mark    int64     // candidate: a change that a poll saw; 0 for none
 	horizon int64     // the number of a transaction that got it after that poll; 0 for none yet
-	head    Position  // of the feed, as last seen
+	end     logEnd    // as last seen
 }
 
-// floorLife is how long a floor is believed. A log that was restored, or whose numbers were set back, may
-// begin below it; most often the head of the feed shows that, see follow.
+// logEnd is how far log and feed are: neither ever goes back, but where the database is restored.
+type logEnd struct {
+	head    Position // of the feed
+	claimed int64    // the greatest number of a change that was taken
+}
+
+// leads tells whether a later end may come after this one.
+func (e logEnd) leads(later logEnd) bool {
+	return later.claimed >= e.claimed && (later.head == e.head || later.head.Epoch == e.head.Epoch && later.head.Seq > e.head.Seq)
+}
+
+// floorLife is how long a floor is believed. A log whose numbers were set back may begin below it; where it was
+// restored, follow tells that at once.
 const floorLife = 10 * time.Second
 
 func (f *floor) get() int64 {
@@ -82,20 +93,20 @@ func (f *floor) look(above, oldest, newest, xmin int64) {
 	}
 }
 
-// seen is the head of the feed as last seen.
-func (f *floor) seen() Position {
+// seen is the end as last seen.
+func (f *floor) seen() logEnd {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.head
+	return f.end
 }
 
-// follow takes the head of the feed as it was read after seen returned another one. Where it does not lead on from
-// that, the database was restored: what was learnt of another log is forgotten, and follow reports false.
-func (f *floor) follow(was, head Position) bool {
+// follow takes the end as it was read after seen returned another one. Where that does not lead to it, the database
+// was restored: what was learnt of another log is forgotten, and follow reports false.
+func (f *floor) follow(was, end logEnd) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.head = head
-	if was == (Position{}) || was == head || was.Epoch == head.Epoch && was.Seq < head.Seq || mutant.Active(mutant.FloorFollows) {
+	f.end = end
+	if was == (logEnd{}) || was.leads(end) || mutant.Active(mutant.FloorFollows) {
 		return true
 	}
 	f.at, f.was, f.mark, f.horizon = 0, 0, 0, 0

@@ -130,6 +130,9 @@ func (f *feed) Identity(ctx context.Context) (string, error) {
 		return known, nil
 	}
 	state, err := f.readState(ctx)
+	if err == nil {
+		err = f.sound(ctx)
+	}
 	if err != nil {
 		return "", fmt.Errorf("read the identity of the feed: %w", err)
 	}

@@ -64,7 +64,7 @@ func (s *serverStore) claim(ctx context.Context) (*claim, error) {
 		}
 		return nil, err
 	}
-	if !s.floor.follow(seen, state.head()) {
+	if !s.floor.follow(seen, logEnd{state.head(), state.claimed}) {
 		mark = 0
 	}
 	if s.sql == postgres && mark > 0 {
@@ -98,6 +98,7 @@ func (s *serverStore) take(ctx context.Context, c *claim) ([]capture.Row, error)
 			`SELECT "id" FROM "denorm_changes" WHERE "id" > ? ORDER BY "id" LIMIT ? FOR UPDATE SKIP LOCKED)) RETURNING `+changeColumns),
 			s.floor.get(), s.Batch)
 		slices.SortFunc(rows, func(a, b capture.Row) int { return int(a.ID - b.ID) })
+		c.claimed(rows)
 		return rows, err
 	}
 	query, args := s.sql.numbers(`SELECT `+changeColumns+
@@ -120,6 +121,7 @@ func (s *serverStore) take(ctx context.Context, c *claim) ([]capture.Row, error)
 			return nil, err
 		}
 	}
+	c.claimed(rows)
 	return rows, nil
 }
 
@@ -138,35 +140,34 @@ func readChanges(ctx context.Context, q capture.Queryer, query string, args ...a
 func (s *serverStore) poll(ctx context.Context) (Poll, error) {
 	for {
 		seen := s.floor.seen()
-		p, err := s.pollAbove(ctx, s.floor.get())
-		if err != nil || s.floor.follow(seen, p.Head) {
+		p, claimed, err := s.pollAbove(ctx, s.floor.get())
+		if err != nil || s.floor.follow(seen, logEnd{p.Head, claimed}) {
 			return p, err
 		}
 	}
 }
 
-// pollAbove looks at the log from a floor on.
-func (s *serverStore) pollAbove(ctx context.Context, above int64) (Poll, error) {
+// pollAbove looks at the log from a floor on, and returns the greatest number that was claimed of it.
+func (s *serverStore) pollAbove(ctx context.Context, above int64) (p Poll, claimed int64, err error) {
 	xmin := strconv.FormatInt(s.running.below(), 10) // known before the snapshot of this statement begins
 	if s.sql == postgres {
 		xmin = `CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)`
 	}
-	var p Poll
 	var ended int64
 	var work, found bool
-	query, args := s.sql.numbers(`SELECT s."epoch", s."seq", s."stamp", s."everything", s."plans",`+
+	query, args := s.sql.numbers(`SELECT s."epoch", s."seq", s."stamp", s."everything", s."plans", s."claimed",`+
 		` COALESCE((SELECT MIN(c."id") FROM "denorm_changes" AS c WHERE c."id" > ?), 0),`+
 		` COALESCE((SELECT MAX(c."id") FROM "denorm_changes" AS c WHERE c."id" > ?), 0),`+
 		` EXISTS (SELECT 1 FROM "denorm_work"), `+xmin+` FROM "denorm_state" AS s WHERE s."id" = 1`, above, above)
-	err := each(ctx, s.DB, query, args, func(rows *sql.Rows) error {
+	err = each(ctx, s.DB, query, args, func(rows *sql.Rows) error {
 		found = true
-		return rows.Scan(&p.Head.Epoch, &p.Head.Seq, &p.Head.Stamp, &p.Everything, &p.Plans, &p.Oldest, &p.Newest, &work, &ended)
+		return rows.Scan(&p.Head.Epoch, &p.Head.Seq, &p.Head.Stamp, &p.Everything, &p.Plans, &claimed, &p.Oldest, &p.Newest, &work, &ended)
 	})
 	if err != nil {
-		return Poll{}, err
+		return Poll{}, 0, err
 	}
 	if !found {
-		return Poll{}, errNoState
+		return Poll{}, 0, errNoState
 	}
 	s.floor.look(above, p.Oldest, p.Newest, ended)
 	work = work && !mutant.Active(mutant.WorkWaits)
@@ -174,7 +175,7 @@ func (s *serverStore) pollAbove(ctx context.Context, above int64) (Poll, error) 
 	if work {
 		p.Oldest = 0
 	}
-	return p, nil
+	return p, claimed, nil
 }
 
 func (s *serverStore) mark(ctx context.Context) (int64, error) {

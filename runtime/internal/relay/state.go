@@ -22,6 +22,7 @@ type state struct {
 	epoch, seq, stamp, floor int64
 	plans, everything        int64
 	cursor, cursorStamp      int64 // SQLite
+	claimed                  int64 // the greatest number of a change that was taken; 0 on SQLite
 	now                      int64 // when it was read, by the server's clock in milliseconds; 0 on SQLite
 }
 
@@ -40,9 +41,9 @@ const (
 func (d sqlDialect) selectState(how lock) string {
 	columns := `SELECT "identity", "epoch", "seq", "stamp", "floor", "plans", "everything"`
 	if d == sqlite {
-		columns += `, "cursor", "cursor_stamp"`
+		columns += `, "cursor", "cursor_stamp", 0`
 	} else {
-		columns += `, 0, 0`
+		columns += `, 0, 0, "claimed"`
 	}
 	columns += `, ` + d.clock()
 	text := columns + ` FROM "denorm_state" WHERE "id" = 1`
@@ -65,7 +66,7 @@ func (d sqlDialect) loadState(ctx context.Context, q capture.Queryer, how lock) 
 	found := false
 	err := each(ctx, q, d.selectState(how), nil, func(rows *sql.Rows) error {
 		found = true
-		return rows.Scan(&s.identity, &s.epoch, &s.seq, &s.stamp, &s.floor, &s.plans, &s.everything, &s.cursor, &s.cursorStamp, &s.now)
+		return rows.Scan(&s.identity, &s.epoch, &s.seq, &s.stamp, &s.floor, &s.plans, &s.everything, &s.cursor, &s.cursorStamp, &s.claimed, &s.now)
 	})
 	if err != nil {
 		return state{}, err
@@ -74,6 +75,19 @@ func (d sqlDialect) loadState(ctx context.Context, q capture.Queryer, how lock) 
 		return s, errNoState
 	}
 	return s, nil
+}
+
+// saveState stores what a step moved in the state, which q's transaction has locked.
+func (d sqlDialect) saveState(ctx context.Context, q capture.Queryer, s *state) error {
+	set, values := `"epoch" = ?, "seq" = ?, "stamp" = ?, "everything" = ?`, []int64{s.epoch, s.seq, s.stamp, s.everything}
+	if d != sqlite {
+		set, values = set+`, "claimed" = ?`, append(values, s.claimed)
+	}
+	query, args := d.numbers(`UPDATE "denorm_state" SET `+set+` WHERE "id" = 1`, values...)
+	if _, err := q.ExecContext(ctx, query, args...); err != nil {
+		return fmt.Errorf("move the head of the feed: %w", err)
+	}
+	return nil
 }
 
 // readState reads the state outside of a transaction, and begins the feed if need be.

@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS `denorm_state` (
   `stamp` BIGINT NOT NULL DEFAULT 0,
   `floor` BIGINT NOT NULL DEFAULT 0,
   `plans` BIGINT NOT NULL DEFAULT 0,
-  `everything` BIGINT NOT NULL DEFAULT 0
+  `everything` BIGINT NOT NULL DEFAULT 0,
+  `claimed` BIGINT NOT NULL DEFAULT 0
 ) {{template "table"}}
 --
 CREATE TABLE IF NOT EXISTS `denorm_feed` (

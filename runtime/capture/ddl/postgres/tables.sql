@@ -36,7 +36,8 @@ CREATE TABLE IF NOT EXISTS "denorm_state" (
   "stamp" bigint NOT NULL DEFAULT 0,
   "floor" bigint NOT NULL DEFAULT 0,
   "plans" bigint NOT NULL DEFAULT 0,
-  "everything" bigint NOT NULL DEFAULT 0
+  "everything" bigint NOT NULL DEFAULT 0,
+  "claimed" bigint NOT NULL DEFAULT 0
 ) WITH ({{template "counter"}})
 --
 CREATE TABLE IF NOT EXISTS "denorm_feed" (
