@@ -3,10 +3,51 @@ package denorm
 import (
 	"context"
 	"time"
+
+	"github.com/denormgen/denormgen/runtime/internal/relay"
 )
 
 // Tidy does what Run does from time to time.
 func Tidy(ctx context.Context, e *Engine) { e.live.Load().tidy(ctx) }
+
+// DeclareAll makes all documents count as changed, and tells the shared cache.
+func DeclareAll(ctx context.Context, e *Engine) error {
+	return e.live.Load().followers[0].consumer.Reset(ctx, "")
+}
+
+// Follow leads the consumers as far as they go without another poll.
+func Follow(ctx context.Context, e *Engine) error {
+	for _, f := range e.live.Load().followers {
+		for more := true; more; {
+			var err error
+			if more, err = f.advance(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// HoldGenerations lets those who ask for generations wait until a channel is closed. The other one gets a value from
+// each.
+func HoldGenerations(e *Engine, release <-chan struct{}) (entered <-chan struct{}) {
+	l := e.live.Load()
+	held := heldFeed{l.feed, make(chan struct{}), release}
+	l.feed = held
+	return held.entered
+}
+
+type heldFeed struct {
+	relay.Feed
+	entered chan struct{}
+	release <-chan struct{}
+}
+
+func (f heldFeed) Generations(ctx context.Context) (map[string]int64, error) {
+	f.entered <- struct{}{}
+	<-f.release
+	return f.Feed.Generations(ctx)
+}
 
 // Notice makes the consumer that is the shared cache look at that, and readers trust the cache then, as those do who
 // had seen that it is fresh before.

@@ -84,6 +84,9 @@ func (l *live) poll(ctx context.Context, since time.Time) (relay.Poll, error) {
 	if err != nil {
 		return relay.Poll{}, fmt.Errorf("poll the feed: %w", err)
 	}
+	if mutant.Active(mutant.LearnFirst) {
+		l.conclude(begun, poll)
+	}
 	if err := l.learn(ctx, poll); errors.Is(err, errRetired) {
 		l.engine.logger.WarnContext(ctx, "denorm: "+err.Error())
 		l.prover.Reset()
@@ -91,17 +94,24 @@ func (l *live) poll(ctx context.Context, since time.Time) (relay.Poll, error) {
 	} else if err != nil {
 		return relay.Poll{}, err
 	}
-	if at, ok := l.prover.Observe(begun, poll); ok {
-		if l.checked.Before(at) {
-			at = l.checked
-		}
-		if at.After(l.proven) {
-			l.proven, l.upTo = at, poll.Head
-			l.local.Prove(at, poll.Head)
-			l.shared.Prove(at, poll.Head)
-		}
-	}
+	l.conclude(begun, poll)
 	return poll, nil
+}
+
+// conclude moves the watermark as far as a poll that began at a time proves.
+func (l *live) conclude(begun time.Time, poll relay.Poll) {
+	at, ok := l.prover.Observe(begun, poll)
+	if !ok {
+		return
+	}
+	if l.checked.Before(at) {
+		at = l.checked
+	}
+	if at.After(l.proven) {
+		l.proven, l.upTo = at, poll.Head
+		l.local.Prove(at, poll.Head)
+		l.shared.Prove(at, poll.Head)
+	}
 }
 
 // learn publishes what a poll told, before anything is proven by it: readers have to know of an event for all

@@ -140,6 +140,43 @@ func TestLocalComesBehindShared(t *testing.T) {
 	p.wantTitle(1, "new")
 }
 
+// TestNothingIsProvenBeforeItIsKnown reads while a process has seen the end of the feed, and does not know yet that an
+// event there means all documents: none of those in the shared cache may count as fresh for that look.
+func TestNothingIsProvenBeforeItIsKnown(t *testing.T) {
+	const staleness = 200 * time.Millisecond
+	w := newWorld(t)
+	options := []denorm.Option{denorm.WithSharedCache(w.shared), denorm.WithLocalCache(0), denorm.WithMaxStaleness(staleness)}
+	p, q := w.process(options...), w.process(options...)
+	title := p.title(1)
+	q.drain()
+	w.eventually("the shared cache is used", func() bool {
+		p.drain()
+		p.wantTitle(1, title)
+		return p.engine.Stats().SharedHits > 0
+	})
+	if err := denorm.DeclareAll(t.Context(), q.engine); err != nil {
+		t.Fatal(err)
+	}
+	if err := denorm.Follow(t.Context(), p.engine); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(2 * staleness) // what was proven before is too old now
+	release := make(chan struct{})
+	entered := denorm.HoldGenerations(p.engine, release)
+	drained := make(chan error, 1)
+	go func() { drained <- p.engine.Drain(t.Context()) }()
+	<-entered
+	before := p.engine.Stats().SharedHits
+	p.wantTitle(1, title)
+	if hits := p.engine.Stats().SharedHits; hits != before {
+		t.Error("a document from before the event counts as fresh")
+	}
+	close(release)
+	if err := <-drained; err != nil {
+		t.Error(err)
+	}
+}
+
 // TestNothingIsProvenByWaitingChanges keeps the relay from working while polls go on: they see the change, and so
 // must not show that the caches are fresh.
 func TestNothingIsProvenByWaitingChanges(t *testing.T) {

@@ -49,6 +49,7 @@ func proofs() map[string]proof {
 		"deferred-first":      {engine, "^TestDeferredTriggers$"},
 		"unknown-commit":      {engine, "^TestUnknownCommit$/^local$"},
 		"fingerprint-check":   {engine, "^TestCaptureIsMended$/^a_trigger_is_dropped$/^local$"},
+		"learn-first":         {engine, "^TestNothingIsProvenBeforeItIsKnown$"},
 		"retired-plans":       {engine, "^TestRetiredPlans$/^local$"},
 		"watermark-candidate": {engine, "^TestNothingIsProvenByWaitingChanges$/^local$"},
 		"counter-lock":        {relay, "^TestOneRelayAtATime$/^postgres$"},

@@ -33,6 +33,7 @@ const (
 	DeferredFirst    Rule = "deferred-first"     // deferred triggers fire before own writes are read
 	UnknownCommit    Rule = "unknown-commit"     // an unknown outcome of a commit kills too
 	FingerprintCheck Rule = "fingerprint-check"  // capture is checked before the watermark moves
+	LearnFirst       Rule = "learn-first"        // what a poll told is known before anything is proven by it
 	RetiredPlans     Rule = "retired-plans"      // nothing is proven for plans that are not stored
 )
 
