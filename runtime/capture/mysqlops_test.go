@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/go-sql-driver/mysql"
 
 	"github.com/denormgen/denormgen/internal/testservers"
 	"github.com/denormgen/denormgen/runtime/capture"
@@ -16,7 +19,14 @@ import (
 func TestMySQLOperations(t *testing.T) {
 	const things = "CREATE TABLE things (id INT PRIMARY KEY, name VARCHAR(20), n INT)"
 	thing := []capture.Dependency{captest.On("things", "id name", "name")}
+	mysql.RegisterReaderHandler("things", func() io.Reader { return strings.NewReader("1\tc\t1\n3\td\t1\n") })
+	defer mysql.DeregisterReaderHandler("things")
 	tests := []captest.Case{
+		{
+			Name: "load data", Make: []string{things, "INSERT INTO things VALUES (1, 'a', 1), (2, 'b', 1)"}, Depends: thing,
+			Do:   []string{"LOAD DATA LOCAL INFILE 'Reader::things' REPLACE INTO TABLE things"},
+			Want: []string{"D things (1,a)", "I things (1,c)", "I things (3,d)"},
+		},
 		{
 			Name: "replace and on duplicate key", Make: []string{things, "INSERT INTO things VALUES (1, 'a', 1), (2, 'b', 1)"}, Depends: thing,
 			Do:   []string{"REPLACE INTO things VALUES (1, 'c', 1)", "INSERT INTO things VALUES (2, 'x', 1) ON DUPLICATE KEY UPDATE name = 'd'", "INSERT IGNORE INTO things VALUES (2, 'e', 2)"},
