@@ -30,7 +30,7 @@ type Status struct {
 
 // Aside is a change that could not be resolved. All documents of its collection were declared changed instead.
 type Aside struct {
-	At         time.Time // by the clock of the process that relayed it
+	At         time.Time // when the relay gave up, by the clock of the database server; on SQLite, of its machine
 	Collection string
 	Error      string
 }

@@ -138,7 +138,7 @@ func (f *feed) do(ctx context.Context, c *claim, careful bool) (worked, expanded
 		err = f.saveWork(ctx, c.side, work, r.work)
 	}
 	if err == nil {
-		err = f.saveAside(ctx, c.side, r.aside)
+		err = f.saveAside(ctx, c.side, f.timeOf(&c.state), r.aside)
 	}
 	list := r.events.list()
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/denormgen/denormgen/runtime/capture"
 )
@@ -156,7 +157,7 @@ func (f *feed) saveWork(ctx context.Context, q capture.Queryer, done *expansion,
 }
 
 // saveAside stores what could not be resolved.
-func (f *feed) saveAside(ctx context.Context, q capture.Queryer, list []aside) error {
+func (f *feed) saveAside(ctx context.Context, q capture.Queryer, at time.Time, list []aside) error {
 	for _, a := range list {
 		row, err := json.Marshal(struct {
 			From   []string  `json:"from,omitempty"`
@@ -166,7 +167,7 @@ func (f *feed) saveAside(ctx context.Context, q capture.Queryer, list []aside) e
 			return fmt.Errorf("set a change aside: %w", err)
 		}
 		_, err = q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_aside" ("at", "collection", "change_row", "error") VALUES (?, ?, ?, ?)`),
-			f.Clock().UnixMilli(), a.collection, string(row), a.err)
+			at.UnixMilli(), a.collection, string(row), a.err)
 		if err != nil {
 			return fmt.Errorf("set a change aside: %w", err)
 		}
