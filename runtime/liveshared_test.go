@@ -104,6 +104,38 @@ func TestFailoverThatAnotherProcessMended(t *testing.T) {
 	p.wantTitle(1, "new")
 }
 
+// TestFailoverWhileItIsLookedFor goes back between the two questions by which that is noticed, and another process leads
+// the cache on again before they are asked once more.
+func TestFailoverWhileItIsLookedFor(t *testing.T) {
+	w := newWorld(t)
+	tap := w.tapped()
+	p, q := w.process(denorm.WithSharedCache(tap)), w.process(w.mode("both")...)
+	q.title(1)
+	restore := w.shared.Snapshot()
+	w.rename(1, "new")
+	q.drain()
+	p.drain()
+	asked := 0
+	tap.on(func(call string) error {
+		if call == "Mark" || call == "Lineage" {
+			if asked++; asked == 2 {
+				restore()
+			}
+		}
+		return nil
+	})
+	if err := denorm.Notice(t.Context(), p.engine); err != nil {
+		t.Fatal(err)
+	}
+	tap.on(nil)
+	if got := p.title(1); asked != 2 || got == "new" {
+		t.Fatalf("the cache was asked %d times, and the title is %q: nothing old was read, so this shows nothing", asked, got)
+	}
+	q.drain()
+	p.drain()
+	p.wantTitle(1, "new")
+}
+
 // TestReadsDuringReplay reads from a shared cache that went back, after that was noticed and before the kills that it
 // lacks were done again: nothing of it is shown any more, nor kept in this process.
 func TestReadsDuringReplay(t *testing.T) {

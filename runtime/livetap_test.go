@@ -87,6 +87,20 @@ func (c *tapped) Advance(ctx context.Context, mark string, keys []string, from, 
 	return c.SharedCache.Advance(ctx, mark, keys, from, to)
 }
 
+func (c *tapped) Mark(ctx context.Context, mark string) (denorm.Position, error) {
+	if err := c.call("Mark"); err != nil {
+		return "", err
+	}
+	return c.SharedCache.Mark(ctx, mark)
+}
+
+func (c *tapped) Lineage(ctx context.Context) (string, error) {
+	if err := c.call("Lineage"); err != nil {
+		return "", err
+	}
+	return c.SharedCache.Lineage(ctx)
+}
+
 // value is what the cache holds of a key, which it has to hold.
 func (w *world) value(key string) []byte {
 	w.Helper()

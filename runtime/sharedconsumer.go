@@ -25,16 +25,17 @@ type sharedConsumer struct {
 
 func (c *sharedConsumer) Name() string { return "shared cache" }
 
-// Position reads the mark. Where the cache is not the one that it was, what came from it is in doubt.
+// Position reads the mark. Where the cache is not the one that it was, what came from it is in doubt. Who it is comes
+// first: a cache that takes over between the two questions has a mark that went back, or is another one the next time.
 func (c *sharedConsumer) Position(ctx context.Context) (Position, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.live.engine.settings.cacheTimeout)
 	defer cancel()
-	mark, err := c.cache.Mark(ctx, c.live.markName)
+	lineage, err := c.cache.Lineage(ctx)
 	if err != nil {
 		c.live.sharedFailed(ctx, err)
 		return "", err
 	}
-	lineage, err := c.cache.Lineage(ctx)
+	mark, err := c.cache.Mark(ctx, c.live.markName)
 	if err != nil {
 		c.live.sharedFailed(ctx, err)
 		return "", err

@@ -41,7 +41,7 @@ type trial struct {
 const (
 	plainWriters      = 3
 	readersPerProcess = 2
-	readersRest       = 25 * time.Millisecond
+	readersRest       = 5 * time.Millisecond
 )
 
 // newTrial makes two processes, and writers of which some know no engine.
