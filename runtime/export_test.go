@@ -58,7 +58,7 @@ func Notice(ctx context.Context, e *Engine) error {
 	defer f.mu.Unlock()
 	at := f.position()
 	_, err := f.consumer.Position(ctx)
-	l.shared.Advance(at)
+	l.shared.Advance(time.Now(), at)
 	l.shared.Prove(time.Now(), at)
 	return err
 }

@@ -25,6 +25,8 @@ type follower struct {
 
 	mu sync.Mutex // held while the consumer is called
 	at atomic.Pointer[relay.Position]
+	// looked is when the consumer, and who is ahead of it, was last asked for its position.
+	looked atomic.Pointer[time.Time]
 }
 
 // position returns how far the consumer is known to be.
@@ -33,6 +35,14 @@ func (f *follower) position() relay.Position {
 		return *at
 	}
 	return relay.Position{}
+}
+
+// lookedAt is when the last look began that showed the consumer where it is known to be.
+func (f *follower) lookedAt() time.Time {
+	if at := f.looked.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
 }
 
 // advance leads the consumer one step on and tells whether there may be more to do at once.
@@ -51,9 +61,10 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 	if known == nil {
 		return false, nil // nothing was polled yet
 	}
-	target := known.head
+	looked, target := time.Now(), known.head
 	if f.behind != nil {
-		target = f.behind.position()
+		// Before its position: what it noticed by then has been done.
+		looked, target = f.behind.lookedAt(), f.behind.position()
 	}
 	stored, err := f.consumer.Position(ctx)
 	if err != nil {
@@ -72,7 +83,7 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	if at == target {
-		f.reached(at)
+		f.reached(looked, at)
 		return false, nil
 	}
 	if f.behind != nil && (at.Epoch != target.Epoch || at.Seq > target.Seq) {
@@ -92,7 +103,7 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 		cut(&page, target)
 	}
 	if page.To == at {
-		f.reached(at)
+		f.reached(looked, at)
 		return false, nil
 	}
 	if err := f.consumer.Apply(ctx, changesOf(page), Position(page.To.String())); err != nil {
@@ -102,7 +113,7 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 		f.unknown()
 		return false, fmt.Errorf("apply %d events: %w", len(page.Events), err)
 	}
-	f.reached(page.To)
+	f.reached(looked, page.To)
 	return page.More, nil
 }
 
@@ -137,13 +148,17 @@ func (f *follower) reset(ctx context.Context, to relay.Position) error {
 	return nil
 }
 
-// reached records where the consumer is.
-func (f *follower) reached(at relay.Position) {
+// reached records where the consumer was seen to be by a look that began at a time.
+func (f *follower) reached(looked time.Time, at relay.Position) {
 	if f.gauge != nil {
-		f.gauge.Advance(at)
+		f.gauge.Advance(looked, at)
 	}
-	if f.position() != at {
+	moved := f.position() != at
+	if moved {
 		f.at.Store(&at)
+	}
+	f.looked.Store(&looked)
+	if moved {
 		f.live.moved.send()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -134,6 +135,66 @@ func TestFailoverWhileItIsLookedFor(t *testing.T) {
 	q.drain()
 	p.drain()
 	p.wantTitle(1, "new")
+}
+
+// TestNothingIsFresherThanTheLastLook goes back while the process waits for an answer about it: after MaxStaleness the
+// shared cache is not trusted, although polls go on to prove that nothing has changed.
+func TestNothingIsFresherThanTheLastLook(t *testing.T) {
+	for name, local := range map[string]int64{"shared": 0, "both": 1 << 20} {
+		t.Run(name, func(t *testing.T) {
+			const staleness = 400 * time.Millisecond
+			w := newWorld(t)
+			tap := w.tapped()
+			p := w.process(denorm.WithSharedCache(tap), denorm.WithLocalCache(local), denorm.WithMaxStaleness(staleness))
+			p.title(1)
+			restore := w.shared.Snapshot()
+			w.rename(1, "new")
+			p.drain()
+			asked, answer := make(chan struct{}), make(chan struct{})
+			var once sync.Once
+			tap.on(func(call string) error {
+				if call == "Lineage" {
+					once.Do(func() { close(asked) })
+					<-answer
+				}
+				return nil
+			})
+			p.run()
+			<-asked
+			restore()
+			time.Sleep(2 * staleness)
+			p.wantTitle(1, "new")
+			close(answer)
+		})
+	}
+}
+
+// TestAnswerThatComesLate goes back while a reader waits for the answer of a cache that it trusted: when that comes, it
+// is known no more to be fresh.
+func TestAnswerThatComesLate(t *testing.T) {
+	const staleness = 400 * time.Millisecond
+	w := newWorld(t)
+	tap := w.tapped()
+	p := w.process(denorm.WithSharedCache(tap), denorm.WithLocalCache(0), denorm.WithMaxStaleness(staleness),
+		denorm.WithCacheTimeout(time.Minute))
+	p.title(1)
+	restore := w.shared.Snapshot()
+	w.rename(1, "new")
+	asked := false
+	w.eventually("the cache is asked", func() bool {
+		p.drain()
+		tap.on(func(call string) error {
+			if call == "Get" && !asked {
+				asked = true
+				restore()
+				time.Sleep(2 * staleness)
+			}
+			return nil
+		})
+		p.wantTitle(1, "new")
+		tap.on(nil)
+		return asked
+	})
 }
 
 // TestReadsDuringReplay reads from a shared cache that went back, after that was noticed and before the kills that it

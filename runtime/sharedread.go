@@ -92,11 +92,15 @@ func (f *fetching) ask(ctx context.Context, open []*flightOf) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	// Between the question, or what was waited for before it, and the answer, the cache may have become another one.
+	trusted := f.fresh(time.Now()) || mutant.Active(mutant.AnswersTrusted)
 	var sorted answer
 	var unusable []string
 	for i, one := range open {
 		one.lease, one.held = results[i].Lease, results[i].Held
 		switch result := results[i]; {
+		case result.Lease == "" && !trusted:
+			sorted.unasked = append(sorted.unasked, one)
 		case result.Value != nil:
 			if found, size, ok := f.decode(ctx, one.name, result.Value); ok {
 				f.live.engine.counters.sharedHits.Add(1)

@@ -156,7 +156,7 @@ func (w *writer) ownWrites(ctx context.Context, was *naive.Data) error {
 			return fmt.Errorf("reading: %w", err)
 		}
 		for key := range want {
-			if got[key] != want[key] && !w.isExcused(time.Now()) {
+			if got[key] != want[key] && !w.isExcused(time.Now(), time.Now()) {
 				w.stale.Add(1)
 				return fmt.Errorf("right after Tx in process %s: document %sof %s\n got %s\nwant %s", w.process.name, key, c.Name, got[key], want[key])
 			}
@@ -228,8 +228,8 @@ func (r *trial) judge(what string, shown [][]seen) {
 		for _, s := range list {
 			r.reads.Add(1)
 			allowed := staleness
-			if r.isExcused(s.begun) {
-				allowed = patience
+			if r.isExcused(s.begun, s.ended) {
+				allowed = time.Hour
 			}
 			if err := r.line.judge(s, allowed); err != nil {
 				if r.stale.Add(1) <= 3 {
@@ -243,19 +243,23 @@ func (r *trial) judge(what string, shown [][]seen) {
 // span is a time.
 type span struct{ from, to time.Time }
 
-func (s span) holds(at time.Time) bool { return !at.Before(s.from) && at.Before(s.to) }
-
-// excuse lets reads that begin soon after a time be older, but never what they were not.
-func (r *trial) excuse(from time.Time, lasting time.Duration) {
+// excuse lets reads that are under way, or begin within MaxStaleness after something was done, be older, but never
+// what they were not.
+func (r *trial) excuse(do func()) {
+	r.excusing.Lock()
+	n, now := len(r.excused), time.Now()
+	r.excused = append(r.excused, span{now, now.Add(time.Hour)})
+	r.excusing.Unlock()
+	do()
 	r.excusing.Lock()
 	defer r.excusing.Unlock()
-	r.excused = append(r.excused, span{from.Add(-lasting / 10), from.Add(lasting)})
+	r.excused[n].to = time.Now().Add(staleness)
 }
 
-func (r *trial) isExcused(at time.Time) bool {
+func (r *trial) isExcused(begun, ended time.Time) bool {
 	r.excusing.Lock()
 	defer r.excusing.Unlock()
-	return slices.ContainsFunc(r.excused, func(e span) bool { return e.holds(at) })
+	return slices.ContainsFunc(r.excused, func(e span) bool { return begun.Before(e.to) && ended.After(e.from) })
 }
 
 // settle waits until every process knows everything, and compares all documents in each.

@@ -49,6 +49,8 @@ func proofs() map[string]proof {
 		"deferred-first":      {engine, "^TestDeferredTriggers$"},
 		"unknown-commit":      {engine, "^TestUnknownCommit$/^local$"},
 		"fingerprint-check":   {engine, "^TestCaptureIsMended$/^a_trigger_is_dropped$/^local$"},
+		"looks-bound":         {engine, "^TestNothingIsFresherThanTheLastLook$"},
+		"answers-trusted":     {engine, "^TestAnswerThatComesLate$"},
 		"learn-first":         {engine, "^TestNothingIsProvenBeforeItIsKnown$"},
 		"retired-plans":       {engine, "^TestRetiredPlans$/^local$"},
 		"watermark-candidate": {engine, "^TestNothingIsProvenByWaitingChanges$/^local$"},

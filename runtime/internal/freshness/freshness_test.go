@@ -20,32 +20,42 @@ func TestGauge(t *testing.T) {
 	}{
 		{"nothing is known at first", func(*freshness.Gauge) {}, freshness.Unknown},
 		{"a proof without a position", func(g *freshness.Gauge) { g.Prove(second(5), at(0)) }, freshness.Unknown},
-		{"a position without a proof", func(g *freshness.Gauge) { g.Advance(at(5)) }, freshness.Unknown},
-		{"a proof that is ahead", func(g *freshness.Gauge) { g.Advance(at(4)); g.Prove(second(5), at(5)) }, freshness.Unknown},
-		{"a proof that is covered", func(g *freshness.Gauge) { g.Advance(at(5)); g.Prove(second(5), at(5)) }, 5 * time.Second},
-		{"a proof that becomes covered", func(g *freshness.Gauge) { g.Prove(second(5), at(5)); g.Advance(at(6)) }, 5 * time.Second},
+		{"a position without a proof", func(g *freshness.Gauge) { g.Advance(second(9), at(5)) }, freshness.Unknown},
+		{"a proof that is ahead", func(g *freshness.Gauge) { g.Advance(second(9), at(4)); g.Prove(second(5), at(5)) }, freshness.Unknown},
+		{"a proof that is covered", func(g *freshness.Gauge) { g.Advance(second(9), at(5)); g.Prove(second(5), at(5)) }, 5 * time.Second},
+		{"a proof that becomes covered", func(g *freshness.Gauge) { g.Prove(second(5), at(5)); g.Advance(second(9), at(6)) }, 5 * time.Second},
 		{"the newest that is covered", func(g *freshness.Gauge) {
 			g.Prove(second(1), at(1))
 			g.Prove(second(2), at(2))
 			g.Prove(second(3), at(3))
-			g.Advance(at(2))
+			g.Advance(second(9), at(2))
 		}, 8 * time.Second},
-		{"going back", func(g *freshness.Gauge) { g.Advance(at(5)); g.Prove(second(5), at(5)); g.Advance(at(3)) }, freshness.Unknown},
-		{"another life", func(g *freshness.Gauge) {
-			g.Advance(at(5))
+		{"no look since", func(g *freshness.Gauge) { g.Advance(second(3), at(5)); g.Prove(second(5), at(5)) }, 7 * time.Second},
+		{"another look", func(g *freshness.Gauge) {
+			g.Advance(second(3), at(5))
 			g.Prove(second(5), at(5))
-			g.Advance(relay.Position{Epoch: 2, Seq: 9})
+			g.Advance(second(6), at(5))
+		}, 5 * time.Second},
+		{"going back", func(g *freshness.Gauge) {
+			g.Advance(second(9), at(5))
+			g.Prove(second(5), at(5))
+			g.Advance(second(9), at(3))
+		}, freshness.Unknown},
+		{"another life", func(g *freshness.Gauge) {
+			g.Advance(second(9), at(5))
+			g.Prove(second(5), at(5))
+			g.Advance(second(9), relay.Position{Epoch: 2, Seq: 9})
 		}, freshness.Unknown},
 		{"a proof of another life", func(g *freshness.Gauge) {
-			g.Advance(relay.Position{Epoch: 2, Seq: 9})
+			g.Advance(second(9), relay.Position{Epoch: 2, Seq: 9})
 			g.Prove(second(5), at(5))
 		}, freshness.Unknown},
-		{"forgotten", func(g *freshness.Gauge) { g.Advance(at(5)); g.Prove(second(5), at(5)); g.Forget() }, freshness.Unknown},
+		{"forgotten", func(g *freshness.Gauge) { g.Advance(second(9), at(5)); g.Prove(second(5), at(5)); g.Forget() }, freshness.Unknown},
 		{"many proofs ahead", func(g *freshness.Gauge) {
 			for i := range 200 {
 				g.Prove(start.Add(time.Duration(i)*10*time.Millisecond), at(int64(i)))
 			}
-			g.Advance(at(199))
+			g.Advance(second(9), at(199))
 		}, 10*time.Second - 1990*time.Millisecond},
 	}
 	for _, test := range tests {
@@ -97,7 +107,7 @@ func TestAgeIsTheLongerOfBothClocks(t *testing.T) {
 	age := func(since time.Time) time.Duration {
 		var g freshness.Gauge
 		g.Prove(since, at(1))
-		g.Advance(at(1))
+		g.Advance(now, at(1))
 		return g.Age(now.Add(time.Hour))
 	}
 	if got := age(now); got != time.Hour {

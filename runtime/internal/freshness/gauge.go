@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/denormgen/denormgen/runtime/internal/mutant"
 	"github.com/denormgen/denormgen/runtime/internal/relay"
 )
 
@@ -15,14 +16,17 @@ import (
 const Unknown = time.Duration(math.MaxInt64)
 
 // Gauge tells how old a tier may be. It is fed with proofs, "everything committed before this time is in the
-// feed up to there", and with the position that the tier has applied. The zero Gauge is of unknown age. It is
-// safe for concurrent use.
+// feed up to there", and with looks at the position that the tier has applied. No proof is worth more than the last
+// look: since then, the tier may have become another one. The zero Gauge is of unknown age. It is safe for
+// concurrent use.
 type Gauge struct {
 	fresh atomic.Pointer[instant] // everything committed before is applied
 
 	mu      sync.Mutex
 	applied relay.Position
-	proofs  []proof // not covered yet, in order of time
+	looked  time.Time // when that was last seen to be so
+	proven  time.Time // the newest proof that is covered; zero for none
+	proofs  []proof   // not covered yet, in order of time
 }
 
 // instant is a time with its reading of the wall clock, which every cached read needs.
@@ -73,16 +77,15 @@ func (g *Gauge) Prove(at time.Time, to relay.Position) {
 	g.settle()
 }
 
-// Advance records that the tier has applied the feed up to a position, which may be behind the last one: then
-// the tier's age is unknown until a new proof is covered.
-func (g *Gauge) Advance(to relay.Position) {
+// Advance records that a look, begun at a time, has shown that the tier has applied the feed up to a position. That may
+// be behind the last one: then the tier's age is unknown until a new proof is covered.
+func (g *Gauge) Advance(looked time.Time, to relay.Position) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !reached(to, g.applied) {
-		g.fresh.Store(nil)
-		g.proofs = nil
+		g.forget()
 	}
-	g.applied = to
+	g.applied, g.looked = to, looked
 	g.settle()
 }
 
@@ -90,8 +93,13 @@ func (g *Gauge) Advance(to relay.Position) {
 func (g *Gauge) Forget() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.forget()
+	g.applied = relay.Position{}
+}
+
+func (g *Gauge) forget() {
 	g.fresh.Store(nil)
-	g.proofs, g.applied = nil, relay.Position{}
+	g.proofs, g.proven = nil, time.Time{}
 }
 
 // Applied returns the position that the tier has applied.
@@ -101,7 +109,7 @@ func (g *Gauge) Applied() relay.Position {
 	return g.applied
 }
 
-// settle takes the newest proof that the tier covers.
+// settle takes the newest proof that the tier covers, as far as the last look bears it out.
 func (g *Gauge) settle() {
 	covered := 0
 	for i, p := range g.proofs {
@@ -109,14 +117,19 @@ func (g *Gauge) settle() {
 			covered = i + 1
 		}
 	}
-	if covered == 0 {
-		return
+	if covered > 0 {
+		if newest := g.proofs[covered-1].at; newest.After(g.proven) {
+			g.proven = newest
+		}
+		g.proofs = append(g.proofs[:0], g.proofs[covered:]...)
 	}
-	newest := g.proofs[covered-1].at
-	if fresh := g.fresh.Load(); fresh == nil || fresh.Before(newest) {
-		g.fresh.Store(instantOf(newest))
+	at := g.proven
+	if g.looked.Before(at) && !mutant.Active(mutant.LooksBound) {
+		at = g.looked
 	}
-	g.proofs = append(g.proofs[:0], g.proofs[covered:]...)
+	if fresh := g.fresh.Load(); !at.IsZero() && (fresh == nil || fresh.Before(at)) {
+		g.fresh.Store(instantOf(at))
+	}
 }
 
 // reached tells whether a position is at or behind another in the same life of the feed.

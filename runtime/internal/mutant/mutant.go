@@ -24,6 +24,8 @@ const (
 	ReplayFirst      Rule = "replay-first"       // a shared cache that went back is not read before its kills were done again
 	ReplayEmpties    Rule = "replay-empties"     // kills that are done again empty the local tier
 	WaitsForLease    Rule = "waits-for-lease"    // who waits for a lease outlasts a holder that has died
+	LooksBound       Rule = "looks-bound"        // nothing is fresher than the last look at the shared cache
+	AnswersTrusted   Rule = "answers-trusted"    // a shared cache is trusted when it answers, not when it is asked
 	LineageCheck     Rule = "lineage-check"      // a shared cache that went back empties the local tier
 	OwnBytes         Rule = "own-bytes"          // only the document of a key's own bytes is cached under it
 	AbsenceBytes     Rule = "absence-bytes"      // absence is cached only where equal keys are equal bytes
