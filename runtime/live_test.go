@@ -157,6 +157,10 @@ func TestAbsenceIsCachedAndEnds(t *testing.T) {
 }
 
 func TestStampede(t *testing.T) {
+	many := 1000
+	if raceDetector {
+		many = 100
+	}
 	eachMode(t, func(t *testing.T, w *world, opts []denorm.Option) {
 		var processes []*process
 		for range 4 {
@@ -165,7 +169,7 @@ func TestStampede(t *testing.T) {
 		before := loads(processes)
 		start := make(chan struct{})
 		var readers sync.WaitGroup
-		for i := range 1000 {
+		for i := range many {
 			p := processes[i%len(processes)]
 			readers.Go(func() {
 				<-start
@@ -181,7 +185,7 @@ func TestStampede(t *testing.T) {
 			want = int64(len(processes)) // nothing is shared
 		}
 		if got := loads(processes) - before; got != want {
-			t.Errorf("%d loads for 1,000 readers of one cold key, want %d", got, want)
+			t.Errorf("%d loads for %d readers of one cold key, want %d", got, many, want)
 		}
 	})
 }
