@@ -143,7 +143,7 @@ func TestLocalComesBehindShared(t *testing.T) {
 // TestNothingIsProvenBeforeItIsKnown reads while a process has seen the end of the feed, and does not know yet that an
 // event there means all documents: none of those in the shared cache may count as fresh for that look.
 func TestNothingIsProvenBeforeItIsKnown(t *testing.T) {
-	const staleness = 200 * time.Millisecond
+	const staleness = 500 * time.Millisecond
 	w := newWorld(t)
 	options := []denorm.Option{denorm.WithSharedCache(w.shared), denorm.WithLocalCache(0), denorm.WithMaxStaleness(staleness)}
 	p, q := w.process(options...), w.process(options...)
@@ -157,10 +157,10 @@ func TestNothingIsProvenBeforeItIsKnown(t *testing.T) {
 	if err := denorm.DeclareAll(t.Context(), q.engine); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(2 * staleness) // what was proven before is too old now
 	if err := denorm.Follow(t.Context(), p.engine); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(2 * staleness) // what was proven before is too old now
 	release := make(chan struct{})
 	entered := denorm.HoldGenerations(p.engine, release)
 	drained := make(chan error, 1)
