@@ -40,6 +40,7 @@ func TestSentinelFailover(t *testing.T) {
 
 // failover ends replication, waits until kills are lost to the replica, and then lets it take the master's place.
 func failover(r *trial, s *testservers.RedisSentinel) {
+	eventually(r, "the replica has a mark", func() bool { return markOn(r, s.Replica) != "" })
 	s.Replica.Pause(r)
 	s.Master.Do(r, "client", "kill", "type", "replica")
 	last, moves := "", 0
@@ -119,6 +120,7 @@ func TestSilentFailover(t *testing.T) {
 		for range 3 * times(t) {
 			r.warm()
 			r.during("silent failover", func() {
+				eventually(r, "the replica has a mark", func() bool { return markOn(r, s.Replica) != "" })
 				s.Replica.Do(r, "replicaof", "no", "one")
 				last := markOn(r, s.Master)
 				eventually(r, "kills that the replica does not get", func() bool {
