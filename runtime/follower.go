@@ -23,26 +23,27 @@ type follower struct {
 	// behind is the follower that this one must not overtake, or nil.
 	behind *follower
 
-	mu sync.Mutex // held while the consumer is called
-	at atomic.Pointer[relay.Position]
-	// looked is when the consumer, and who is ahead of it, was last asked for its position.
-	looked atomic.Pointer[time.Time]
+	mu   sync.Mutex // held while the consumer is called
+	last atomic.Pointer[look]
+}
+
+// look is where a consumer was seen to be. What it notices about itself when it is asked, it has dealt with by then.
+type look struct {
+	at    relay.Position
+	begun time.Time // when the consumer, or who is ahead of it, was asked
 }
 
 // position returns how far the consumer is known to be.
 func (f *follower) position() relay.Position {
-	if at := f.at.Load(); at != nil {
-		return *at
-	}
-	return relay.Position{}
+	return f.seen().at
 }
 
-// lookedAt is when the last look began that showed the consumer where it is known to be.
-func (f *follower) lookedAt() time.Time {
-	if at := f.looked.Load(); at != nil {
-		return *at
+// seen returns the last look, the zero one if it is not known where the consumer is.
+func (f *follower) seen() look {
+	if last := f.last.Load(); last != nil {
+		return *last
 	}
-	return time.Time{}
+	return look{}
 }
 
 // advance leads the consumer one step on and tells whether there may be more to do at once.
@@ -61,11 +62,11 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 	if known == nil {
 		return false, nil // nothing was polled yet
 	}
-	looked, target := time.Now(), known.head
+	ahead := look{known.head, time.Now()}
 	if f.behind != nil {
-		// Before its position: what it noticed by then has been done.
-		looked, target = f.behind.lookedAt(), f.behind.position()
+		ahead = f.behind.seen()
 	}
+	target := ahead.at
 	stored, err := f.consumer.Position(ctx)
 	if err != nil {
 		f.unknown()
@@ -83,7 +84,7 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	if at == target {
-		f.reached(looked, at)
+		f.reached(look{at, ahead.begun})
 		return false, nil
 	}
 	if f.behind != nil && (at.Epoch != target.Epoch || at.Seq > target.Seq) {
@@ -103,7 +104,7 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 		cut(&page, target)
 	}
 	if page.To == at {
-		f.reached(looked, at)
+		f.reached(look{at, ahead.begun})
 		return false, nil
 	}
 	if err := f.consumer.Apply(ctx, changesOf(page), Position(page.To.String())); err != nil {
@@ -113,7 +114,7 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 		f.unknown()
 		return false, fmt.Errorf("apply %d events: %w", len(page.Events), err)
 	}
-	f.reached(looked, page.To)
+	f.reached(look{page.To, ahead.begun})
 	return page.More, nil
 }
 
@@ -148,17 +149,14 @@ func (f *follower) reset(ctx context.Context, to relay.Position) error {
 	return nil
 }
 
-// reached records where the consumer was seen to be by a look that began at a time.
-func (f *follower) reached(looked time.Time, at relay.Position) {
+// reached records where the consumer was seen to be.
+func (f *follower) reached(now look) {
 	if f.gauge != nil {
-		f.gauge.Advance(looked, at)
+		f.gauge.Advance(now.begun, now.at)
 	}
-	moved := f.position() != at
-	if moved {
-		f.at.Store(&at)
-	}
-	f.looked.Store(&looked)
-	if moved {
+	before := f.position()
+	f.last.Store(&now)
+	if before != now.at {
 		f.live.moved.send()
 	}
 }
@@ -168,7 +166,7 @@ func (f *follower) unknown() {
 	if f.gauge != nil {
 		f.gauge.Forget()
 	}
-	f.at.Store(nil)
+	f.last.Store(nil)
 }
 
 // reach leads the consumer to a position, or beyond.

@@ -250,17 +250,10 @@ func succeed(t *testing.T, do func() error) {
 	}
 }
 
-// program runs one that comes with a server, and is missing where that is.
+// program runs one that comes with a server.
 func program(t *testing.T, input, name string, args ...string) error {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv(testservers.Required) == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("skipped: %v", err)
-	}
-	command := exec.CommandContext(t.Context(), path, args...)
+	command := exec.CommandContext(t.Context(), testservers.Program(t, name), args...)
 	if input != "" {
 		file, err := os.Open(input)
 		if err != nil {

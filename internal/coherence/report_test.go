@@ -50,6 +50,14 @@ func (r *reads) add(before, after reads) {
 
 func (r reads) percent() float64 { return 100 * float64(r.hits) / float64(max(r.all, 1)) }
 
+// wantHits fails a run whose caches were hardly used while there were writes.
+func (r reads) wantHits(t *testing.T) {
+	t.Helper()
+	if r.percent() < leastHits {
+		t.Errorf("the caches answered %.0f %% of the reads while there were writes, want %d %%: too little was shown", r.percent(), leastHits)
+	}
+}
+
 // report prints the figures, and fails a run that shows too little.
 func (r *trial) report(t *testing.T, seed uint64, settles int, during reads, took time.Duration) {
 	t.Helper()
@@ -59,9 +67,7 @@ func (r *trial) report(t *testing.T, seed uint64, settles int, during reads, too
 		"%d bypasses, %d waits for a lease, %d relay errors, %d cache errors, %v of which %v to settle",
 		seed, r.changes.Load(), r.commits.Load(), r.rollbacks.Load(), r.retries.Load(), settles, r.documents.Load(), r.own.Load(), during.all,
 		during.percent(), s.LocalKills, s.SharedKills, s.Refused, s.Bypasses, s.LeaseWaits, s.RelayErrors, s.CacheErrors, took.Round(time.Millisecond), r.settling.Round(time.Millisecond))
-	if during.percent() < leastHits {
-		t.Errorf("the caches answered %.0f %% of the reads while there were writes, want %d %%: too little was shown", during.percent(), leastHits)
-	}
+	during.wantHits(t)
 	if s.Corrupt > 0 || s.CaptureBroken > 0 {
 		t.Errorf("%d corrupt values, capture broken %d times; want none of these", s.Corrupt, s.CaptureBroken)
 	}

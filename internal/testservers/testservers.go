@@ -147,6 +147,17 @@ func (e missingError) Error() string {
 	return fmt.Sprintf("%s is not installed; this test needs %s", e.what, e.install)
 }
 
+// Program returns the path of a program that comes with a server and is in PATH. Where it is not, the test ends as
+// it does for want of a server.
+func Program(tb testing.TB, name string) string {
+	tb.Helper()
+	path, ok := find(name)
+	if !ok {
+		give(tb, missingError{what: name, install: "the programs that come with the server"})
+	}
+	return path
+}
+
 // give ends the test for want of a server: by a skip if it is merely not installed and not required.
 func give(tb testing.TB, err error) {
 	tb.Helper()

@@ -19,13 +19,6 @@ type claim struct {
 	end    func(commit bool) error
 }
 
-// claimed notes what was taken of the log.
-func (c *claim) claimed(rows []capture.Row) {
-	for i := range rows {
-		c.state.claimed = max(c.state.claimed, rows[i].ID)
-	}
-}
-
 // Relay implements Feed.
 func (f *feed) Relay(ctx context.Context) (bool, error) {
 	if _, err := f.Identity(ctx); err != nil { // begins the feed
@@ -116,6 +109,9 @@ func (f *feed) do(ctx context.Context, c *claim, careful bool) (worked, expanded
 		if rows, err = f.store.take(ctx, c); err != nil {
 			return false, false, fmt.Errorf("claim changes: %w", err)
 		}
+		for i := range rows {
+			c.state.claimed = max(c.state.claimed, rows[i].ID)
+		}
 	}
 	if len(rows) > 0 {
 		work = nil
@@ -144,7 +140,7 @@ func (f *feed) do(ctx context.Context, c *claim, careful bool) (worked, expanded
 	if err == nil {
 		err = f.appendEvents(ctx, c.side, &c.state, list)
 	}
-	if err == nil && len(list) == 0 && c.state.claimed > 0 {
+	if err == nil && len(list) == 0 && len(rows) > 0 && f.sql != sqlite {
 		err = f.sql.saveState(ctx, c.side, &c.state)
 	}
 	return err == nil, work != nil, err

@@ -109,7 +109,7 @@ func (f *floor) follow(was, end logEnd) bool {
 	if was == (logEnd{}) || was.leads(end) || mutant.Active(mutant.FloorFollows) {
 		return true
 	}
-	f.at, f.was, f.mark, f.horizon = 0, 0, 0, 0
+	f.clear()
 	return false
 }
 
@@ -117,8 +117,10 @@ func (f *floor) follow(was, end logEnd) bool {
 func (f *floor) reset() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.at, f.was, f.mark, f.horizon = 0, 0, 0, 0
+	f.clear()
 }
+
+func (f *floor) clear() { f.at, f.was, f.mark, f.horizon = 0, 0, 0, 0 }
 
 // raise moves the floor up to below the oldest change, 0 for none.
 func (f *floor) raise(to, oldest int64) {

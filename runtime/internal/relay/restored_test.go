@@ -61,18 +61,24 @@ func (x *fixture) restoreBelowFloor(table string) {
 	x.want(x.feed, backup, want...)
 }
 
+// leaveBehind takes the state of the feed back to a backup, and leaves what came since: events up to head.
+func (x *fixture) leaveBehind() (backup, head Position) {
+	x.t.Helper()
+	backup = x.poll(x.feed).Head
+	for id := range int64(3) {
+		x.log(x.db, "books", "I", id)
+		x.drain(x.feed)
+	}
+	head = x.poll(x.feed).Head
+	x.on(x.feed.store.reader(), `UPDATE "denorm_state" SET "seq" = ?, "stamp" = ?`, backup.Seq, backup.Stamp)
+	return backup, head
+}
+
 // TestFeedAheadOfItsState leaves rows behind the head of the feed, as a restore does that brings the state back last,
 // while somebody follows: a position there leads nowhere, and the numbers can be used again.
 func TestFeedAheadOfItsState(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, x *fixture) {
-		side := x.feed.store.reader()
-		backup := x.poll(x.feed).Head
-		for id := range int64(3) {
-			x.log(x.db, "books", "I", id)
-			x.drain(x.feed)
-		}
-		head := x.poll(x.feed).Head
-		x.on(side, `UPDATE "denorm_state" SET "seq" = ?, "stamp" = ?`, backup.Seq, backup.Stamp)
+		_, head := x.leaveBehind()
 		page, err := x.feed.Read(x.ctx(), head, 10)
 		x.check(err)
 		if !page.Reset || page.To.Epoch != head.Epoch+1 {
@@ -93,13 +99,7 @@ func TestFeedAheadOfItsStateAtTheStart(t *testing.T) {
 		if x.memory() {
 			return // no other feed has the same rows
 		}
-		side := x.feed.store.reader()
-		backup := x.poll(x.feed).Head
-		for id := range int64(3) {
-			x.log(x.db, "books", "I", id)
-			x.drain(x.feed)
-		}
-		x.on(side, `UPDATE "denorm_state" SET "seq" = ?, "stamp" = ?`, backup.Seq, backup.Stamp)
+		backup, _ := x.leaveBehind()
 		fresh := x.open(Config{})
 		x.log(x.db, "books", "I", 10)
 		x.drain(fresh)

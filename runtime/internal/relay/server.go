@@ -98,7 +98,6 @@ func (s *serverStore) take(ctx context.Context, c *claim) ([]capture.Row, error)
 			`SELECT "id" FROM "denorm_changes" WHERE "id" > ? ORDER BY "id" LIMIT ? FOR UPDATE SKIP LOCKED)) RETURNING `+changeColumns),
 			s.floor.get(), s.Batch)
 		slices.SortFunc(rows, func(a, b capture.Row) int { return int(a.ID - b.ID) })
-		c.claimed(rows)
 		return rows, err
 	}
 	query, args := s.sql.numbers(`SELECT `+changeColumns+
@@ -121,7 +120,6 @@ func (s *serverStore) take(ctx context.Context, c *claim) ([]capture.Row, error)
 			return nil, err
 		}
 	}
-	c.claimed(rows)
 	return rows, nil
 }
 

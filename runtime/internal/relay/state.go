@@ -22,7 +22,7 @@ type state struct {
 	epoch, seq, stamp, floor int64
 	plans, everything        int64
 	cursor, cursorStamp      int64 // SQLite
-	claimed                  int64 // the greatest number of a change that was taken; 0 on SQLite
+	claimed                  int64 // the greatest number of a change that was taken; not stored on SQLite, which has the cursor
 	now                      int64 // when it was read, by the server's clock in milliseconds; 0 on SQLite
 }
 
