@@ -31,6 +31,7 @@ type trial struct {
 	writing sync.RWMutex
 
 	settling           time.Duration
+	readers            atomic.Int32 // running
 	reads              atomic.Int64
 	documents, own     atomic.Int64 // compared when all was settled, and right after a transaction
 	commits, rollbacks atomic.Int64
@@ -42,6 +43,9 @@ const (
 	plainWriters      = 3
 	readersPerProcess = 2
 	readersRest       = 5 * time.Millisecond
+	// readsOfChange is how many reads come with a change at least, however busy the machine is: caches that are hardly
+	// asked prove little.
+	readsOfChange = 20
 )
 
 // newTrial makes two processes, and writers of which some know no engine.
@@ -72,8 +76,9 @@ func (r *trial) burst(ctx context.Context, writes int) error { return r.write(ct
 
 // write lets some write together until so many changes were made.
 func (r *trial) write(ctx context.Context, writers []*writer, writes int) error {
-	var left atomic.Int64
+	var left, due atomic.Int64 // changes to make, and the number of reads that those made so far wait for
 	left.Store(int64(writes))
+	due.Store(r.reads.Load())
 	var running sync.WaitGroup
 	failed := make([]error, len(writers))
 	for i, w := range writers {
@@ -86,7 +91,11 @@ func (r *trial) write(ctx context.Context, writers []*writer, writes int) error 
 				left.Add(int64(-changes))
 				r.changes.Add(int64(changes))
 				failed[i] = err
+				due.Add(readsOfChange * int64(changes))
 				time.Sleep(time.Duration(w.history.Random.IntN(6)) * time.Millisecond)
+				for ctx.Err() == nil && r.readers.Load() > 0 && r.reads.Load() < due.Load() {
+					time.Sleep(time.Millisecond)
+				}
 			}
 		})
 	}
@@ -161,7 +170,9 @@ func (r *trial) read(ctx context.Context, t *testing.T, seed uint64) *sync.WaitG
 // readIn reads in one process until the context ends.
 func (r *trial) readIn(ctx context.Context, t *testing.T, running *sync.WaitGroup, p *process, seed uint64, stream int) {
 	for n := range readersPerProcess {
+		r.readers.Add(1)
 		running.Go(func() {
+			defer r.readers.Add(-1)
 			random := rand.New(rand.NewPCG(seed, uint64(stream+n)))
 			for ctx.Err() == nil {
 				for range 1 + random.IntN(20) {
