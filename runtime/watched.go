@@ -17,7 +17,7 @@ type watched struct {
 	backend     capture.Backend
 	plans       []capture.Plan // of this program
 	layouts     []capture.Layout
-	fingerprint string
+	fingerprint capture.Fingerprint
 }
 
 // check makes sure that capture is in place, from time to time and if it was not since a time. Where it is not and
@@ -46,14 +46,15 @@ func (l *live) check(ctx context.Context, since time.Time) {
 // intact compares captured tables and triggers with how they were, and mends what differs. What may have passed
 // unseen meanwhile is in the log when it returns.
 func (w *watched) intact(ctx context.Context) error {
-	now, err := w.backend.Fingerprint(ctx, w.engine.db, w.layouts)
+	now, err := w.backend.Fingerprint(ctx, w.engine.db, w.layouts, w.fingerprint)
 	if err != nil {
 		return fmt.Errorf("look at captured tables: %w", err)
 	}
-	if now == w.fingerprint {
-		return nil
+	if !now.Equal(w.fingerprint) {
+		return w.accept(ctx)
 	}
-	return w.accept(ctx)
+	w.fingerprint = now
+	return nil
 }
 
 // accept repairs what differs from what the stored plans need, and remembers the result.
@@ -69,7 +70,7 @@ func (w *watched) accept(ctx context.Context) error {
 			all[i] = stored.Plan
 		}
 		layouts := capture.Layouts(all)
-		fingerprint, err := w.backend.Fingerprint(ctx, w.engine.db, layouts)
+		fingerprint, err := w.backend.Fingerprint(ctx, w.engine.db, layouts, capture.Fingerprint{})
 		if err != nil {
 			return fmt.Errorf("look at captured tables: %w", err)
 		}

@@ -73,9 +73,11 @@ type Backend interface {
 	// the definition does, if it is disabled, or if its table was rebuilt or swapped. It does not fail where
 	// nothing is installed.
 	Installed(ctx context.Context, q Queryer) (map[string]string, error)
-	// Fingerprint is a short text that differs once a captured table or one of its triggers is altered,
-	// rebuilt, renamed, swapped, dropped or disabled. It is cheap: the relay asks several times a second.
-	Fingerprint(ctx context.Context, q Queryer, layouts []Layout) (string, error)
+	// Fingerprint tells whether a captured table or one of its triggers was altered, rebuilt, renamed, swapped,
+	// dropped or disabled, no later than anybody may have used it since: then it is not equal to the one before.
+	// It is cheap, given the last one of the same layouts, the zero Fingerprint for none: the relay asks several
+	// times a second.
+	Fingerprint(ctx context.Context, q Queryer, layouts []Layout, last Fingerprint) (Fingerprint, error)
 	// Parse reads a row of the log. The catalog helps where a value's form depends on its type.
 	Parse(layout *Layout, catalog *Catalog, row Row) (Change, error)
 	// Cast is SQL that makes a bound value of Side.Values a value that compares with the column, by its index.

@@ -152,14 +152,14 @@ func TestRepair(t *testing.T) {
 				t.Fatal(err)
 			}
 			layouts := capture.Layouts([]capture.Plan{plan("cards", "s1", "title"), notes})
-			before, err := backend.Fingerprint(t.Context(), db, layouts)
+			before, err := backend.Fingerprint(t.Context(), db, layouts, capture.Fingerprint{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			test.harm(t, db)
-			after, err := backend.Fingerprint(t.Context(), db, layouts)
-			if err != nil || (before == after) != (test.name == "nothing") {
-				t.Errorf("fingerprint %s, then %s, %v", before, after, err)
+			after, err := backend.Fingerprint(t.Context(), db, layouts, before)
+			if err != nil || before.Equal(after) != (test.name == "nothing") {
+				t.Errorf("fingerprint %v, then %v, %v", before, after, err)
 			}
 			result, err := capture.Repair(t.Context(), db, capture.SQLite, capture.Options{})
 			if err != nil || !slices.Equal(result.Concerned, test.concerned) || result.Plans {

@@ -109,10 +109,19 @@ func mysqlFive(scan func(...any) error) ([]string, error) {
 // TRUNCATE changes. TRUNCATE fires no trigger and leaves everything in information_schema as it was but InnoDB's
 // own number of the table. To read that takes the right PROCESS. Without it, how often the server ran TRUNCATE has
 // to do: that counts other tables too, and each read waits for a TRUNCATE that has begun.
-func (mysqlBackend) Fingerprint(ctx context.Context, q Queryer, layouts []Layout) (string, error) {
+//
+// MariaDB reads information_schema by way of temporary tables on disk, which takes milliseconds a table. As long as
+// the server has opened no table's definition, all who write do so through those that were open when it was read.
+func (mysqlBackend) Fingerprint(ctx context.Context, q Queryer, layouts []Layout, last Fingerprint) (Fingerprint, error) {
 	server, err := mysqlReadServer(ctx, q)
 	if err != nil {
-		return "", err
+		return Fingerprint{}, err
+	}
+	var now Fingerprint
+	if mysqlIsMariaDB(server.version) {
+		if now.opened, err = mysqlReadOpened(ctx, q); err != nil {
+			return Fingerprint{}, fmt.Errorf("reading how many definitions of tables were opened: %w", err)
+		}
 	}
 	var tables []Table
 	schemas := []string{server.schema}
@@ -123,32 +132,48 @@ func (mysqlBackend) Fingerprint(ctx context.Context, q Queryer, layouts []Layout
 	}
 	slices.Sort(schemas)
 	schemas = slices.Compact(schemas)
+	if now.opened.same(last.opened) {
+		// An error may come from a table that is there no more.
+		if now.contents, err = mysqlContents(ctx, q, server, schemas, tables, last.definitions); err == nil && slices.EqualFunc(now.contents, last.contents, slices.Equal) {
+			return last, nil
+		}
+	}
+	if now.definitions, err = mysqlDefinitions(ctx, q, server, schemas, tables); err != nil {
+		return Fingerprint{}, err
+	}
+	now.contents, err = mysqlContents(ctx, q, server, schemas, tables, now.definitions)
+	return now, err
+}
+
+// mysqlContents reads what TRUNCATE changes.
+func mysqlContents(ctx context.Context, q Queryer, server mysqlServer, schemas []string, tables []Table, definitions [][]string) ([][]string, error) {
+	contents, err := mysqlSpaces(ctx, q, server, schemas, tables)
+	if mysqlDenied(err) {
+		contents, err = mysqlTruncations(ctx, q, tables, definitions)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the numbers of the tables: %w", err)
+	}
+	slices.SortFunc(contents, slices.Compare)
+	return contents, nil
+}
+
+// mysqlDefinitions reads what the tables are, and the triggers of capture.
+func mysqlDefinitions(ctx context.Context, q Queryer, server mysqlServer, schemas []string, tables []Table) ([][]string, error) {
 	rows, err := mysqlCreated(ctx, q, server, tables)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	for _, schema := range schemas {
 		triggers, err := readRows(ctx, q, `SELECT 'trigger', EVENT_OBJECT_TABLE, TRIGGER_NAME, COALESCE(CREATED, ''), CONCAT_WS('/', SQL_MODE, DEFINER, MD5(ACTION_STATEMENT))
 FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ? AND `+mysqlOurs, mysqlFive, schema)
 		if err != nil {
-			return "", fmt.Errorf("reading the triggers: %w", err)
+			return nil, fmt.Errorf("reading the triggers: %w", err)
 		}
 		rows = append(rows, triggers...)
 	}
-	spaces, err := mysqlSpaces(ctx, q, server, schemas, tables)
-	if mysqlDenied(err) {
-		spaces, err = mysqlTruncations(ctx, q, tables, rows)
-	}
-	if err != nil {
-		return "", fmt.Errorf("reading the numbers of the tables: %w", err)
-	}
-	rows = append(rows, spaces...)
 	slices.SortFunc(rows, slices.Compare)
-	parts := make([]string, 0, len(rows))
-	for _, row := range rows {
-		parts = append(parts, hashOf(row...))
-	}
-	return hashOf(parts...), nil
+	return rows, nil
 }
 
 // mysqlDenied tells whether an error says that the account lacks a right.

@@ -1,7 +1,6 @@
 package capture_test
 
 import (
-	"database/sql"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +11,7 @@ import (
 	"github.com/denormgen/denormgen/runtime/capture/captest"
 )
 
-func mysqlFingerprint(t *testing.T, db *sql.DB, tables ...capture.Table) string {
+func mysqlFingerprint(t *testing.T, q capture.Queryer, last capture.Fingerprint, tables ...capture.Table) capture.Fingerprint {
 	t.Helper()
 	backend, err := capture.Lookup(capture.MySQL)
 	if err != nil {
@@ -22,11 +21,11 @@ func mysqlFingerprint(t *testing.T, db *sql.DB, tables ...capture.Table) string 
 	for _, table := range tables {
 		layouts = append(layouts, capture.Layout{Table: table})
 	}
-	text, err := backend.Fingerprint(t.Context(), db, layouts)
+	now, err := backend.Fingerprint(t.Context(), q, layouts, last)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text
+	return now
 }
 
 // TestMySQLFingerprint has everything that makes triggers miss changes noticed, and nothing else.
@@ -59,20 +58,27 @@ func TestMySQLFingerprint(t *testing.T) {
 		{do: []string{"RENAME TABLE parts TO old_parts, absent TO parts"}},
 		{do: []string{"DROP TRIGGER " + dropped}},
 	}
+	var none, last, lowLast capture.Fingerprint
 	for _, step := range steps {
-		before, lowBefore := mysqlFingerprint(t, admin, tables...), mysqlFingerprint(t, low, tables...)
+		before, lowBefore := mysqlFingerprint(t, admin, last, tables...), mysqlFingerprint(t, low, lowLast, tables...)
 		captest.Exec(t, admin, step.do...)
-		if got := mysqlFingerprint(t, admin, tables...) == before; got != step.passes {
+		for _, table := range []string{"p", "things", "`it's odd`", "parts"} {
+			captest.Exec(t, admin, "DELETE FROM "+table+" WHERE id = -1")
+		}
+		last, lowLast = mysqlFingerprint(t, admin, before, tables...), mysqlFingerprint(t, low, lowBefore, tables...)
+		if got := last.Equal(before); got != step.passes {
 			t.Errorf("%v: same %v, want %v", step.do, got, step.passes)
 		}
-		if got := mysqlFingerprint(t, low, tables...) == lowBefore; got != step.passes {
+		if got := lowLast.Equal(lowBefore); got != step.passes {
 			t.Errorf("%v, without PROCESS: same %v, want %v", step.do, got, step.passes)
+		}
+		if !last.Equal(mysqlFingerprint(t, admin, none, tables...)) {
+			t.Errorf("%v: the fingerprint is another one where all is read again", step.do)
 		}
 	}
 	// What another table's TRUNCATE does depends on the right PROCESS.
-	before := mysqlFingerprint(t, admin, tables...)
 	captest.Exec(t, admin, "TRUNCATE unrelated")
-	if mysqlFingerprint(t, admin, tables...) != before {
+	if !mysqlFingerprint(t, admin, last, tables...).Equal(last) {
 		t.Error("TRUNCATE of another table changes the fingerprint")
 	}
 }
@@ -83,7 +89,7 @@ func TestMySQLFingerprintWaits(t *testing.T) {
 	captest.Exec(t, admin, "CREATE TABLE things (id INT PRIMARY KEY)", "INSERT INTO things VALUES (1)")
 	captest.Install(t, capture.MySQL, admin, captest.On("things", "id", "id"))
 	low := mysqlAccount(t, dsn, admin, "TRIGGER, SELECT ON DATABASE.*")
-	before := mysqlFingerprint(t, low, capture.Table{Name: "things"})
+	before := mysqlFingerprint(t, low, capture.Fingerprint{}, capture.Table{Name: "things"})
 	tx, err := admin.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -98,8 +104,8 @@ func TestMySQLFingerprintWaits(t *testing.T) {
 		captest.Exec(t, admin, "TRUNCATE things")
 	}()
 	time.Sleep(200 * time.Millisecond)
-	seen := make(chan string)
-	go func() { seen <- mysqlFingerprint(t, low, capture.Table{Name: "things"}) }()
+	seen := make(chan capture.Fingerprint)
+	go func() { seen <- mysqlFingerprint(t, low, before, capture.Table{Name: "things"}) }()
 	select {
 	case <-seen:
 		t.Error("the fingerprint came before the TRUNCATE that it counts")
@@ -109,7 +115,7 @@ func TestMySQLFingerprintWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-truncated
-	if <-seen == before {
+	if before.Equal(<-seen) {
 		t.Error("TRUNCATE was not noticed")
 	}
 }

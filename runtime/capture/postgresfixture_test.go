@@ -192,13 +192,13 @@ func (d *postgresDB) logged(what string, want ...string) {
 	}
 }
 
-func (d *postgresDB) fingerprint(layouts ...Layout) string {
+func (d *postgresDB) fingerprint(layouts ...Layout) Fingerprint {
 	d.t.Helper()
-	text, err := postgresBackend{}.Fingerprint(d.t.Context(), d.db, layouts)
+	now, err := postgresBackend{}.Fingerprint(d.t.Context(), d.db, layouts, Fingerprint{})
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return text
+	return now
 }
 
 func (d *postgresDB) installed() map[string]string {

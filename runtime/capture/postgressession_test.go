@@ -94,7 +94,7 @@ func TestPostgresTypesOfOthers(t *testing.T) {
 			if maps.Equal(before, d.installed()) {
 				t.Error("Installed does not see that the type's operators are elsewhere")
 			}
-			if fingerprint == d.fingerprint(layout) {
+			if fingerprint.Equal(d.fingerprint(layout)) {
 				t.Error("Fingerprint does not see that the type's operators are elsewhere")
 			}
 			d.capture(layout)

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func TestPostgresPartitions(t *testing.T) {
 	seen := map[string]string{}
 	changed := func(what string) {
 		t.Helper()
-		fingerprint := d.fingerprint(layout)
+		fingerprint := fmt.Sprint(d.fingerprint(layout))
 		if before, ok := seen[fingerprint]; ok {
 			t.Errorf("%s: the fingerprint is that of %s", what, before)
 		}
@@ -86,7 +87,7 @@ func TestPostgresInheritance(t *testing.T) {
 	}
 	before := d.fingerprint(things)
 	d.exec(`CREATE TABLE boats () INHERITS (things)`)
-	if before == d.fingerprint(things) {
+	if before.Equal(d.fingerprint(things)) {
 		t.Error("the fingerprint does not see a new child")
 	}
 	d.capture(things)

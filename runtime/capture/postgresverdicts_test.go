@@ -55,7 +55,7 @@ func TestPostgresTypesThatChange(t *testing.T) {
 			if maps.Equal(installed, d.installed()) {
 				t.Error("Installed does not see the type")
 			}
-			if fingerprint == d.fingerprint(layout) {
+			if fingerprint.Equal(d.fingerprint(layout)) {
 				t.Error("Fingerprint does not see the type")
 			}
 			d.capture(layout)

@@ -3,7 +3,6 @@ package capture
 import (
 	"context"
 	"fmt"
-	"strings"
 )
 
 // Installed hashes each trigger function of ours in the current schema with its triggers, the tables that
@@ -29,10 +28,10 @@ func (postgresBackend) Installed(ctx context.Context, q Queryer) (map[string]str
 }
 
 // Fingerprint asks once, for all tables with their partitions and children.
-func (postgresBackend) Fingerprint(ctx context.Context, q Queryer, layouts []Layout) (string, error) {
+func (postgresBackend) Fingerprint(ctx context.Context, q Queryer, layouts []Layout, _ Fingerprint) (Fingerprint, error) {
 	query, err := templateText(Postgres, "fingerprint", nil)
 	if err != nil {
-		return "", err
+		return Fingerprint{}, err
 	}
 	names, used := postgresNames(layouts)
 	found, err := readRows(ctx, q, query, func(scan func(...any) error) (string, error) {
@@ -41,7 +40,7 @@ func (postgresBackend) Fingerprint(ctx context.Context, q Queryer, layouts []Lay
 		return text, err
 	}, names, used)
 	if err != nil {
-		return "", fmt.Errorf("reading the fingerprint of captured tables: %w", err)
+		return Fingerprint{}, fmt.Errorf("reading the fingerprint of captured tables: %w", err)
 	}
-	return strings.Join(found, ""), nil
+	return Fingerprint{definitions: [][]string{found}}, nil
 }

@@ -45,11 +45,11 @@ func TestPostgresFingerprint(t *testing.T) {
 			layout := bookLayout()
 			d.capture(layout)
 			fingerprint, installed := d.fingerprint(layout), d.installed()
-			if again := d.fingerprint(layout); again != fingerprint {
+			if again := d.fingerprint(layout); !again.Equal(fingerprint) {
 				t.Fatal("two fingerprints of the same differ")
 			}
 			d.exec(test.do...)
-			if alarm := d.fingerprint(layout) != fingerprint; alarm != test.alarm {
+			if alarm := !d.fingerprint(layout).Equal(fingerprint); alarm != test.alarm {
 				t.Errorf("the fingerprint differs: %v, want %v", alarm, test.alarm)
 			}
 			// An alarm that repair finds nothing to do about would ring for ever; Install may be more careful.

@@ -102,10 +102,10 @@ func (sqliteBackend) Installed(ctx context.Context, q Queryer) (map[string]strin
 
 // Fingerprint has two parts: the version of the whole schema, which any change of it raises, and what
 // Installed looks at, so that a database that was replaced by another one is told too.
-func (sqliteBackend) Fingerprint(ctx context.Context, q Queryer, layouts []Layout) (string, error) {
+func (sqliteBackend) Fingerprint(ctx context.Context, q Queryer, layouts []Layout, _ Fingerprint) (Fingerprint, error) {
 	schema, err := sqliteSchema(ctx, q)
 	if err != nil {
-		return "", err
+		return Fingerprint{}, err
 	}
 	captured := map[string]bool{}
 	for i := range layouts {
@@ -121,7 +121,7 @@ func (sqliteBackend) Fingerprint(ctx context.Context, q Queryer, layouts []Layou
 			parts = append(parts, object.name, object.table, object.root, object.sql)
 		}
 	}
-	return version + "/" + hashOf(parts...), nil
+	return Fingerprint{definitions: [][]string{{version, hashOf(parts...)}}}, nil
 }
 
 // sqliteObject is a row of sqlite_master, or the schema's version.
