@@ -94,11 +94,8 @@ func TestLineageOfCluster(t *testing.T) {
 			replica.Do(t, "cluster", "failover")
 		}
 		got, err := cache.Lineage(t.Context())
-		return err == nil && got != first
+		return err == nil && got != first && len(strings.Fields(got)) == 2 // while masters change, only one may be known
 	})
-	if got := lineage(t, cache); len(strings.Fields(got)) != 2 {
-		t.Errorf("the lineage is %q after a failover, want two masters", got)
-	}
 }
 
 // TestLineageWithoutTheRight asks a server that does not tell who it is.
