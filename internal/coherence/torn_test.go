@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	leastTokens = 7 // different ones that a reader has to see
-	tornLimit   = 10 * time.Minute
+	leastTokens  = 7  // different ones that a reader has to see
+	readsOfToken = 40 // documents that are read at least between two of them
+	tornLimit    = 10 * time.Minute
 )
 
 // TestTornDocument is promise P1 under caches: whatever is written meanwhile, no document shows two transactions.
@@ -49,7 +50,7 @@ func tear(t *testing.T, at place, m tiers) {
 	size := sizesOf(t, at.database)
 	ctx, stop := context.WithTimeout(t.Context(), tornLimit)
 	defer stop()
-	var read, written atomic.Int64
+	var read, written, shown atomic.Int64 // documents, transactions, and those of them that the first process saw
 	var running sync.WaitGroup
 	seen := make([]map[string]bool, len(processes))
 	for i, p := range processes {
@@ -73,6 +74,9 @@ func tear(t *testing.T, at place, m tiers) {
 				for token := range tokens {
 					seen[i][token] = true
 				}
+				if i == 0 {
+					shown.Store(int64(len(seen[i])))
+				}
 				if read.Add(1)%10 == 0 {
 					time.Sleep(100 * time.Microsecond)
 				}
@@ -80,7 +84,11 @@ func tear(t *testing.T, at place, m tiers) {
 		})
 	}
 	random := rand.New(rand.NewPCG(1, 7))
-	for ctx.Err() == nil && (written.Load() < int64(size.tokens) || read.Load() < int64(size.reads)) {
+	enough := func() bool {
+		return written.Load() >= int64(size.tokens) && read.Load() >= int64(size.reads) && shown.Load() >= leastTokens
+	}
+	for ctx.Err() == nil && !enough() {
+		due := read.Load() + readsOfToken
 		err := history.WriteToken(ctx, h, at.plain, 1+random.IntN(history.Trees), fmt.Sprint("token ", written.Load()))
 		if err != nil && !again(err) && ctx.Err() == nil {
 			t.Fatal(err)
@@ -89,6 +97,9 @@ func tear(t *testing.T, at place, m tiers) {
 			written.Add(1)
 		}
 		time.Sleep(5 * time.Millisecond)
+		for ctx.Err() == nil && read.Load() < due { // so that there is something in the caches
+			time.Sleep(time.Millisecond)
+		}
 	}
 	stop()
 	running.Wait()

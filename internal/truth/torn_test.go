@@ -21,6 +21,7 @@ import (
 
 const (
 	tornReads   = 800 // documents that are to be read, on each database
+	leastTokens = 20  // different ones that are to be seen
 	tornTimeout = 60 * time.Second
 	pause       = 200 * time.Microsecond // between transactions, so that readers get a turn
 )
@@ -134,12 +135,12 @@ func mixed(ctx context.Context, books *models.Books, random *rand.Rand) ([]*mode
 // TestDocumentsAreWhole is promise P1: whatever is written meanwhile, a document is one committed state.
 func TestDocumentsAreWhole(t *testing.T) {
 	testservers.Each(t, func(t *testing.T, db *sqlx.DB) {
-		got := race(t, db, mixed, func(o outcome) bool { return o.read >= tornReads })
+		got := race(t, db, mixed, func(o outcome) bool { return o.read >= tornReads && o.tokens >= leastTokens })
 		t.Logf("%d documents read during %d transactions, %d different tokens seen", got.read, got.writes, got.tokens)
 		if got.torn > 0 {
 			t.Errorf("%d documents of %d are torn, one shows %s", got.torn, got.read, got.example)
 		}
-		if got.read < tornReads || got.tokens < 20 {
+		if got.read < tornReads || got.tokens < leastTokens {
 			t.Errorf("too little happened at once: %d documents read, want %d; %d different tokens", got.read, tornReads, got.tokens)
 		}
 	})
