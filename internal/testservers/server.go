@@ -168,6 +168,9 @@ func (h home) logTail() string {
 // find looks for a program in the folders of PATH and then in those that match the patterns, the
 // highest version first.
 func find(program string, patterns ...string) (string, bool) {
+	if os.Getenv(Required) == "0" {
+		return "", false
+	}
 	if path, err := exec.LookPath(program); err == nil {
 		return path, true
 	}

@@ -7,7 +7,8 @@
 // tests.
 //
 // Where a server is not installed the test is skipped with a message that says what to install. With
-// DENORMGEN_REQUIRE_SERVERS=1 in the environment it fails instead.
+// DENORMGEN_REQUIRE_SERVERS=1 in the environment it fails instead; with 0 no server is found, as on a machine that has
+// none.
 package testservers
 
 import (
@@ -25,7 +26,7 @@ import (
 )
 
 // Required is the environment variable that turns a skip for want of a server into a failure when it
-// is "1".
+// is "1", and hides all servers when it is "0".
 const Required = "DENORMGEN_REQUIRE_SERVERS"
 
 // Drivers of SQLite: Pure is modernc.org/sqlite, Cgo is github.com/mattn/go-sqlite3.
