@@ -31,14 +31,14 @@ func TestEachGivesDatabasesThatSortByBytes(t *testing.T) {
 }
 
 func TestDatabasesOfOneTestAreApart(t *testing.T) {
-	for name, open := range map[string]func() *sqlx.DB{
-		"postgres": func() *sqlx.DB { return testservers.Postgres(t) },
-		"mysql":    func() *sqlx.DB { return testservers.MySQL(t) },
+	for name, open := range map[string]func(testing.TB) *sqlx.DB{
+		"postgres": func(tb testing.TB) *sqlx.DB { return testservers.Postgres(tb) },
+		"mysql":    func(tb testing.TB) *sqlx.DB { return testservers.MySQL(tb) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			open().MustExec(`CREATE TABLE once (n INT)`)
+			open(t).MustExec(`CREATE TABLE once (n INT)`)
 			// One that was not fresh would refuse the second.
-			open().MustExec(`CREATE TABLE once (n INT)`)
+			open(t).MustExec(`CREATE TABLE once (n INT)`)
 		})
 	}
 }
