@@ -1,10 +1,6 @@
 package denorm_test
 
-import (
-	"path/filepath"
-
-	modernc "modernc.org/sqlite"
-)
+import "path/filepath"
 
 // backup copies the database file, and restore puts a copy back, as the shell's .backup and .restore do.
 func (w *world) backup() (path string) {
@@ -21,19 +17,7 @@ func (w *world) restore(path string) {
 		w.Fatal(err)
 	}
 	defer conn.Close()
-	err = conn.Raw(func(raw any) error {
-		copying, err := raw.(interface {
-			NewRestore(from string) (*modernc.Backup, error)
-		}).NewRestore(path)
-		if err != nil {
-			return err
-		}
-		if _, err := copying.Step(-1); err != nil {
-			return err
-		}
-		return copying.Finish()
-	})
-	if err != nil {
+	if err := conn.Raw(func(raw any) error { return copyBack(raw, path) }); err != nil {
 		w.Fatal(err)
 	}
 }

@@ -205,7 +205,7 @@ func TestNothingIsProvenByWaitingChanges(t *testing.T) {
 // lockFeed keeps every relay from writing until the function that it returns is called.
 func (w *world) lockFeed() (unlock func()) {
 	w.Helper()
-	side, err := sql.Open("sqlite", "file:"+w.path+"-denorm?_pragma=busy_timeout(5000)")
+	side, err := sql.Open(sqliteName, sqliteDSN(w.path+"-denorm"))
 	if err != nil {
 		w.Fatal(err)
 	}

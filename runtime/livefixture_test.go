@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	modernc "modernc.org/sqlite"
 
 	"github.com/denormgen/denormgen/example/bookstore/models"
 	"github.com/denormgen/denormgen/example/bookstore/store"
@@ -32,11 +31,14 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "bookstore.db")
-	db, err := store.Create(t.Context(), path)
+	db, err := sqlx.ConnectContext(t.Context(), sqliteName, sqliteDSN(path))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
+	if err := store.Fill(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
 	return &world{T: t, path: path, db: db, shared: memorycache.New()}
 }
 
@@ -75,11 +77,11 @@ func (w *world) process(opts ...denorm.Option) *process {
 	w.Helper()
 	h := &hook{}
 	handle := sql.OpenDB(hookedConnector{
-		driver: hookedDriver{&modernc.Driver{}, h},
-		dsn:    "file:" + w.path + "?_pragma=journal_mode(wal)&_pragma=busy_timeout(5000)",
+		driver: hookedDriver{sqliteDriver(), h},
+		dsn:    sqliteDSN(w.path),
 	})
 	w.Cleanup(func() { handle.Close() })
-	engine, err := denorm.Open(w.Context(), sqlx.NewDb(handle, "sqlite"), opts...)
+	engine, err := denorm.Open(w.Context(), sqlx.NewDb(handle, sqliteName), opts...)
 	if err != nil {
 		w.Fatal(err)
 	}
