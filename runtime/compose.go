@@ -161,6 +161,20 @@ func (c composer) count(limited bool) string {
 	return text.String()
 }
 
+// sample returns the statement that picks keys of roots by chance; it binds how many. All roots are looked at.
+func (c composer) sample() string {
+	var text sqlText
+	text.dialect = c.dialect
+	c.start(&text, "t."+strings.Join(c.statements.Roots.Key, ", t."))
+	random := "RANDOM()"
+	if c.dialect == MySQL {
+		random = "RAND()"
+	}
+	text.WriteString(" ORDER BY " + random + " LIMIT ")
+	text.bind()
+	return text.String()
+}
+
 // keyEquals writes t.a = ? AND t.b = ? for the first n key columns.
 func (c composer) keyEquals(text *sqlText, n int) {
 	for i, column := range c.statements.Roots.Key[:n] {

@@ -2,6 +2,7 @@ package denorm
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -23,6 +24,18 @@ type Consumer interface {
 	// that the consumer holds is known to be right. It goes on at a position.
 	Reset(ctx context.Context, to Position) error
 }
+
+// Flusher is a Consumer that gathers events, so that a document which changes often is loaded once: Apply may only
+// remember them. Flush is called when no more of them wait, and does what they ask for. After an error Position says
+// from where to go on, at the latest from where Flush succeeded last.
+type Flusher interface {
+	Consumer
+	Flush(ctx context.Context) error
+}
+
+// ErrStandby is returned by Position, with the position, where another process serves the consumer and this one has
+// nothing to do but to ask again. Apply and Flush return it where another one has taken over meanwhile.
+var ErrStandby = errors.New("another process serves the consumer")
 
 // Change is an event of the feed: one document, or all of a collection, is not what it was.
 type Change struct {

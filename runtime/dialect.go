@@ -16,8 +16,9 @@ const (
 	MySQL    Dialect = "mysql" // and MariaDB
 )
 
-// dialectOf finds the dialect from the name that the driver is registered under.
-func dialectOf(driverName string) (Dialect, error) {
+// DialectOf finds the dialect from the name that a driver is registered under, as sqlx.DB.DriverName has it. One that is
+// not known is ErrNoDialect.
+func DialectOf(driverName string) (Dialect, error) {
 	switch driverName {
 	case "sqlite", "sqlite3":
 		return SQLite, nil
@@ -26,9 +27,7 @@ func dialectOf(driverName string) (Dialect, error) {
 	case "mysql":
 		return MySQL, nil
 	}
-	return "", fmt.Errorf("%w: driver %q is not one of sqlite, sqlite3, pgx, pgx/v5, postgres, mysql; "+
-		"name its dialect with denorm.WithDialect(denorm.SQLite), denorm.Postgres or denorm.MySQL",
-		ErrNoDialect, driverName)
+	return "", fmt.Errorf("%w: driver %q is not one of sqlite, sqlite3, pgx, pgx/v5, postgres, mysql", ErrNoDialect, driverName)
 }
 
 // known tells whether d is a dialect of this runtime.

@@ -32,6 +32,8 @@ type Engine struct {
 	closed atomic.Bool
 	notice sync.Once
 
+	verified verifiedPlaces
+
 	mu          sync.Mutex // guards what follows
 	collections map[string][]registered
 	prepared    []statement
@@ -58,9 +60,10 @@ func Open(ctx context.Context, db *sqlx.DB, opts ...Option) (*Engine, error) {
 		}
 	}
 	if settings.dialect == "" {
-		dialect, err := dialectOf(db.DriverName())
+		dialect, err := DialectOf(db.DriverName())
 		if err != nil {
-			return nil, fmt.Errorf("open denorm engine: %w", err)
+			return nil, fmt.Errorf("open denorm engine: %w; name its dialect with denorm.WithDialect(denorm.SQLite), "+
+				"denorm.Postgres or denorm.MySQL", err)
 		}
 		settings.dialect = dialect
 	}

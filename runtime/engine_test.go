@@ -197,7 +197,7 @@ func TestLog(t *testing.T) {
 		if strings.Contains(out.String(), "8888") {
 			t.Error("the log holds a bound value")
 		}
-		want := denorm.Stats{Batches: 3, Queries: 9, Documents: 4, LocalAge: -1, SharedAge: -1}
+		want := denorm.Stats{Batches: 3, Queries: 9, Documents: 4, LocalAge: -1, SharedAge: -1, DifferingFor: -1}
 		if stats := engine.Stats(); stats != want {
 			t.Errorf("stats %+v", stats)
 		}

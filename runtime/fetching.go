@@ -142,7 +142,7 @@ func (l loaded) weight() int { return 2*l.size + entryOverhead }
 func (f *fetching) load(ctx context.Context, flights []*flightOf) ([]loaded, error) {
 	known := f.live.known.Load()
 	version := known.version()
-	guard := f.live.guard(known)
+	guard := f.live.guard(known.head)
 	docs, err := f.keys.load(ctx, indexesOf(flights), guard)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,11 @@ func (e *Engine) Run(ctx context.Context) error {
 	for _, f := range l.followers {
 		tasks.Go(func() { f.run(ctx) })
 	}
+	for _, sink := range l.sinks {
+		tasks.Go(func() { sink.syncWhenDue(ctx) })
+	}
 	tasks.Wait()
+	l.release()
 	return nil
 }
 
@@ -116,7 +120,8 @@ func (l *live) relay(ctx context.Context, since time.Time) (pending, moved bool,
 }
 
 // Drain returns when everything that was committed before the call has reached every consumer of this process,
-// the caches first of all. It does the work itself where no Run does.
+// the caches first of all. It does the work itself where no Run does. A consumer that fails three times in a row is an error;
+// Drain can then be called again.
 func (e *Engine) Drain(ctx context.Context) error {
 	l, err := e.installed()
 	if err != nil {
@@ -132,7 +137,12 @@ func (e *Engine) Drain(ctx context.Context) error {
 			if err := f.reach(ctx, target); err != nil {
 				return fmt.Errorf("drain: %w", err)
 			}
-			settled = settled && f.gauge.Covers(begun)
+			settled = settled && (f.gauge == nil || f.gauge.Covers(begun))
+		}
+		for _, sink := range l.sinks {
+			if err := sink.settle(ctx); err != nil {
+				return fmt.Errorf("drain: %w", err)
+			}
 		}
 		if settled {
 			return nil

@@ -23,8 +23,9 @@ type follower struct {
 	// behind is the follower that this one must not overtake, or nil.
 	behind *follower
 
-	mu   sync.Mutex // held while the consumer is called
-	last atomic.Pointer[look]
+	mu      sync.Mutex  // held while the consumer is called
+	standby atomic.Bool // another process serves the consumer
+	last    atomic.Pointer[look]
 }
 
 // look is where a consumer was seen to be. What it notices about itself when it is asked, it has dealt with by then.
@@ -51,6 +52,10 @@ func (f *follower) advance(ctx context.Context) (more bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	more, err = f.step(ctx)
+	if errors.Is(err, ErrStandby) {
+		f.standby.Store(true)
+		return false, nil
+	}
 	if err != nil {
 		return false, fmt.Errorf("consumer %s: %w", f.consumer.Name(), err)
 	}
@@ -68,6 +73,10 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 	}
 	target := ahead.at
 	stored, err := f.consumer.Position(ctx)
+	f.standby.Store(errors.Is(err, ErrStandby))
+	if f.standby.Load() {
+		return false, f.standBy(stored, ahead)
+	}
 	if err != nil {
 		f.unknown()
 		return false, fmt.Errorf("read its position: %w", err)
@@ -84,8 +93,7 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	if at == target {
-		f.reached(look{at, ahead.begun})
-		return false, nil
+		return false, f.arrive(ctx, ahead)
 	}
 	if f.behind != nil && (at.Epoch != target.Epoch || at.Seq > target.Seq) {
 		return true, f.reset(ctx, target) // who is ahead went back
@@ -104,8 +112,7 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 		cut(&page, target)
 	}
 	if page.To == at {
-		f.reached(look{at, ahead.begun})
-		return false, nil
+		return false, f.arrive(ctx, look{at, ahead.begun})
 	}
 	if err := f.consumer.Apply(ctx, changesOf(page), Position(page.To.String())); err != nil {
 		if errors.Is(err, ErrMark) {
@@ -114,8 +121,38 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 		f.unknown()
 		return false, fmt.Errorf("apply %d events: %w", len(page.Events), err)
 	}
-	f.reached(look{page.To, ahead.begun})
-	return page.More, nil
+	if page.More {
+		if _, gathers := f.consumer.(Flusher); !gathers {
+			f.reached(look{page.To, ahead.begun})
+		}
+		return true, nil
+	}
+	return false, f.arrive(ctx, look{page.To, ahead.begun})
+}
+
+// arrive has a consumer that gathers events do what they ask for, now that there are no more of them.
+func (f *follower) arrive(ctx context.Context, now look) error {
+	if consumer, gathers := f.consumer.(Flusher); gathers {
+		if err := consumer.Flush(ctx); err != nil {
+			f.unknown()
+			return err
+		}
+	}
+	f.reached(now)
+	return nil
+}
+
+// standBy records where the process that serves the consumer has led it.
+func (f *follower) standBy(stored Position, ahead look) error {
+	if stored == "" {
+		f.unknown()
+		return nil
+	}
+	at, err := relay.ParsePosition(string(stored))
+	if err == nil {
+		f.reached(look{at, ahead.begun})
+	}
+	return err
 }
 
 // cut ends a page at a position.
@@ -169,17 +206,33 @@ func (f *follower) unknown() {
 	f.last.Store(nil)
 }
 
-// reach leads the consumer to a position, or beyond.
+// reach leads the consumer to a position, or beyond. What fails once or twice is tried again: a store that missed a
+// deadline, say.
 func (f *follower) reach(ctx context.Context, target relay.Position) error {
-	for {
+	const attempts = 3
+	var cause error
+	for failed := 0; ; {
 		more, err := f.advance(ctx)
 		if err != nil {
-			return err
+			failed++
+			switch {
+			case ctx.Err() != nil && cause != nil:
+				return fmt.Errorf("%w; it was tried until %w", cause, ctx.Err())
+			case ctx.Err() != nil, failed == attempts:
+				return err
+			}
+			cause = err
+			sleep(ctx, time.Duration(failed)*100*time.Millisecond, nil)
+			continue
 		}
+		failed = 0
 		if at := f.position(); at.Epoch > target.Epoch || at.Epoch == target.Epoch && at.Seq >= target.Seq {
 			return nil
 		}
-		if !more {
+		switch {
+		case f.standby.Load():
+			sleep(ctx, 10*busyPoll, nil)
+		case !more:
 			sleep(ctx, busyPoll, f.live.moved.wait())
 		}
 		if err := ctx.Err(); err != nil {
@@ -204,12 +257,17 @@ func (f *follower) run(ctx context.Context) {
 			sleep(ctx, pause, nil)
 			continue
 		case more:
+		case f.standby.Load():
+			sleep(ctx, standbyPause, nil)
 		default:
 			sleep(ctx, f.live.engine.settings.pollInterval, moved)
 		}
 		pause = 0
 	}
 }
+
+// standbyPause is how often a process looks whether it has to serve a consumer that another one serves.
+const standbyPause = 2 * time.Second
 
 // sleep waits for a time, until woken, or until the context ends.
 func sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) {

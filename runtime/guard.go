@@ -15,11 +15,11 @@ type guard struct {
 }
 
 // guard returns the guard of a load, nil where a handle cannot lead to a replica.
-func (l *live) guard(known *knowledge) *guard {
+func (l *live) guard(atLeast relay.Position) *guard {
 	if l.engine.dialect == SQLite {
 		return nil
 	}
-	return &guard{atLeast: known.head}
+	return &guard{atLeast: atLeast}
 }
 
 // look reads the feed's head. It comes before the loaders, so that it fixes the snapshot.

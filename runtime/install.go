@@ -111,6 +111,12 @@ func (l *live) start(ctx context.Context, installed capture.Result) error {
 		l.followers = append(l.followers, ahead)
 	}
 	l.followers = append(l.followers, follow)
+	if l.sinks, err = l.engine.sinksOf(l); err != nil {
+		return err
+	}
+	for _, sink := range l.sinks {
+		l.followers = append(l.followers, &follower{live: l, consumer: sink})
+	}
 	return nil
 }
 
@@ -188,6 +194,7 @@ func (e *Engine) uninstalled() error {
 	}
 	e.mu.Unlock()
 	if l := e.live.Load(); l != nil {
+		l.release()
 		return l.feed.Close()
 	}
 	return nil

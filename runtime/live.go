@@ -26,6 +26,7 @@ type live struct {
 	local, shared freshness.Gauge
 	// followers drive the consumers; the shared cache's comes first.
 	followers []*follower
+	sinks     []*sinkConsumer
 	// moved is sent when the feed's head or the shared cache's mark has moved.
 	moved broadcast
 	// known is what the last poll told.

@@ -72,8 +72,16 @@ type process struct {
 	hook   *hook
 }
 
-// process starts an engine and installs it. Nothing runs by itself.
+// process starts an engine, installs it and lets it catch up. Nothing runs by itself.
 func (w *world) process(opts ...denorm.Option) *process {
+	w.Helper()
+	p := w.installed(opts...)
+	p.drain()
+	return p
+}
+
+// installed starts an engine and installs it.
+func (w *world) installed(opts ...denorm.Option) *process {
 	w.Helper()
 	h := &hook{}
 	handle := sql.OpenDB(hookedConnector{
@@ -94,7 +102,6 @@ func (w *world) process(opts ...denorm.Option) *process {
 			w.Error(err)
 		}
 	})
-	p.drain()
 	return p
 }
 

@@ -6,12 +6,14 @@ import (
 	"database/sql/driver"
 
 	modernc "modernc.org/sqlite"
+
+	"github.com/denormgen/denormgen/internal/testservers"
 )
 
 // raceDetector tells that everything takes ten times as long.
 const raceDetector = false
 
-const sqliteName = "sqlite"
+const sqliteName = testservers.Pure
 
 func sqliteDriver() driver.Driver { return &modernc.Driver{} }
 

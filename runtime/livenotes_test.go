@@ -31,7 +31,7 @@ func notesDefinition(shape string) *denorm.Definition[string, note] {
 			Loaders: []string{`SELECT t."code", t."body" FROM denorm_roots AS t ORDER BY t."code"`},
 			Depends: []denorm.Dependency{{
 				Table: notes, Columns: []string{"body", "code"}, From: []string{"code"},
-				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots: `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			}},
 		}},
 		Loaders: []string{""}, Queries: 1,

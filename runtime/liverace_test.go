@@ -6,13 +6,15 @@ import (
 	"database/sql/driver"
 
 	"github.com/mattn/go-sqlite3"
+
+	"github.com/denormgen/denormgen/internal/testservers"
 )
 
 // raceDetector tells that everything takes ten times as long.
 const raceDetector = true
 
 // SQLite in C is not slowed down by the race detector, which would look at every access of the one in Go.
-const sqliteName = "sqlite3"
+const sqliteName = testservers.Cgo
 
 func sqliteDriver() driver.Driver { return &sqlite3.SQLiteDriver{} }
 

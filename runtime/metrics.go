@@ -57,6 +57,17 @@ func Metrics() []Metric {
 		counter("relay.errors", "{step}", "Failed steps of the relay in this process.", func(s Stats) int64 { return s.RelayErrors }),
 		counter("capture.broken", "{repair}", "Times that tables or triggers were found altered.", func(s Stats) int64 { return s.CaptureBroken }),
 
+		counter("sink.puts", "{document}", "Documents written to sinks by this process.", func(s Stats) int64 { return s.SinkPuts }),
+		counter("sink.deletes", "{document}", "Documents deleted from sinks by this process, as far as they were there.", func(s Stats) int64 { return s.SinkDeletes }),
+		counter("sink.failures", "{document}", "Documents that a sink could not take, each attempt.", func(s Stats) int64 { return s.SinkFailures }),
+
+		counter("verify.compared", "{document}", "Documents in caches and sinks that were compared with new ones.", func(s Stats) int64 { return s.Compared }),
+		{
+			Name: "denorm.verify.differing", Help: "Documents that the last verifications found to differ.", Unit: "{document}", Kind: Gauge,
+			Value: func(s Stats) (float64, bool) { return float64(s.Differing), true },
+		},
+		age("verify.differing_for", "For how long verifications have found documents that differ; absent where none did.", func(s Stats) time.Duration { return s.DifferingFor }),
+
 		age("local_cache.age", "How old a document of the cache in this process may be; absent where nothing is known.", func(s Stats) time.Duration { return s.LocalAge }),
 		age("shared_cache.age", "How old a document of the shared cache may be; absent where nothing is known.", func(s Stats) time.Duration { return s.SharedAge }),
 		{

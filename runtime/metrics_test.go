@@ -55,7 +55,7 @@ func TestMetricsAreWellFormed(t *testing.T) {
 		}
 	}
 	for _, m := range denorm.Metrics() {
-		if value, known := m.Value(denorm.Stats{LocalAge: -1, SharedAge: -1}); known == (m.Unit == "s") || value > 0 {
+		if value, known := m.Value(denorm.Stats{LocalAge: -1, SharedAge: -1, DifferingFor: -1}); known == (m.Unit == "s") || value > 0 {
 			t.Errorf("%s of nothing is %v, %v", m.Name, value, known)
 		}
 	}

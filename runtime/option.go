@@ -18,6 +18,7 @@ type options struct {
 	shared      SharedCache
 	codec       Codec
 	localBytes  int64
+	sinks       []*sinkSettings
 
 	maxStaleness     time.Duration
 	cacheTimeout     time.Duration

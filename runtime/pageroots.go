@@ -69,6 +69,7 @@ type pageRoots[K comparable, D any] struct {
 	ahead    int  // roots read beyond size, to see whether there are more
 	backward bool // take the highest keys of the bounds
 	around   bool // find out what lies on the side that the page was entered from
+	guard    *guard
 
 	source  *keySource
 	probes  []statement
@@ -103,7 +104,7 @@ func (p *pageRoots[K, D]) load(ctx context.Context) (*Level[K, D], error) {
 		}
 	}
 	limit := p.size + p.ahead
-	return r.run(ctx, nil, &keySource{statements: set, args: append(args, limit)}, limit, p)
+	return r.run(ctx, nil, &keySource{statements: set, args: append(args, limit), guard: p.guard}, limit, p)
 }
 
 // found takes the roots of the page and cuts off the one that was read ahead, whose children then find no

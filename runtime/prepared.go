@@ -13,6 +13,7 @@ type statementKind struct {
 	probe  bool   // whether window has rows
 	count  bool   // number of roots
 	limit  bool   // of a count
+	sample bool   // keys of some roots
 	window window // for page and probe
 	// text tells that the statements are sent as text, never prepared.
 	text bool
@@ -72,6 +73,8 @@ func (c *statementCache) texts(kind statementKind) []statement {
 		texts = []string{c.composer.probe(kind.window)}
 	case kind.count:
 		texts = []string{c.composer.count(kind.limit)}
+	case kind.sample:
+		texts = []string{c.composer.sample()}
 	default:
 		texts = c.composer.byKeys(kind.keys)
 	}

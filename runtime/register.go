@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -40,12 +41,14 @@ type registered interface {
 	killAll()
 	bypass(text string, until time.Time) error
 	bypassAll(until time.Time)
-	// canonical is the text of a key as this program writes it.
-	canonical(text string) (string, error)
+	// fields are the names at the root of a document's JSON.
+	fields() []string
+	documentSource
 }
 
 func (r *registration[K, D]) shape() string    { return r.def.Shape }
 func (r *registration[K, D]) document() string { return fmt.Sprintf("%T", *new(D)) }
+func (r *registration[K, D]) fields() []string { return jsonNames(reflect.TypeFor[D]()) }
 func (r *registration[K, D]) fail(err error)   { r.failed.CompareAndSwap(nil, &err) }
 
 func (r *registration[K, D]) failure() error {

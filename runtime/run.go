@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+
+	"github.com/denormgen/denormgen/runtime/internal/sqlerror"
 )
 
 // begin starts the session of a batch: the caller's queryer, a snapshot where several queries must agree, the
@@ -79,8 +81,8 @@ func (r *registration[K, D]) run(
 // the driver has then forgotten.
 func passing(err error) bool {
 	const featureNotSupported = "0A000"
-	var coded interface{ SQLState() string }
-	return errors.Is(err, driver.ErrBadConn) || errors.As(err, &coded) && coded.SQLState() == featureNotSupported
+	state, _ := sqlerror.State(err)
+	return errors.Is(err, driver.ErrBadConn) || state == featureNotSupported
 }
 
 // attempt loads one batch. The session is released on every way out, a panic of the user's code included.

@@ -2,6 +2,7 @@ package denorm
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -151,31 +152,34 @@ func (f *fetching) wait(ctx context.Context, held []*flightOf) (others []*flight
 	return others, nil
 }
 
-// decode reads a frame. Anything odd is a miss.
+// decode reads a value. Anything odd is a miss.
 func (f *fetching) decode(ctx context.Context, name string, value []byte) (*entry, int, bool) {
-	framed, err := readFrame(value, name, f.shape, f.codec.id())
+	found, size, err := f.read(name, value)
 	if err != nil {
 		f.live.engine.counters.corrupt.Add(1)
 		f.live.engine.logger.WarnContext(ctx, "denorm: a value of the shared cache is not usable, and counts as a miss",
 			"collection", f.collection, "error", err)
-		return nil, 0, false
 	}
-	if !f.live.known.Load().current(f.collection, framed.version) {
-		return nil, 0, false
-	}
-	found := &entry{version: framed.version}
-	if framed.absent {
-		return found, 0, true
-	}
-	doc, err := f.codec.decode(framed.body)
+	return found, size, found != nil
+}
+
+// read reads a frame, and returns nil for one from before all documents of the collection changed.
+func (c *cached) read(name string, value []byte) (found *entry, size int, err error) {
+	framed, err := readFrame(value, name, c.shape, c.codec.id())
 	if err != nil {
-		f.live.engine.counters.corrupt.Add(1)
-		f.live.engine.logger.WarnContext(ctx, "denorm: a document of the shared cache cannot be decoded, and counts as a miss",
-			"collection", f.collection, "error", err)
-		return nil, 0, false
+		return nil, 0, err
 	}
-	found.doc = doc
-	return found, len(framed.body), true
+	if !c.live.known.Load().current(c.collection, framed.version) {
+		return nil, 0, nil
+	}
+	found = &entry{version: framed.version}
+	if framed.absent {
+		return found, 0, nil
+	}
+	if found.doc, err = c.codec.decode(framed.body); err != nil {
+		return nil, 0, fmt.Errorf("decode the document: %w", err)
+	}
+	return found, len(framed.body), nil
 }
 
 // fill loads documents whose leases were granted and offers them to the shared cache. The local tier keeps what

@@ -15,6 +15,7 @@ type counters struct {
 	leaseWaits, refused, oversize, corrupt atomic.Int64
 	localKills, sharedKills, cacheErrors   atomic.Int64
 	relayErrors, captureBroken             atomic.Int64
+	sinkPuts, sinkDeletes, sinkFailures    atomic.Int64
 }
 
 // striped is a counter that many goroutines raise at once, at every hit: its cells are far enough apart for
@@ -58,6 +59,15 @@ type Stats struct {
 	RelayErrors   int64 // failed steps of the relay in this process
 	CaptureBroken int64 // times that tables or triggers were found altered
 
+	SinkPuts     int64 // documents written to sinks by this process
+	SinkDeletes  int64 // documents deleted from them, as far as they were there
+	SinkFailures int64 // documents that a sink could not take, each attempt
+
+	// Compared are the documents that Engine.Verify compared in this process, Differing those that it found to differ the
+	// last time it looked at each store, and DifferingFor for how long it has found some each time; -1 where it has not.
+	Compared, Differing int64
+	DifferingFor        time.Duration
+
 	// LocalAge and SharedAge are how old a document of that cache may be now: no earlier commit is missing.
 	// They are -1 where nothing is known, or there is no such cache.
 	LocalAge, SharedAge time.Duration
@@ -75,8 +85,10 @@ func (e *Engine) Stats() Stats {
 		Oversize: c.oversize.Load(), Corrupt: c.corrupt.Load(), LocalKills: c.localKills.Load(),
 		SharedKills: c.sharedKills.Load(), CacheErrors: c.cacheErrors.Load(),
 		RelayErrors: c.relayErrors.Load(), CaptureBroken: c.captureBroken.Load(),
+		SinkPuts: c.sinkPuts.Load(), SinkDeletes: c.sinkDeletes.Load(), SinkFailures: c.sinkFailures.Load(),
 		LocalAge: -1, SharedAge: -1,
 	}
+	e.verified.show(&stats)
 	l := e.live.Load()
 	if l == nil {
 		return stats

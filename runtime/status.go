@@ -24,6 +24,8 @@ type Status struct {
 	Aside []Aside
 	// Consumers are those in this process, the caches first, and then the named ones of all processes by name.
 	Consumers []ConsumerStatus
+	// Sinks are those of this engine, by collection.
+	Sinks []SinkStatus
 	// Plans are the collections that the database keeps for all programs, by name.
 	Plans []StoredPlan
 }
@@ -77,6 +79,13 @@ func (e *Engine) Status(ctx context.Context) (Status, error) {
 		Running: l.running.Load(), Head: Position(feed.Head.String()),
 		Backlog: feed.Backlog, BacklogAge: feed.Age, Expansions: feed.Work,
 		Consumers: l.consumers(feed),
+	}
+	for _, sink := range l.sinks {
+		one, err := sink.status(ctx, feed.Head)
+		if err != nil {
+			return Status{}, fmt.Errorf("read the status of denorm: %w", err)
+		}
+		status.Sinks = append(status.Sinks, one)
 	}
 	for _, aside := range feed.Aside {
 		status.Aside = append(status.Aside, Aside(aside))

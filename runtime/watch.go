@@ -90,7 +90,7 @@ func (l *live) settled(ctx context.Context, at relay.Position) {
 	ctx, cancel := context.WithTimeout(ctx, l.engine.settings.maxStaleness)
 	defer cancel()
 	for _, f := range l.followers {
-		for ctx.Err() == nil {
+		for f.gauge != nil && ctx.Err() == nil {
 			moved := l.moved.wait()
 			if p := f.position(); p.Epoch > at.Epoch || p.Epoch == at.Epoch && p.Seq >= at.Seq {
 				break

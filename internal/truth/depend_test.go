@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -40,10 +41,6 @@ type follower struct {
 // must find every document that is another afterwards. It is run right after the change, or after some more,
 // which may have cut the way: then those must find the document.
 func TestDependenciesCoverEveryChange(t *testing.T) {
-	result, err := gen.Run(t.Context(), gen.Options{Dir: "models"})
-	if err != nil || len(result.Plans) != 1 {
-		t.Fatalf("%d plans: %v", len(result.Plans), err)
-	}
 	changes := changesToFollow
 	if n := fromEnvironment(t, "TRUTH_BURSTS"); n > 0 {
 		changes = 10 * int(n)
@@ -51,6 +48,32 @@ func TestDependenciesCoverEveryChange(t *testing.T) {
 	seed := fromEnvironment(t, "TRUTH_SEED")
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano()) % 1_000_000
+	}
+	followChanges(t, seed, changes)
+}
+
+// TestChangesThatWereMissed repeats changes that did not lead to a document once.
+func TestChangesThatWereMissed(t *testing.T) {
+	for _, once := range []struct {
+		seed    uint64
+		changes int
+		found   string
+	}{
+		{894652, 20, "DISTINCT made one of the keys K3 and k3, which MySQL calls equal"},
+	} {
+		t.Run(fmt.Sprint(once.seed), func(t *testing.T) {
+			t.Log(once.found)
+			followChanges(t, once.seed, once.changes)
+		})
+	}
+}
+
+// followChanges makes changes of every database and checks what they lead to.
+func followChanges(t *testing.T, seed uint64, changes int) {
+	t.Helper()
+	result, err := gen.Run(t.Context(), gen.Options{Dir: "models"})
+	if err != nil || len(result.Plans) != 1 {
+		t.Fatalf("%d plans: %v", len(result.Plans), err)
 	}
 	testservers.Each(t, func(t *testing.T, db *sqlx.DB) {
 		naive.Create(t, db)
@@ -67,8 +90,8 @@ func TestDependenciesCoverEveryChange(t *testing.T) {
 		}
 		for f.changes < changes {
 			if err := f.burst(t.Context()); err != nil {
-				t.Fatalf("change %d: %v\n\nrepeat with TRUTH_SEED=%d TRUTH_BURSTS=%d go test ./internal/truth -run '^%s$'",
-					f.changes, err, seed, f.changes/10+1, strings.ReplaceAll(t.Name(), "/", "$/^"))
+				t.Fatalf("change %d: %v\n\nrepeat with TRUTH_SEED=%d TRUTH_BURSTS=%d go test ./internal/truth -run '^TestDependenciesCoverEveryChange$/^%s$'",
+					f.changes, err, seed, f.changes/10+1, path.Base(t.Name()))
 			}
 		}
 		t.Logf("seed %d: %d changes, %d times none of a collection's; changes followed alone changed %d documents, and %d were named: %.2f events for each",

@@ -51,13 +51,14 @@ func TestMySQLFingerprintReadsLittle(t *testing.T) {
 // TestMySQLFingerprintAfterAlterations alters tables in ways that the server carries out in different ones, under
 // transactions that keep them open, and looks as soon as somebody may have written.
 func TestMySQLFingerprintAfterAlterations(t *testing.T) {
-	db := testservers.MySQL(t).DB
+	db, dsn := mysqlOpen(t)
 	captest.Exec(t, db, "CREATE TABLE things (id INT PRIMARY KEY, name VARCHAR(20), kind ENUM('a', 'b')) ENGINE=InnoDB",
 		"CREATE TABLE parts (id INT PRIMARY KEY) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20))",
 		"CREATE TABLE part (id INT PRIMARY KEY)", "INSERT INTO things VALUES (1, 'a', 'a')")
 	captest.Install(t, capture.MySQL, db, captest.On("things", "id", "id"), captest.On("parts", "id", "id"))
 	tables := []capture.Table{{Name: "things"}, {Name: "parts"}}
-	var none, last capture.Fingerprint
+	low := mysqlAccount(t, dsn, db, "TRIGGER, SELECT ON DATABASE.*")
+	var none, last, lowLast capture.Fingerprint
 	for _, alteration := range []string{
 		"ALTER TABLE things MODIFY name VARCHAR(30), ALGORITHM=INSTANT",
 		"ALTER TABLE things MODIFY kind ENUM('a', 'b', 'c'), ALGORITHM=INSTANT",
@@ -104,6 +105,9 @@ func TestMySQLFingerprintAfterAlterations(t *testing.T) {
 		_, _ = db.ExecContext(t.Context(), "REPLACE INTO parts (id) VALUES (12)")
 		if last = mysqlFingerprint(t, db, last, tables...); !last.Equal(mysqlFingerprint(t, db, none, tables...)) {
 			t.Errorf("%s: the fingerprint is another one where all is read again", alteration)
+		}
+		if lowLast = mysqlFingerprint(t, low, lowLast, tables...); !lowLast.Equal(mysqlFingerprint(t, low, none, tables...)) {
+			t.Errorf("%s, without PROCESS: the fingerprint is another one where all is read again", alteration)
 		}
 	}
 }

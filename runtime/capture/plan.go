@@ -46,7 +46,7 @@ type Dependency struct {
 	// side of the change shows in no document by this path. Empty ones always hold, and so does NULL.
 	Old string `json:"old,omitempty"`
 	New string `json:"new,omitempty"`
-	// Roots selects the distinct keys of the roots, one result column a key column. It reads the values of
+	// Roots selects the keys of the roots, one result column a key column. It reads the values of
 	// From, of both sides of all changes, as columns v1, v2, ... of denorm_changed, a common table
 	// expression that the relay puts before it.
 	Roots string `json:"roots"`

@@ -30,7 +30,7 @@ func (c items) Invalidate(ctx context.Context, keys ...int64) error {
 
 // itemDepends is what items depend on.
 func itemDepends() []denorm.Dependency {
-	const own = `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`
+	const own = `SELECT c.v1 AS k1 FROM denorm_changed AS c`
 	return []denorm.Dependency{
 		{Table: denorm.Table{Name: "items"}, Columns: []string{"id", "maker_id", "name"}, From: []string{"id"}, Roots: own},
 		{

@@ -160,7 +160,7 @@ func booksMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "OLD.`deleted_at` IS NULL",
 				New:     "NEW.`deleted_at` IS NULL",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -342,7 +342,7 @@ func bookCardsMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "OLD.`deleted_at` IS NULL",
 				New:     "NEW.`deleted_at` IS NULL",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "publishers"},
@@ -490,7 +490,7 @@ func shelvesMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "OLD.`parent_id` IS NULL",
 				New:     "NEW.`parent_id` IS NULL",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -618,7 +618,7 @@ func publishersMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "publishers"},
 				Columns: []string{"city", "id", "name"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},

@@ -157,7 +157,7 @@ func fakeSQL(p *plan.Plan, dialects ...string) map[string]map[*plan.Collection]S
 				{Table: model.Table{Schema: "shop", Name: "links"}, Path: "Path (link)", Columns: []string{"a", "b\"c"}, From: []string{"a"},
 					Old: "OLD." + quote("a") + " > 1\nAND TRUE", New: "NEW." + quote("a") + " > 1\nAND TRUE",
 					Roots: "SELECT DISTINCT t." + quote("id") + " AS k1\nFROM denorm_changed AS c\nJOIN x AS t ON TRUE"},
-				{Table: c.Declared.Root.Table, Columns: []string{"id"}, From: []string{"id"}, Roots: "SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c"},
+				{Table: c.Declared.Root.Table, Columns: []string{"id"}, From: []string{"id"}, Roots: "SELECT c.v1 AS k1 FROM denorm_changed AS c"},
 			}
 			if c.Roots.Filter != nil {
 				s.RootsFilter = "t." + quote("status") + " = 'don''t \\ \"x\"'"

@@ -18,8 +18,9 @@ type Dependency struct {
 	// Old and New are conditions on the rows OLD and NEW of a trigger; empty for none. They are no narrower
 	// than the filters of the loaders: what these show is never definitely false here.
 	Old, New string
-	// Roots selects the roots' distinct keys, as k1, k2, ..., by the values of From, which are v1, v2, ... of
-	// denorm_changed, a common table expression that the relay puts in front.
+	// Roots selects the roots' keys, as k1, k2, ..., by the values of From, which are v1, v2, ... of
+	// denorm_changed, a common table expression that the relay puts in front. They are distinct as SQL compares
+	// them; only a root's own keys are all there are, as those of documents differ by their bytes.
 	Roots string
 	// Joins are the columns by which Roots finds rows, for who looks for missing indexes.
 	Joins []Join

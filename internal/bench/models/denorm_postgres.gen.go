@@ -75,7 +75,7 @@ JOIN "books" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "books"},
 				Columns: []string{"id", "isbn", "pages", "price", "published_at", "summary", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "countries"},

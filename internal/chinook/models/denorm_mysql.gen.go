@@ -45,7 +45,7 @@ func invoicesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Invoice"},
 				Columns: []string{"BillingAddress", "BillingCity", "BillingCountry", "BillingPostalCode", "BillingState", "CustomerId", "InvoiceDate", "InvoiceId", "Total"},
 				From:    []string{"InvoiceId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -103,7 +103,7 @@ func receiptsMySQL() denorm.Statements {
 				From:    []string{"InvoiceId"},
 				Old:     "OLD.`Total` > 1",
 				New:     "NEW.`Total` > 1",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -189,7 +189,7 @@ func artistsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Artist"},
 				Columns: []string{"ArtistId", "Name"},
 				From:    []string{"ArtistId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -250,7 +250,7 @@ func albumsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Album"},
 				Columns: []string{"AlbumId", "ArtistId", "Title"},
 				From:    []string{"AlbumId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -382,7 +382,7 @@ func albumCardsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Album"},
 				Columns: []string{"AlbumId", "ArtistId", "Title"},
 				From:    []string{"AlbumId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "Artist"},
@@ -516,7 +516,7 @@ func genreChartsMySQL() denorm.Statements {
 				From:    []string{"GenreId"},
 				Old:     "OLD.`GenreId` <> 25",
 				New:     "NEW.`GenreId` <> 25",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "InvoiceLine"},
@@ -573,7 +573,7 @@ func mediaTypesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "MediaType"},
 				Columns: []string{"MediaTypeId", "Name"},
 				From:    []string{"MediaTypeId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},
@@ -733,7 +733,7 @@ func employeesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Employee"},
 				Columns: []string{"Address", "BirthDate", "City", "Country", "Email", "EmployeeId", "Fax", "FirstName", "HireDate", "LastName", "Phone", "PostalCode", "ReportsTo", "State", "Title"},
 				From:    []string{"EmployeeId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -813,7 +813,7 @@ func orgChartsMySQL() denorm.Statements {
 				From:    []string{"EmployeeId"},
 				Old:     "OLD.`ReportsTo` IS NULL",
 				New:     "NEW.`ReportsTo` IS NULL",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -886,7 +886,7 @@ func customersMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Customer"},
 				Columns: []string{"Address", "City", "Company", "Country", "CustomerId", "Email", "Fax", "FirstName", "LastName", "Phone", "PostalCode", "State", "SupportRepId"},
 				From:    []string{"CustomerId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "Employee"},
@@ -1023,7 +1023,7 @@ func customerCardsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Customer"},
 				Columns: []string{"Country", "CustomerId", "FirstName", "LastName"},
 				From:    []string{"CustomerId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "Invoice"},
@@ -1196,7 +1196,7 @@ func tracksMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Track"},
 				Columns: []string{"AlbumId", "Composer", "GenreId", "Milliseconds", "Name", "TrackId", "UnitPrice"},
 				From:    []string{"TrackId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -1253,7 +1253,7 @@ func playlistsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Playlist"},
 				Columns: []string{"Name", "PlaylistId"},
 				From:    []string{"PlaylistId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "PlaylistTrack"},
@@ -1306,7 +1306,7 @@ func playlistKeysMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "Playlist"},
 				Columns: []string{"Name", "PlaylistId"},
 				From:    []string{"PlaylistId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "PlaylistTrack"},
@@ -1367,7 +1367,7 @@ func playlistEntriesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "PlaylistTrack"},
 				Columns: []string{"PlaylistId", "TrackId"},
 				From:    []string{"PlaylistId", "TrackId"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "Track"},

@@ -105,7 +105,7 @@ func booksMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "OLD.`deleted_at` IS NULL",
 				New:     "NEW.`deleted_at` IS NULL",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "chapters"},
@@ -256,7 +256,7 @@ func tagsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "tags"},
 				Columns: []string{"id", "label", "weight"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -300,7 +300,7 @@ func authorsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "authors"},
 				Columns: []string{"born", "first_name", "id", "last_name", "mentor_id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -395,7 +395,7 @@ func regionNamesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "regions"},
 				Columns: []string{"code", "name"},
 				From:    []string{"code"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -446,7 +446,7 @@ func salesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "sales"},
 				Columns: []string{"book_id", "id", "kind", "quantity", "sold_at"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

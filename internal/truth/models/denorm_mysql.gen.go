@@ -271,7 +271,7 @@ func authorsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "authors"},
 				Columns: []string{"born", "first_name", "id", "last_name", "mentor_id", "region_code"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -822,7 +822,7 @@ func booksMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "OLD.`deleted_at` IS NULL",
 				New:     "NEW.`deleted_at` IS NULL",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1218,7 +1218,7 @@ func bookCardsMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "(OLD.`pages` IS NULL OR OLD.`pages` > 0) AND NOT (CAST(OLD.`status` AS BINARY) = 'draft')",
 				New:     "(NEW.`pages` IS NULL OR NEW.`pages` > 0) AND NOT (CAST(NEW.`status` AS BINARY) = 'draft')",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -1642,7 +1642,7 @@ func bookStatsMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "OLD.`deleted_at` IS NULL",
 				New:     "NEW.`deleted_at` IS NULL",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1990,7 +1990,7 @@ func chaptersMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "chapters"},
 				Columns: []string{"book_id", "number", "title", "words"},
 				From:    []string{"book_id", "number"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2098,7 +2098,7 @@ func commentsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "comments"},
 				Columns: []string{"approved", "author_id", "created_at", "id", "score", "subject_id", "text"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2107,7 +2107,7 @@ func commentsMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'book' OR CAST(OLD.`subject_type` AS BINARY) = 'pin'",
 				New:     "CAST(NEW.`subject_type` AS BINARY) = 'book' OR CAST(NEW.`subject_type` AS BINARY) = 'pin'",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2116,7 +2116,7 @@ func commentsMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'note'",
 				New:     "CAST(NEW.`subject_type` AS BINARY) = 'note'",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2125,7 +2125,7 @@ func commentsMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'profile'",
 				New:     "CAST(NEW.`subject_type` AS BINARY) = 'profile'",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -2280,7 +2280,7 @@ func opinionsMySQL() denorm.Statements {
 				New: "NEW.`approved` AND NEW.`score` >= 0\n" +
 					"OR CONVERT(NEW.`text` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4'%é%'\n" +
 					"AND NOT (CAST(NEW.`subject_type` AS BINARY) = 'note')",
-				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots: `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -2451,7 +2451,7 @@ func regionsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "regions"},
 				Columns: []string{"code", "name"},
 				From:    []string{"code"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -2808,7 +2808,7 @@ func publishersMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "publishers"},
 				Columns: []string{"id", "name", "rating", "region_code", "slug"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -3278,7 +3278,7 @@ func categoriesMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "OLD.`rank` IS NULL OR OLD.`rank` >= 0",
 				New:     "NEW.`rank` IS NULL OR NEW.`rank` >= 0",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -3551,7 +3551,7 @@ func tagsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "tags"},
 				Columns: []string{"id", "label", "weight"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -3852,7 +3852,7 @@ func shelvesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "shelves"},
 				Columns: []string{"capacity", "code", "name", "room"},
 				From:    []string{"room", "code"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -3946,7 +3946,7 @@ func placementsMySQL() denorm.Statements {
 				From:    []string{"room", "shelf_code", "book_id"},
 				Old:     "OLD.`copies` <> 0",
 				New:     "NEW.`copies` <> 0",
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2, c.v3 AS k3 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2, c.v3 AS k3 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},

@@ -265,7 +265,7 @@ ORDER BY t."id", a4."room", a4."code"`,
 				Table:   denorm.Table{Name: "authors"},
 				Columns: []string{"born", "first_name", "id", "last_name", "mentor_id", "region_code"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "authors"},
@@ -845,7 +845,7 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				From:    []string{"id"},
 				Old:     `OLD."deleted_at" IS NULL`,
 				New:     `NEW."deleted_at" IS NULL`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -1263,7 +1263,7 @@ JOIN "books" AS t ON t."id" = c.v1
 AND NOT NULLIF(lower(OLD."status"::text COLLATE "default") = lower('draft'), OLD."status"::text <> 'draft')`,
 				New: `(NEW."pages" IS NULL OR NEW."pages" > 0)
 AND NOT NULLIF(lower(NEW."status"::text COLLATE "default") = lower('draft'), NEW."status"::text <> 'draft')`,
-				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots: `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -1694,7 +1694,7 @@ JOIN "books" AS t ON t."id" = c.v1 AND t."deleted_at" IS NULL`,
 				From:    []string{"id"},
 				Old:     `OLD."deleted_at" IS NULL`,
 				New:     `NEW."deleted_at" IS NULL`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "books"},
@@ -2059,7 +2059,7 @@ JOIN "chapters" AS t ON t."book_id" = c.v1`,
 				Table:   denorm.Table{Name: "chapters"},
 				Columns: []string{"book_id", "number", "title", "words"},
 				From:    []string{"book_id", "number"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2172,7 +2172,7 @@ JOIN "comments" AS t ON h1."id" = t."subject_id" AND t."subject_type" = 'note'`,
 				Table:   denorm.Table{Name: "comments"},
 				Columns: []string{"approved", "author_id", "created_at", "id", "score", "subject_id", "text"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2195,7 +2195,7 @@ OR NULLIF(
     lower(NEW."subject_type"::text COLLATE "default") = lower('pin'),
     NEW."subject_type"::text <> 'pin'
 )`,
-				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots: `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2210,7 +2210,7 @@ OR NULLIF(
     lower(NEW."subject_type"::text COLLATE "default") = lower('note'),
     NEW."subject_type"::text <> 'note'
 )`,
-				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots: `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -2225,7 +2225,7 @@ OR NULLIF(
     lower(NEW."subject_type"::text COLLATE "default") = lower('profile'),
     NEW."subject_type"::text <> 'profile'
 )`,
-				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots: `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "notes"},
@@ -2372,7 +2372,7 @@ AND NOT NULLIF(
     lower(NEW."subject_type"::text COLLATE "default") = lower('note'),
     NEW."subject_type"::text <> 'note'
 )`,
-				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots: `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -2549,7 +2549,7 @@ JOIN "regions" AS t ON t."code" = c.v1`,
 				Table:   denorm.Table{Name: "regions"},
 				Columns: []string{"code", "name"},
 				From:    []string{"code"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -2914,7 +2914,7 @@ JOIN "publishers" AS t ON h3."publisher_id" = t."id"`,
 				Table:   denorm.Table{Name: "publishers"},
 				Columns: []string{"id", "name", "rating", "region_code", "slug"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},
@@ -3385,7 +3385,7 @@ JOIN "categories" AS t ON h3."parent_id" = t."id" AND (t."rank" IS NULL OR t."ra
 				From:    []string{"id"},
 				Old:     `OLD."rank" IS NULL OR OLD."rank" >= 0`,
 				New:     `NEW."rank" IS NULL OR NEW."rank" >= 0`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},
@@ -3663,7 +3663,7 @@ JOIN "tags" AS t ON h2."tag_id" = t."id"`,
 				Table:   denorm.Table{Name: "tags"},
 				Columns: []string{"id", "label", "weight"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "tags"},
@@ -3970,7 +3970,7 @@ JOIN "shelves" AS t ON t."room" = c.v1 AND t."code" = c.v2`,
 				Table:   denorm.Table{Name: "shelves"},
 				Columns: []string{"capacity", "code", "name", "room"},
 				From:    []string{"room", "code"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "shelves"},
@@ -4064,7 +4064,7 @@ JOIN "placements" AS t ON h2."room" = t."room"
 				From:    []string{"room", "shelf_code", "book_id"},
 				Old:     `OLD."copies" <> 0`,
 				New:     `NEW."copies" <> 0`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2, c.v3 AS k3 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2, c.v3 AS k3 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "placements"},

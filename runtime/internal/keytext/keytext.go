@@ -27,15 +27,15 @@ func Append(dst []byte, key ...driver.Value) ([]byte, error) {
 		case uint64:
 			dst = strconv.AppendUint(dst, v, 10)
 		case string:
-			dst = escape(dst, v)
+			dst = AppendEscaped(dst, v, more)
 		case []byte:
-			dst = escape(dst, string(v))
+			dst = AppendEscaped(dst, string(v), more)
 		case bool:
 			dst = strconv.AppendBool(dst, v)
 		case float64:
 			dst = strconv.AppendFloat(dst, v, 'g', -1, 64)
 		case time.Time:
-			dst = escape(dst, v.UTC().Format(time.RFC3339Nano))
+			dst = AppendEscaped(dst, v.UTC().Format(time.RFC3339Nano), more)
 		case nil:
 			return nil, errors.New("write a key as text: it is NULL")
 		default:
@@ -60,9 +60,13 @@ func Split(text string) ([]string, error) {
 
 const digits = "0123456789ABCDEF"
 
-func escape(dst []byte, s string) []byte {
+// more stays as it is in keys, beside what never is escaped.
+const more = ":@"
+
+// AppendEscaped percent-encodes, as in URLs, all bytes but ASCII letters, digits, -._~ and those of also.
+func AppendEscaped(dst []byte, s, also string) []byte {
 	for i := range len(s) {
-		if c := s[i]; plain(c) {
+		if c := s[i]; plain(c) || strings.IndexByte(also, c) >= 0 {
 			dst = append(dst, c)
 		} else {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])
@@ -76,7 +80,7 @@ func plain(c byte) bool {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
 		return true
 	default:
-		return c == '-' || c == '.' || c == '_' || c == '~' || c == ':' || c == '@'
+		return c == '-' || c == '.' || c == '_' || c == '~'
 	}
 }
 

@@ -54,5 +54,11 @@ const (
 	RewoundWaits       Rule = "rewound-waits"       // nothing is proven by a log that ends before what was read of it
 	PruneFloor         Rule = "prune-floor"         // who stands below the pruning floor starts anew
 	LastRowStays       Rule = "last-row-stays"      // the last row of the feed is never pruned
+	OneHolder          Rule = "one-holder"          // a name that somebody holds is not given to another
+	VersionFirst       Rule = "version-first"       // a sink's version is drawn before the document is loaded
+	SyncVersionFirst   Rule = "sync-version-first"  // so it is by a full sync
+	SyncEvent          Rule = "sync-event"          // a full sync writes at a version that nothing has yet
+	OneShape           Rule = "one-shape"           // a release whose turn is over does not write to a sink
+	CompactedMark      Rule = "compacted-mark"      // where compaction took a row, its position was not lost
 	ConsumersHold      Rule = "consumers-hold"      // a named consumer holds pruning
 )

@@ -88,7 +88,7 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 		}
 		s.everything = first + int64(i)
 		_, err := q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_generations" ("collection", "generation") VALUES (?, ?)`+
-			f.sql.upsert("collection", "generation")), event.Collection, s.everything)
+			f.sql.upsert([]string{"collection"}, "generation")), event.Collection, s.everything)
 		if err != nil {
 			return fmt.Errorf("raise the generation of %s: %w", event.Collection, err)
 		}

@@ -11,7 +11,7 @@ import (
 func TestClocksAnHourOff(t *testing.T) {
 	onServers(t, func(t *testing.T, x *fixture) {
 		off := func(by time.Duration) *feed {
-			return x.open(Config{Hold: 30 * time.Minute, Clock: func() time.Time { return time.Now().Add(by) }})
+			return x.open(Config{KeepFor: 30 * time.Minute, Clock: func() time.Time { return time.Now().Add(by) }})
 		}
 		relays := []*feed{off(time.Hour), off(-time.Hour)}
 		begun := time.Now()
@@ -75,7 +75,7 @@ func (x *fixture) neitherEarlyNorLate(relays []*feed, start Position, want []str
 	x.want(x.feed, start, want...) // which are a moment old
 	for _, f := range relays {
 		x.age(29 * time.Minute)
-		x.check(f.SavePosition(x.ctx(), "sink", start))
+		x.savePosition(f, start)
 	}
 	prune() // the events are old enough, the sink's position is not
 	x.want(x.feed, start, want...)

@@ -58,13 +58,13 @@ func (d sqlDialect) numbers(query string, values ...int64) (string, []any) {
 	return d.text(out.String() + query), nil
 }
 
-// upsert is the text that makes an INSERT replace columns of a row that has the key.
-func (d sqlDialect) upsert(key string, columns ...string) string {
+// upsert is the text that makes an INSERT replace columns of a row that has the key, of one column or several.
+func (d sqlDialect) upsert(key []string, columns ...string) string {
 	var out strings.Builder
 	if d == mysql {
 		out.WriteString(" ON DUPLICATE KEY UPDATE ")
 	} else {
-		out.WriteString(` ON CONFLICT ("` + key + `") DO UPDATE SET `)
+		out.WriteString(` ON CONFLICT ("` + strings.Join(key, `", "`) + `") DO UPDATE SET `)
 	}
 	for i, column := range columns {
 		if i > 0 {
@@ -89,6 +89,15 @@ func (d sqlDialect) clock() string {
 	default:
 		return "0"
 	}
+}
+
+// sortable is the text that sorts a column of texts of any length by all of its bytes, in whatever order: MySQL and
+// MariaDB look at the first max_sort_length only.
+func (d sqlDialect) sortable(column string) string {
+	if d == mysql {
+		return `SHA2("` + column + `", 256)`
+	}
+	return `"` + column + `"`
 }
 
 // ignore is the text that makes an INSERT do nothing where there is a row of the key.

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -97,11 +98,25 @@ type Feed interface {
 	PlansChanged(ctx context.Context) error
 	// Status is for people and metrics.
 	Status(ctx context.Context) (Status, error)
-	// Prune removes events that are older than retention and that no named consumer waits for.
+	// Prune removes events that are older than retention and that no named consumer waits for, and those that wait
+	// but are repeated by later ones.
 	Prune(ctx context.Context, retention time.Duration) error
-	// SavePosition and LoadPosition keep the position of a named consumer.
-	SavePosition(ctx context.Context, consumer string, at Position) error
+	// SavePosition and LoadPosition keep the position of a named consumer, ForgetPosition ends that. It is saved by
+	// who holds that name, or fails with ErrNotHeld.
+	SavePosition(ctx context.Context, consumer, holder string, at Position) error
 	LoadPosition(ctx context.Context, consumer string) (Position, bool, error)
+	ForgetPosition(ctx context.Context, consumer string) error
+	// Hold gives a name to one holder for a time, or for longer to the one who has it; it returns who has it
+	// then. Held only looks. Release gives it back. Note stores a text with it, or fails with ErrNotHeld.
+	Hold(ctx context.Context, name, holder string, d time.Duration) (Hold, error)
+	Held(ctx context.Context, name string) (Hold, error)
+	Release(ctx context.Context, name, holder string) error
+	Note(ctx context.Context, name, holder, body string) error
+	// SaveFailures keeps documents that a named consumer could not take, until ForgetFailures. Failures returns up
+	// to limit of them, those only that are due for another attempt or all, the ones that wait longest first.
+	SaveFailures(ctx context.Context, consumer string, list []Failure) error
+	Failures(ctx context.Context, consumer string, due bool, limit int) ([]Failure, error)
+	ForgetFailures(ctx context.Context, consumer string, keys []string) error
 	Close() error
 }
 
@@ -121,6 +136,27 @@ type Aside struct {
 	Collection string
 	Error      string
 }
+
+// Hold is who has a name, which only one process can have at a time.
+type Hold struct {
+	Holder string
+	Until  time.Time     // by the server's clock
+	Held   bool          // somebody has it now: else Holder is who had it last
+	Free   time.Duration // for how long nobody has had it
+	Body   string        // as last noted by whoever had it
+}
+
+// Failure is a document that a consumer could not take.
+type Failure struct {
+	Key      string
+	Attempts int64
+	Since    time.Time     // of the first attempt, by the server's clock; set by SaveFailures where it is zero
+	Pause    time.Duration // until the next attempt, from SaveFailures on; 0 means that none is made by itself
+	Error    string
+}
+
+// ErrNotHeld tells that somebody else has the name, or nobody.
+var ErrNotHeld = errors.New("another process has taken over")
 
 // ConsumerStatus is where a named consumer stands.
 type ConsumerStatus struct {

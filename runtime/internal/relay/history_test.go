@@ -58,7 +58,7 @@ func TestPruning(t *testing.T) {
 			positions = append(positions, x.poll(f).Head)
 			x.age(time.Hour)
 		}
-		x.check(f.SavePosition(x.ctx(), "sink", positions[2]))
+		x.savePosition(f, positions[2])
 		at, found, err := f.LoadPosition(x.ctx(), "sink")
 		if err != nil || !found || at != positions[2] {
 			t.Fatal(at, found, err)
@@ -89,6 +89,14 @@ func TestPruning(t *testing.T) {
 			t.Fatal("pruning began an epoch")
 		}
 	})
+}
+
+// savePosition keeps a position under the name of a consumer.
+func (x *fixture) savePosition(f *feed, at Position) {
+	x.t.Helper()
+	_, err := f.Hold(x.ctx(), "sink", "test", time.Hour)
+	x.check(err)
+	x.check(f.SavePosition(x.ctx(), "sink", "test", at))
 }
 
 // age makes what is in the feed older.

@@ -24,6 +24,9 @@ func (f *feed) Prune(ctx context.Context, retention time.Duration) error {
 			break
 		}
 	}
+	if err := f.compact(ctx, retention); err != nil {
+		return fmt.Errorf("compact the feed: %w", err)
+	}
 	if err := f.store.pruneLog(ctx); err != nil {
 		return fmt.Errorf("prune the log of changes: %w", f.installed(ctx, err))
 	}
@@ -41,7 +44,7 @@ func (f *feed) pruneFeed(ctx context.Context, retention time.Duration) (more boo
 		now := f.timeOf(&s)
 		// The last row stays, for its stamp; so does the one where a consumer stands.
 		bound, err := readNumber(ctx, q, f.sql.text(`SELECT COALESCE(MIN("seq"), ?) FROM "denorm_consumers" WHERE "seen_at" > ? AND "epoch" <= ?`),
-			s.seq, now.Add(-f.Hold).Unix(), s.epoch)
+			s.seq, now.Add(-f.KeepFor).Unix(), s.epoch)
 		if err != nil {
 			return err
 		}
@@ -69,36 +72,6 @@ func (f *feed) pruneFeed(ctx context.Context, retention time.Duration) (more boo
 		return err
 	})
 	return more, err
-}
-
-// SavePosition implements Feed.
-func (f *feed) SavePosition(ctx context.Context, consumer string, at Position) error {
-	err := f.update(ctx, func(q capture.Queryer) error {
-		s, err := f.sql.loadState(ctx, q, lockNone)
-		if err != nil {
-			return err
-		}
-		_, err = q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_consumers" ("name", "epoch", "seq", "stamp", "seen_at") VALUES (?, ?, ?, ?, ?)`+
-			f.sql.upsert("name", "epoch", "seq", "stamp", "seen_at")), consumer, at.Epoch, at.Seq, at.Stamp, f.timeOf(&s).Unix())
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("save the position of %s: %w", consumer, err)
-	}
-	return nil
-}
-
-// LoadPosition implements Feed.
-func (f *feed) LoadPosition(ctx context.Context, consumer string) (at Position, found bool, err error) {
-	err = each(ctx, f.store.reader(), f.sql.text(`SELECT "epoch", "seq", "stamp" FROM "denorm_consumers" WHERE "name" = ?`), []any{consumer},
-		func(rows *sql.Rows) error {
-			found = true
-			return rows.Scan(&at.Epoch, &at.Seq, &at.Stamp)
-		})
-	if err != nil {
-		return Position{}, false, fmt.Errorf("load the position of %s: %w", consumer, f.installed(ctx, err))
-	}
-	return at, found, nil
 }
 
 // Status implements Feed.

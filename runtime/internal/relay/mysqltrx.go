@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/denormgen/denormgen/runtime/capture"
+	"github.com/denormgen/denormgen/runtime/internal/sqlerror"
 )
 
 // running tells which transactions of a MySQL or MariaDB server are under way, as PostgreSQL's snapshots do. It
@@ -83,7 +84,7 @@ func (r *running) look(ctx context.Context, tx capture.Queryer, floor *floor, ma
 		}
 		return nil
 	})
-	if number, ok := mysqlNumber(err); ok && (number == 1227 || number == 1142 || number == 1044) {
+	if number, ok := sqlerror.Number(err); ok && (number == 1227 || number == 1142 || number == 1044) {
 		r.mu.Lock()
 		r.denied = true
 		r.mu.Unlock()

@@ -31,16 +31,16 @@ type Config struct {
 	// Ahead is how many bytes of keys a step reads ahead at most, where it goes on with an expansion; 0 means
 	// 4 MiB. They wait in the database.
 	Ahead int
-	// Hold is how long a named consumer that gives no sign of life keeps events from being pruned; 0
+	// KeepFor is how long a named consumer that gives no sign of life keeps events from being pruned; 0
 	// means a week.
-	Hold time.Duration
+	KeepFor time.Duration
 }
 
 const (
-	defaultBatch = 1000
-	defaultChunk = 10_000
-	defaultAhead = 4 << 20
-	defaultHold  = 7 * 24 * time.Hour
+	defaultBatch   = 1000
+	defaultChunk   = 10_000
+	defaultAhead   = 4 << 20
+	defaultKeepFor = 7 * 24 * time.Hour
 )
 
 // ErrNotInstalled tells that the tables of the feed are not there.
@@ -61,7 +61,7 @@ func Open(ctx context.Context, cfg Config) (Feed, error) {
 	cfg.Batch = cmp.Or(cfg.Batch, defaultBatch)
 	cfg.Chunk = cmp.Or(cfg.Chunk, defaultChunk)
 	cfg.Ahead = cmp.Or(cfg.Ahead, defaultAhead)
-	cfg.Hold = cmp.Or(cfg.Hold, defaultHold)
+	cfg.KeepFor = cmp.Or(cfg.KeepFor, defaultKeepFor)
 	f := &feed{Config: cfg, sql: sqlDialect(cfg.Dialect)}
 	switch cfg.Dialect {
 	case capture.Postgres, capture.MySQL:

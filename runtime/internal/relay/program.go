@@ -44,12 +44,13 @@ type query struct {
 	root       capture.Table
 	key        []string
 	roots      string
-	own        bool // From is the key itself: the values are the keys
+	own        bool // From is the key itself: each tuple is the key of one document
 }
 
-// ownRoots is the text of a root's own dependency on one key column; others follow its pattern.
+// ownRoots is the text of a root's own dependency. Without DISTINCT, for keys that SQL calls equal, as 'a' and 'A'
+// under a loose collation, are those of different documents.
 func ownRoots(columns int) string {
-	text := "SELECT DISTINCT "
+	text := "SELECT "
 	for i := range columns {
 		if i > 0 {
 			text += ", "

@@ -45,7 +45,7 @@ func (f *feed) read(ctx context.Context, after Position, limit int) (page Page, 
 		found = true
 		var seq, rowEpoch, rowStamp, at sql.NullInt64
 		var collection, key sql.NullString
-		err := rows.Scan(&s.epoch, &s.seq, &s.stamp, &s.floor, &epoch, &stamp, &seq, &rowEpoch, &rowStamp, &collection, &key, &at)
+		err := rows.Scan(&s.epoch, &s.seq, &s.stamp, &s.floor, &s.compacted, &epoch, &stamp, &seq, &rowEpoch, &rowStamp, &collection, &key, &at)
 		if err != nil || !seq.Valid {
 			return err
 		}
@@ -77,7 +77,8 @@ func (f *feed) read(ctx context.Context, after Position, limit int) (page Page, 
 	case start && s.floor < 0: // everything since the beginning is there
 	case after.Seq <= s.floor && mutant.Active(mutant.PruneFloor), after.Seq > s.floor && mutant.Active(mutant.RewindCheck):
 	default:
-		pruned := start || after.Seq <= s.floor && after.Epoch <= s.epoch
+		missing := after.Seq <= s.floor || after.Seq <= s.compacted && !epoch.Valid
+		pruned := start || missing && after.Epoch <= s.epoch
 		return Page{To: s.head(), Reset: true}, !pruned, nil
 	}
 	page.To = last
@@ -89,7 +90,7 @@ func (f *feed) read(ctx context.Context, after Position, limit int) (page Page, 
 
 // pageQuery always has a row: the state, beside the row at the position and those after it, if there are any.
 func (f *feed) pageQuery(after Position, limit int) (string, []any) {
-	return f.sql.numbers(`SELECT s."epoch", s."seq", s."stamp", s."floor", p."epoch", p."stamp",`+
+	return f.sql.numbers(`SELECT s."epoch", s."seq", s."stamp", s."floor", s."compacted", p."epoch", p."stamp",`+
 		` e."seq", e."epoch", e."stamp", e."collection", e."doc_key", e."at"`+
 		` FROM "denorm_state" AS s LEFT JOIN "denorm_feed" AS p ON p."seq" = ?`+
 		` LEFT JOIN (SELECT "seq", "epoch", "stamp", "collection", "doc_key", "at" FROM "denorm_feed"`+

@@ -90,7 +90,11 @@ func (r *resolver) run(ctx context.Context, q *query, list []tuple) error {
 		}
 		return nil
 	}
-	for part := range slices.Chunk(list, r.feed.sql.perStatement(len(q.from))) {
+	size := r.feed.sql.perStatement(len(q.from))
+	if q.own { // in no more than a chunk: what is left of one begins behind all keys equal to its last
+		size = min(size, r.chunk)
+	}
+	for part := range slices.Chunk(list, size) {
 		if r.events.all[q.collection] {
 			return nil
 		}

@@ -274,7 +274,7 @@ func TestUserTransactions(t *testing.T) {
 			x.check(rows.Close())
 			x.poll(x.feed)
 			x.drain(x.feed)
-			x.check(x.feed.SavePosition(x.ctx(), "sink", x.poll(x.feed).Head))
+			x.savePosition(x.feed, x.poll(x.feed).Head)
 			x.check(x.feed.Prune(x.ctx(), time.Nanosecond))
 			x.on(tx, `INSERT INTO "books" ("id", "title") VALUES (?, 'b')`, n)
 			x.drain(x.feed)

@@ -6,9 +6,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"net"
-	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/denormgen/denormgen/runtime/internal/sqlerror"
 )
 
 // fault is what kind of error a database gave.
@@ -30,14 +31,14 @@ func faultOf(err error) fault {
 	if _, isNet := errors.AsType[net.Error](err); isNet {
 		return faultConnection
 	}
-	if state, ok := sqlState(err); ok {
+	if state, ok := sqlerror.State(err); ok {
 		return faultOfState(state)
 	}
-	if number, ok := mysqlNumber(err); ok {
+	if number, ok := sqlerror.Number(err); ok {
 		return faultOfNumber(number)
 	}
-	if code, ok := sqliteCode(err); ok {
-		return faultOfCode(code & 0xff)
+	if code, ok := sqlerror.Code(err); ok {
+		return faultOfCode(code)
 	}
 	return faultConnection
 }
@@ -79,73 +80,12 @@ func faultOfCode(code int64) fault {
 	return faultConnection
 }
 
-// sqlState is that of an error of a PostgreSQL driver.
-func sqlState(err error) (string, bool) {
-	stated, ok := errors.AsType[interface {
-		error
-		SQLState() string
-	}](err)
-	if !ok {
-		return "", false
-	}
-	return stated.SQLState(), true
-}
-
-// mysqlNumber is the number of an error of a MySQL driver, which is a field of its type.
-func mysqlNumber(err error) (uint64, bool) {
-	v, ok := field(err, "Number")
-	if !ok || !v.CanUint() {
-		return 0, false
-	}
-	return v.Uint(), true
-}
-
-// sqliteCode is the result code of an error of an SQLite driver: a method of one, a field of another.
-func sqliteCode(err error) (int64, bool) {
-	if coded, ok := errors.AsType[interface {
-		error
-		Code() int
-	}](err); ok {
-		return int64(coded.Code()), true
-	}
-	v, ok := field(err, "Code")
-	if !ok || !v.CanInt() {
-		return 0, false
-	}
-	return v.Int(), true
-}
-
-// field finds an error in the tree that is a struct with a field of the name.
-func field(err error, name string) (reflect.Value, bool) {
-	if err == nil {
-		return reflect.Value{}, false
-	}
-	v := reflect.ValueOf(err)
-	if v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
-	}
-	if v.Kind() == reflect.Struct {
-		if f := v.FieldByName(name); f.IsValid() {
-			return f, true
-		}
-	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, one := range many.Unwrap() {
-			if f, ok := field(one, name); ok {
-				return f, true
-			}
-		}
-		return reflect.Value{}, false
-	}
-	return field(errors.Unwrap(err), name)
-}
-
 // isMissingTable tells that a statement failed because a table is not there.
 func isMissingTable(err error) bool {
-	if state, ok := sqlState(err); ok {
+	if state, ok := sqlerror.State(err); ok {
 		return state == "42P01"
 	}
-	if number, ok := mysqlNumber(err); ok {
+	if number, ok := sqlerror.Number(err); ok {
 		return number == 1146
 	}
 	return strings.Contains(err.Error(), "no such table")

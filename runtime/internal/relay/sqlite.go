@@ -29,7 +29,8 @@ type sqliteStore struct {
 const sqliteSide = `
 CREATE TABLE IF NOT EXISTS "denorm_state" ("id" INTEGER PRIMARY KEY CHECK ("id" = 1), "identity" TEXT NOT NULL,
   "epoch" INTEGER NOT NULL, "seq" INTEGER NOT NULL, "stamp" INTEGER NOT NULL, "floor" INTEGER NOT NULL,
-  "plans" INTEGER NOT NULL, "everything" INTEGER NOT NULL, "cursor" INTEGER NOT NULL DEFAULT 0, "cursor_stamp" INTEGER NOT NULL DEFAULT 0);
+  "plans" INTEGER NOT NULL, "everything" INTEGER NOT NULL, "cursor" INTEGER NOT NULL DEFAULT 0, "cursor_stamp" INTEGER NOT NULL DEFAULT 0,
+  "compacted" INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS "denorm_feed" ("seq" INTEGER PRIMARY KEY, "epoch" INTEGER NOT NULL, "stamp" INTEGER NOT NULL,
   "collection" TEXT NOT NULL, "doc_key" TEXT, "at" INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS "denorm_generations" ("collection" TEXT PRIMARY KEY, "generation" INTEGER NOT NULL);
@@ -37,7 +38,10 @@ CREATE TABLE IF NOT EXISTS "denorm_work" ("id" INTEGER PRIMARY KEY AUTOINCREMENT
 CREATE TABLE IF NOT EXISTS "denorm_aside" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "at" INTEGER NOT NULL,
   "collection" TEXT NOT NULL, "change_row" TEXT NOT NULL, "error" TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS "denorm_consumers" ("name" TEXT PRIMARY KEY, "epoch" INTEGER NOT NULL, "seq" INTEGER NOT NULL,
-  "stamp" INTEGER NOT NULL, "seen_at" INTEGER NOT NULL)`
+  "stamp" INTEGER NOT NULL, "seen_at" INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS "denorm_holds" ("name" TEXT PRIMARY KEY, "holder" TEXT NOT NULL, "until" INTEGER NOT NULL, "body" TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS "denorm_failed" ("consumer" TEXT NOT NULL, "doc_hash" TEXT NOT NULL, "doc_key" TEXT NOT NULL,
+  "attempts" INTEGER NOT NULL, "since" INTEGER NOT NULL, "next_at" INTEGER NOT NULL, "error" TEXT NOT NULL, PRIMARY KEY ("consumer", "doc_hash"))`
 
 // newest is the last change of the log, the zero value for none.
 type newest struct{ id, stamp int64 }

@@ -20,6 +20,7 @@ var errNoState = errors.New("the feed has no state")
 type state struct {
 	identity                 string
 	epoch, seq, stamp, floor int64
+	compacted                int64
 	plans, everything        int64
 	cursor, cursorStamp      int64 // SQLite
 	claimed                  int64 // the greatest number of a change that was taken; not stored on SQLite, which has the cursor
@@ -39,7 +40,7 @@ const (
 
 // selectState is the text that reads the state.
 func (d sqlDialect) selectState(how lock) string {
-	columns := `SELECT "identity", "epoch", "seq", "stamp", "floor", "plans", "everything"`
+	columns := `SELECT "identity", "epoch", "seq", "stamp", "floor", "compacted", "plans", "everything"`
 	if d == sqlite {
 		columns += `, "cursor", "cursor_stamp", 0`
 	} else {
@@ -66,7 +67,7 @@ func (d sqlDialect) loadState(ctx context.Context, q capture.Queryer, how lock) 
 	found := false
 	err := each(ctx, q, d.selectState(how), nil, func(rows *sql.Rows) error {
 		found = true
-		return rows.Scan(&s.identity, &s.epoch, &s.seq, &s.stamp, &s.floor, &s.plans, &s.everything, &s.cursor, &s.cursorStamp, &s.claimed, &s.now)
+		return rows.Scan(&s.identity, &s.epoch, &s.seq, &s.stamp, &s.floor, &s.compacted, &s.plans, &s.everything, &s.cursor, &s.cursorStamp, &s.claimed, &s.now)
 	})
 	if err != nil {
 		return state{}, err

@@ -107,4 +107,4 @@ JOIN `public`.`rows` AS t ON h2.`row_id` = t.`id`
 -- public.rows (id, tenant, title) "" by id, tenant
 -- old: OLD.`b` OR OLD.`n` > 3
 -- new: NEW.`b` OR NEW.`n` > 3
-SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c
+SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c

@@ -20,7 +20,7 @@ ORDER BY t."id"`,
 				Table:   denorm.Table{Name: "gadgets"},
 				Columns: []string{"active", "count", "id", "made_at", "name", "note", "parts", "picture", "serial", "small", "weight"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -48,7 +48,7 @@ CROSS JOIN "tasks" AS t ON t."checked_by" = c.v1`,
 				Table:   denorm.Table{Name: "tasks"},
 				Columns: []string{"checked_by", "id", "owner_id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "teams"},

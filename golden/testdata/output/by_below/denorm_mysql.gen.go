@@ -123,7 +123,7 @@ func toursMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "tours"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

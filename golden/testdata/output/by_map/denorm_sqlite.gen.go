@@ -84,7 +84,7 @@ CROSS JOIN "products" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "products"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "texts"},

@@ -24,7 +24,7 @@ ORDER BY t."id", a1."title", a1."id"`,
 				Table:   denorm.Table{Name: "authors"},
 				Columns: []string{"home_url", "id", "name", "rank"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "books"},

@@ -30,7 +30,7 @@ func companiesMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "OLD.`deleted_at` IS NULL",
 				New:     "NEW.`deleted_at` IS NULL",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "employees"},

@@ -30,7 +30,7 @@ ORDER BY t."id", a1."nick", a1."id"`,
 				From:    []string{"id"},
 				Old:     `OLD."deleted_at" IS NULL`,
 				New:     `NEW."deleted_at" IS NULL`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "employees"},

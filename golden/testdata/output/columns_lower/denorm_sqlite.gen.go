@@ -20,7 +20,7 @@ ORDER BY t."id"`,
 				Table:   denorm.Table{Name: "users"},
 				Columns: []string{"bossid", "firstname", "id", "lastname"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "users"},

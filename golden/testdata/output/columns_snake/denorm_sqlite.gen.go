@@ -36,7 +36,7 @@ CROSS JOIN "web_pages" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "web_pages"},
 				Columns: []string{"Odd_Name", "html_title", "id", "page_url", "top10", "view_count"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -32,7 +32,7 @@ ORDER BY t."id", a1."id", a2."id"`,
 				Table:   denorm.Table{Name: "persons"},
 				Columns: []string{"born", "first_name", "friend_id", "id", "last_name"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "persons"},

@@ -93,7 +93,7 @@ CROSS JOIN "http_requests" AS t ON h1."http_request_id" = t."id"`,
 				Table:   denorm.Table{Name: "http_requests"},
 				Columns: []string{"UserAgent", "id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "request_categories"},

@@ -126,7 +126,7 @@ func nodesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "nodes"},
 				Columns: []string{"id", "name", "parent_id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "nodes"},

@@ -205,7 +205,7 @@ CROSS JOIN "topics" AS t ON h2."a" = t."id"`,
 				Table:   denorm.Table{Name: "topics"},
 				Columns: []string{"id", "name"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "topics"},

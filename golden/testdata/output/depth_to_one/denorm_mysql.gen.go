@@ -124,7 +124,7 @@ func categoriesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "categories"},
 				Columns: []string{"id", "name", "parent_id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},

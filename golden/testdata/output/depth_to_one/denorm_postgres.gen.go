@@ -124,7 +124,7 @@ ORDER BY t."id", a4."id", a5."id"`,
 				Table:   denorm.Table{Name: "categories"},
 				Columns: []string{"id", "name", "parent_id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "categories"},

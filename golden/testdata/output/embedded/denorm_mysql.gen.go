@@ -30,7 +30,7 @@ func lettersMySQL() denorm.Statements {
 				From:    []string{"key_no"},
 				Old:     "OLD.`gone` IS NULL",
 				New:     "NEW.`gone` IS NULL",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "pages"},

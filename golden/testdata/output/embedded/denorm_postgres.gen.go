@@ -30,7 +30,7 @@ ORDER BY t."key_no", a1."number" DESC, a1."key_no"`,
 				From:    []string{"key_no"},
 				Old:     `OLD."gone" IS NULL`,
 				New:     `NEW."gone" IS NULL`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "pages"},

@@ -152,7 +152,7 @@ func casesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "cases"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "rows_"},

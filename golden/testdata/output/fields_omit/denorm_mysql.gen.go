@@ -36,7 +36,7 @@ func carsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "cars"},
 				Columns: []string{"id", "maker_id", "plate", "price"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "makers"},
@@ -107,7 +107,7 @@ func carNamesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "cars"},
 				Columns: []string{"id", "maker_id", "plate"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

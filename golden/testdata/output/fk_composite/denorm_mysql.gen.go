@@ -38,7 +38,7 @@ func regionsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "regions"},
 				Columns: []string{"capital_no", "code", "country", "name"},
 				From:    []string{"country", "code"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},

@@ -38,7 +38,7 @@ ORDER BY t."country", t."code", a1."country", a1."code"`,
 				Table:   denorm.Table{Name: "regions"},
 				Columns: []string{"capital_no", "code", "country", "name"},
 				From:    []string{"country", "code"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "regions"},

@@ -125,7 +125,7 @@ func papersMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "papers"},
 				Columns: []string{"id", "journal_id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "sections"},

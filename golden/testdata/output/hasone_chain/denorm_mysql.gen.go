@@ -162,7 +162,7 @@ func zoosMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "zoos"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

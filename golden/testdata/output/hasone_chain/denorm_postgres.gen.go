@@ -162,7 +162,7 @@ JOIN "zoos" AS t ON h1."zoo_id" = t."id"`,
 				Table:   denorm.Table{Name: "zoos"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -69,7 +69,7 @@ func housesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "houses"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "locks"},

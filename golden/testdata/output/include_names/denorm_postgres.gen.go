@@ -143,7 +143,7 @@ JOIN "teams" AS t ON h2."team_id" = t."id"`,
 				Table:   denorm.Table{Name: "teams"},
 				Columns: []string{"coach_id", "id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

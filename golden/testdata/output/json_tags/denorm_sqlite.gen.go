@@ -31,7 +31,7 @@ ORDER BY t."id", a1."id"`,
 				Table:   denorm.Table{Name: "boxes"},
 				Columns: []string{"dash", "data", "empty", "id", "is_full", "maybe", "odd", "quoted", "sealed", "weight", "width_cm", "zero"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "items"},

@@ -51,7 +51,7 @@ JOIN "projects" AS t ON t."tenant" = c.v1 AND t."lead_id" = c.v2`,
 				Table:   denorm.Table{Name: "projects"},
 				Columns: []string{"id", "lead_id", "name", "tenant"},
 				From:    []string{"tenant", "id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "steps"},

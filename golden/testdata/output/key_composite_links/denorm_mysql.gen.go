@@ -96,7 +96,7 @@ func basketsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "baskets"},
 				Columns: []string{"number", "shop"},
 				From:    []string{"shop", "number"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "positions"},

@@ -96,7 +96,7 @@ JOIN "baskets" AS t ON t."shop" = c.v1 AND t."number" = c.v2`,
 				Table:   denorm.Table{Name: "baskets"},
 				Columns: []string{"number", "shop"},
 				From:    []string{"shop", "number"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1, c.v2 AS k2 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "positions"},

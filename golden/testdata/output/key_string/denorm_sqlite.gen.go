@@ -55,7 +55,7 @@ CROSS JOIN "countries" AS t ON t."code" = c.v1`,
 				Table:   denorm.Table{Name: "countries"},
 				Columns: []string{"capital_name", "code", "name"},
 				From:    []string{"code"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "streets"},

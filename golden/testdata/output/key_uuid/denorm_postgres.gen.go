@@ -42,7 +42,7 @@ ORDER BY t."id", a2."name" DESC, a2."id"`,
 				Table:   denorm.Table{Name: "accounts"},
 				Columns: []string{"id", "name", "parent_id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "accounts"},

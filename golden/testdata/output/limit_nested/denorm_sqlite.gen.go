@@ -175,7 +175,7 @@ CROSS JOIN "forums" AS t ON h3."forum_id" = t."id"`,
 				Table:   denorm.Table{Name: "forums"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "likes"},

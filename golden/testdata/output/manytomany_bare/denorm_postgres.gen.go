@@ -128,7 +128,7 @@ JOIN "recipes" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "recipes"},
 				Columns: []string{"id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "recipes"},

@@ -88,7 +88,7 @@ func peopleMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "people"},
 				Columns: []string{"id", "name"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "people"},

@@ -88,7 +88,7 @@ CROSS JOIN "people" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "people"},
 				Columns: []string{"id", "name"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "people"},

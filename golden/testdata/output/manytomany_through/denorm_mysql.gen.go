@@ -102,7 +102,7 @@ func filmsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "films"},
 				Columns: []string{"id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "people"},

@@ -104,7 +104,7 @@ JOIN "films" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "films"},
 				Columns: []string{"id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "people"},

@@ -341,7 +341,7 @@ JOIN "menus" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "menus"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "spice_farms"},

@@ -154,7 +154,7 @@ func teamsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "teams"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -148,7 +148,7 @@ CROSS JOIN "offices" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "offices"},
 				Columns: []string{"head_id", "id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "people"},

@@ -66,7 +66,7 @@ func rowsMySQL() denorm.Statements {
 				From:    []string{"the id?"},
 				Old:     "CAST(OLD.`a b` AS BINARY) <> '?'",
 				New:     "CAST(NEW.`a b` AS BINARY) <> '?'",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

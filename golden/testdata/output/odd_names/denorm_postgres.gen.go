@@ -66,7 +66,7 @@ JOIN "my table" AS t ON t."the id?" = c.v1 AND t."a b" <> '?'`,
 				From:    []string{"the id?"},
 				Old:     `NULLIF(lower(OLD."a b"::text COLLATE "default") <> lower('?'), OLD."a b"::text = '?')`,
 				New:     `NULLIF(lower(NEW."a b"::text COLLATE "default") <> lower('?'), NEW."a b"::text = '?')`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -66,7 +66,7 @@ CROSS JOIN "my table" AS t ON t."the id?" = c.v1 AND t."a b" COLLATE BINARY <> '
 				From:    []string{"the id?"},
 				Old:     `OLD."a b" COLLATE BINARY <> '?'`,
 				New:     `NEW."a b" COLLATE BINARY <> '?'`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -24,7 +24,7 @@ func booksMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "books"},
 				Columns: []string{"id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "reviews"},
@@ -73,7 +73,7 @@ func cardStoreMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "CAST(OLD.`title` AS BINARY) <> ''",
 				New:     "CAST(NEW.`title` AS BINARY) <> ''",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "reviews"},
@@ -106,7 +106,7 @@ func reviewsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "reviews"},
 				Columns: []string{"id", "stars"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -90,7 +90,7 @@ AND NULLIF(
     lower(NEW."ti'tle"::text COLLATE "default") <> lower(E'\\'' OR 1=1 --'),
     NEW."ti'tle"::text = E'\\'' OR 1=1 --'
 )`,
-				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots: `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "book'ta\"gs`"},

@@ -83,7 +83,7 @@ func shelvesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "shelves"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -82,7 +82,7 @@ CROSS JOIN "shelves" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "shelves"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

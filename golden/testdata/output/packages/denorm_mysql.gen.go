@@ -55,7 +55,7 @@ func housesMySQL() denorm.Statements {
 				From:    []string{"no"},
 				Old:     "NOT OLD.`deleted`",
 				New:     "NOT NEW.`deleted`",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "people"},

@@ -55,7 +55,7 @@ JOIN "houses" AS t ON t."no" = c.v1 AND NOT t."deleted"`,
 				From:    []string{"no"},
 				Old:     `NOT OLD."deleted"`,
 				New:     `NOT NEW."deleted"`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "people"},

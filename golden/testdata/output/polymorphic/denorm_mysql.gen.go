@@ -31,7 +31,7 @@ func commentsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "comments"},
 				Columns: []string{"id", "subject_id", "subject_type"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -40,7 +40,7 @@ func commentsMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'picture'",
 				New:     "CAST(NEW.`subject_type` AS BINARY) = 'picture'",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -49,7 +49,7 @@ func commentsMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "CAST(OLD.`subject_type` AS BINARY) = 'task'",
 				New:     "CAST(NEW.`subject_type` AS BINARY) = 'task'",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "pictures"},
@@ -153,7 +153,7 @@ func tasksMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "tasks"},
 				Columns: []string{"id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

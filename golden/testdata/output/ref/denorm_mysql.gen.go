@@ -77,7 +77,7 @@ func flightsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "flights"},
 				Columns: []string{"from_code", "id", "to_code"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -108,7 +108,7 @@ func airportsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "airports"},
 				Columns: []string{"code", "id", "name"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "flights"},

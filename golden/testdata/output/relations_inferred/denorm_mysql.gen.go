@@ -95,7 +95,7 @@ func teachersMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "teachers"},
 				Columns: []string{"name", "school_id", "teacher_id"},
 				From:    []string{"teacher_id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -95,7 +95,7 @@ JOIN "teachers" AS t ON t."school_id" = c.v1`,
 				Table:   denorm.Table{Name: "teachers"},
 				Columns: []string{"name", "school_id", "teacher_id"},
 				From:    []string{"teacher_id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -81,7 +81,7 @@ JOIN "order" AS t ON t."ID" = c.v1`,
 				Table:   denorm.Table{Name: "order"},
 				Columns: []string{"From", "ID", "t", "user"},
 				From:    []string{"ID"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "user"},

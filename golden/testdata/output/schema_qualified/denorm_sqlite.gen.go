@@ -60,7 +60,7 @@ CROSS JOIN "main"."songs" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Schema: "main", Name: "songs"},
 				Columns: []string{"album_id", "id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Schema: "main", Name: "tags"},

@@ -32,7 +32,7 @@ func songsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "songs"},
 				Columns: []string{"artist_id", "id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -66,7 +66,7 @@ func songListMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "songs"},
 				Columns: []string{"artist_id", "id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -112,7 +112,7 @@ func nothingMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "OLD.`id` < 0",
 				New:     "NEW.`id` < 0",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "songs"},
@@ -152,7 +152,7 @@ func artistsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "artists"},
 				Columns: []string{"id", "name"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "songs"},

@@ -98,7 +98,7 @@ func playlistsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "playlists"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "tracks"},

@@ -24,7 +24,7 @@ func articlesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "articles"},
 				Columns: []string{"draft", "id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "comments"},
@@ -57,7 +57,7 @@ func titlesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "articles"},
 				Columns: []string{"id", "title"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

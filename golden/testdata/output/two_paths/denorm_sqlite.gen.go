@@ -113,7 +113,7 @@ CROSS JOIN "matches" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "matches"},
 				Columns: []string{"away_id", "city_id", "home_id", "id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "referees"},

@@ -36,7 +36,7 @@ func postsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "posts"},
 				Columns: []string{"flags", "id", "maybe", "numbers", "ratios", "tags"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -30,7 +30,7 @@ ORDER BY t."id"`,
 				Table:   denorm.Table{Name: "items"},
 				Columns: []string{"at", "blob_data", "id", "is_on", "level", "lowest", "most", "next", "ratio", "size", "status"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "parts"},

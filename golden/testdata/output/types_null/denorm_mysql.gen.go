@@ -21,7 +21,7 @@ func samplesMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "samples"},
 				Columns: []string{"big", "byte", "color", "flag", "id", "later", "mid", "moment", "number", "optional", "p_flag", "p_moment", "p_real", "p_text", "real", "small", "text", "zero"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -41,7 +41,7 @@ JOIN "products" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "products"},
 				Columns: []string{"id", "price", "price_before", "words"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

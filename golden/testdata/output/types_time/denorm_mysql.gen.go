@@ -39,7 +39,7 @@ func clocksMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "clocks"},
 				Columns: []string{"day_on", "id", "made", "zoned"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "ticks"},

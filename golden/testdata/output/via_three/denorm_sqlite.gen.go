@@ -128,7 +128,7 @@ CROSS JOIN "regions" AS t ON h2."region_id" = t."id"`,
 				Table:   denorm.Table{Name: "regions"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "shop_products"},

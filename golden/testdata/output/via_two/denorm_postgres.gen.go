@@ -111,7 +111,7 @@ JOIN "artists" AS t ON t."id" = c.v1`,
 				Table:   denorm.Table{Name: "artists"},
 				Columns: []string{"id", "label_id", "name"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "artists"},

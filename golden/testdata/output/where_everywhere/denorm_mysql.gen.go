@@ -212,7 +212,7 @@ func storesMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "NOT OLD.`deleted` AND (OLD.`open` OR CAST(OLD.`name` AS BINARY) = 'b')",
 				New:     "NOT NEW.`deleted` AND (NEW.`open` OR CAST(NEW.`name` AS BINARY) = 'b')",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -239,7 +239,7 @@ func everyStoreMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "CAST(OLD.`name` AS BINARY) <> 'd'",
 				New:     "CAST(NEW.`name` AS BINARY) <> 'd'",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

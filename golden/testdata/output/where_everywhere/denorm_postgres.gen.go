@@ -206,7 +206,7 @@ AND (
     NEW."open"
     OR NULLIF(lower(NEW."name"::text COLLATE "default") = lower('b'), NEW."name"::text <> 'b')
 )`,
-				Roots: `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots: `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -233,7 +233,7 @@ ORDER BY t."id"`,
 				From:    []string{"id"},
 				Old:     `NULLIF(lower(OLD."name"::text COLLATE "default") <> lower('d'), OLD."name"::text = 'd')`,
 				New:     `NULLIF(lower(NEW."name"::text COLLATE "default") <> lower('d'), NEW."name"::text = 'd')`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -212,7 +212,7 @@ CROSS JOIN "stores" AS t ON t."owner_id" = c.v1
 				From:    []string{"id"},
 				Old:     `NOT OLD."deleted" AND (OLD."open" OR OLD."name" COLLATE BINARY = 'b')`,
 				New:     `NOT NEW."deleted" AND (NEW."open" OR NEW."name" COLLATE BINARY = 'b')`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -239,7 +239,7 @@ ORDER BY t."id"`,
 				From:    []string{"id"},
 				Old:     `OLD."name" COLLATE BINARY <> 'd'`,
 				New:     `NEW."name" COLLATE BINARY <> 'd'`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

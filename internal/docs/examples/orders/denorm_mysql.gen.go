@@ -83,7 +83,7 @@ func ordersMySQL() denorm.Statements {
 				From:    []string{"id"},
 				Old:     "CAST(OLD.`status` AS BINARY) <> 'draft'",
 				New:     "CAST(NEW.`status` AS BINARY) <> 'draft'",
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

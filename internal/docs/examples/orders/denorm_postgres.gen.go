@@ -83,7 +83,7 @@ JOIN "orders" AS t ON t."id" = c.v1 AND t."status" <> 'draft'`,
 				From:    []string{"id"},
 				Old:     `NULLIF(lower(OLD."status"::text COLLATE "default") <> lower('draft'), OLD."status"::text = 'draft')`,
 				New:     `NULLIF(lower(NEW."status"::text COLLATE "default") <> lower('draft'), NEW."status"::text = 'draft')`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

@@ -83,7 +83,7 @@ CROSS JOIN "orders" AS t ON t."id" = c.v1 AND t."status" COLLATE BINARY <> 'draf
 				From:    []string{"id"},
 				Old:     `OLD."status" COLLATE BINARY <> 'draft'`,
 				New:     `NEW."status" COLLATE BINARY <> 'draft'`,
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

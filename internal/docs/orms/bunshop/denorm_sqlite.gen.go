@@ -30,7 +30,7 @@ ORDER BY t."id", a1."placed_at" DESC, a1."id"`,
 				Table:   denorm.Table{Name: "customers"},
 				Columns: []string{"id", "name"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 			{
 				Table:   denorm.Table{Name: "orders"},

@@ -44,7 +44,8 @@ CREATE TABLE IF NOT EXISTS `denorm_state` (
   `floor` BIGINT NOT NULL DEFAULT 0,
   `plans` BIGINT NOT NULL DEFAULT 0,
   `everything` BIGINT NOT NULL DEFAULT 0,
-  `claimed` BIGINT NOT NULL DEFAULT 0
+  `claimed` BIGINT NOT NULL DEFAULT 0,
+  `compacted` BIGINT NOT NULL DEFAULT 0
 ) {{template "table"}}
 --
 CREATE TABLE IF NOT EXISTS `denorm_feed` (
@@ -80,4 +81,22 @@ CREATE TABLE IF NOT EXISTS `denorm_consumers` (
   `seq` BIGINT NOT NULL,
   `stamp` BIGINT NOT NULL,
   `seen_at` BIGINT NOT NULL
+) {{template "table"}}
+--
+CREATE TABLE IF NOT EXISTS `denorm_holds` (
+  `name` VARCHAR(255) NOT NULL PRIMARY KEY,
+  `holder` VARCHAR(255) NOT NULL,
+  `until` BIGINT NOT NULL,
+  `body` LONGTEXT NOT NULL
+) {{template "table"}}
+--
+CREATE TABLE IF NOT EXISTS `denorm_failed` (
+  `consumer` VARCHAR(255) NOT NULL,
+  `doc_hash` VARCHAR(64) NOT NULL,
+  `doc_key` LONGBLOB NOT NULL,
+  `attempts` BIGINT NOT NULL,
+  `since` BIGINT NOT NULL,
+  `next_at` BIGINT NOT NULL,
+  `error` LONGTEXT NOT NULL,
+  PRIMARY KEY (`consumer`, `doc_hash`)
 ) {{template "table"}}

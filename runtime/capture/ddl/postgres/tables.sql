@@ -37,7 +37,8 @@ CREATE TABLE IF NOT EXISTS "denorm_state" (
   "floor" bigint NOT NULL DEFAULT 0,
   "plans" bigint NOT NULL DEFAULT 0,
   "everything" bigint NOT NULL DEFAULT 0,
-  "claimed" bigint NOT NULL DEFAULT 0
+  "claimed" bigint NOT NULL DEFAULT 0,
+  "compacted" bigint NOT NULL DEFAULT 0
 ) WITH ({{template "counter"}})
 --
 CREATE TABLE IF NOT EXISTS "denorm_feed" (
@@ -74,6 +75,24 @@ CREATE TABLE IF NOT EXISTS "denorm_consumers" (
   "stamp" bigint NOT NULL,
   "seen_at" bigint NOT NULL
 ) WITH ({{template "counter"}})
+--
+CREATE TABLE IF NOT EXISTS "denorm_holds" (
+  "name" text COLLATE "C" PRIMARY KEY,
+  "holder" text NOT NULL,
+  "until" bigint NOT NULL,
+  "body" text NOT NULL
+) WITH ({{template "counter"}})
+--
+CREATE TABLE IF NOT EXISTS "denorm_failed" (
+  "consumer" text COLLATE "C" NOT NULL,
+  "doc_hash" text COLLATE "C" NOT NULL,
+  "doc_key" text COLLATE "C" NOT NULL,
+  "attempts" bigint NOT NULL,
+  "since" bigint NOT NULL,
+  "next_at" bigint NOT NULL,
+  "error" text NOT NULL,
+  PRIMARY KEY ("consumer", "doc_hash")
+)
 
 {{- /* Rows come and go and are never updated. Dead ones slow every claim: vacuum soon, whatever the size, and
 never wait for the lock that cutting the file takes. */ -}}

@@ -36,7 +36,7 @@ func itemsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "items"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

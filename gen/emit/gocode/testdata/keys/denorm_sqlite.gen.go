@@ -44,7 +44,7 @@ JOIN x AS t ON TRUE`,
 				Table:   denorm.Table{Name: "halls"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

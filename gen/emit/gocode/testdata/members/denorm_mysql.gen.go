@@ -32,7 +32,7 @@ func itemsMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "items"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -66,7 +66,7 @@ func notedMySQL() denorm.Statements {
 				Table:   denorm.Table{Name: "items"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}

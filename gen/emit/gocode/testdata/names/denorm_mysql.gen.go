@@ -32,7 +32,7 @@ func urlsMySQL() denormpkg.Statements {
 				Table:   denormpkg.Table{Name: "urls"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
@@ -70,7 +70,7 @@ func partsMySQL() denormpkg.Statements {
 				Table:   denormpkg.Table{Name: "parts"},
 				Columns: []string{"id"},
 				From:    []string{"id"},
-				Roots:   `SELECT DISTINCT c.v1 AS k1 FROM denorm_changed AS c`,
+				Roots:   `SELECT c.v1 AS k1 FROM denorm_changed AS c`,
 			},
 		},
 	}
