@@ -237,7 +237,7 @@ func NewRedisSentinel(tb testing.TB) *RedisSentinel {
 		tb.Fatalf("testservers: waiting for the replica: %v", err)
 	}
 	sentinel, err := startSentinel(s.Master.program, fmt.Sprintf("sentinel monitor %s %s %s 1\n"+
-		"sentinel down-after-milliseconds %[1]s 400\nsentinel failover-timeout %[1]s 5000\n", s.Name, host, port))
+		"sentinel down-after-milliseconds %[1]s 1500\nsentinel failover-timeout %[1]s 5000\n", s.Name, host, port))
 	if err != nil {
 		give(tb, err)
 	}
