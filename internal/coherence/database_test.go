@@ -56,6 +56,7 @@ func newPlace(t *testing.T, d database) place {
 	if testing.Short() {
 		t.Skip("random histories take minutes")
 	}
+	skipIfElsewhere(t, d)
 	at := place{database: d, dsn: d.dsn(t)}
 	at.plain = at.connect(t, d.writing)
 	naive.Create(t, at.plain)

@@ -19,6 +19,7 @@ import (
 	"github.com/denormgen/denormgen/internal/truth/naive"
 	"github.com/denormgen/denormgen/internal/truth/subject"
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/sinks/sqlsink"
 )
 
 // childVariable holds the orders of a child process.
@@ -39,12 +40,14 @@ type orders struct {
 	DSN      string
 	Seed     uint64
 	Redis    string // address of a shared cache, "" for none
+	Sink     string // DSN of a database that documents are kept in, "" for none
 }
 
 // What a child says on standard output, a line each.
 const (
 	begun = "begun" // to relay, read and write
 	wrote = "wrote" // a transaction has ended
+	sank  = "sank"  // documents were written to the sink
 )
 
 // live relays, reads and writes in a process of its own until that is killed.
@@ -76,6 +79,17 @@ func live(text string) error {
 		}
 		options = append(options, denorm.WithSharedCache(cache))
 	}
+	if o.Sink != "" {
+		store := place{database: at.database, dsn: o.Sink}
+		if store.plain, err = store.open(store.writing); err != nil {
+			return err
+		}
+		tables, err := sqlsink.New(store.plain)
+		if err != nil {
+			return err
+		}
+		options = append(options, keptIn(tables))
+	}
 	p := &process{name: "child", db: db}
 	if p.engine, err = denorm.Open(ctx, db, append(options, denorm.WithLogger(logger()))...); err != nil {
 		return err
@@ -102,6 +116,11 @@ func live(text string) error {
 			}
 		}()
 	}
+	go func() {
+		for ; p.engine.Stats().SinkPuts == 0; time.Sleep(time.Millisecond) {
+		}
+		fmt.Println(sank)
+	}()
 	go func() {
 		random := rand.New(rand.NewPCG(o.Seed, 9))
 		for {

@@ -7,6 +7,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/denormgen/denormgen/internal/truth/naive"
+	denorm "github.com/denormgen/denormgen/runtime"
 )
 
 // through writes by Engine.Tx.
@@ -20,6 +21,12 @@ func (w *writer) through(ctx context.Context, body func(naive.Queryer) error) er
 	})
 }
 
+// told tells whether the shared cache was told of what a process has written meanwhile. Where it misses the deadline, on a
+// busy machine, other processes see that within MaxStaleness.
+func told(before, after denorm.Stats) bool {
+	return after.CacheErrors == before.CacheErrors && after.SharedKills > before.SharedKills
+}
+
 // exact writes by Engine.Tx while nobody else writes, and sees what was written in every cache that promises so,
 // at once.
 func (w *writer) exact(ctx context.Context, body func(naive.Queryer) error) error {
@@ -30,12 +37,13 @@ func (w *writer) exact(ctx context.Context, body func(naive.Queryer) error) erro
 	if err != nil {
 		return err
 	}
+	known := w.process.engine.Stats()
 	failed := w.through(ctx, body)
 	if failed != nil {
 		return failed
 	}
 	processes := []*process{w.process}
-	if r.tiers.direct() {
+	if r.tiers.direct() && told(known, w.process.engine.Stats()) {
 		processes = r.processes
 	}
 	after, err := naive.Read(ctx, r.dialect(), r.plain)

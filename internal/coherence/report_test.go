@@ -31,6 +31,9 @@ func (r *trial) counts() denorm.Stats {
 		all.CacheErrors += s.CacheErrors
 		all.RelayErrors += s.RelayErrors
 		all.CaptureBroken += s.CaptureBroken
+		all.SinkPuts += s.SinkPuts
+		all.SinkDeletes += s.SinkDeletes
+		all.SinkFailures += s.SinkFailures
 	}
 	return all
 }

@@ -49,7 +49,7 @@ const (
 )
 
 // newTrial makes two processes, and writers of which some know no engine.
-func newTrial(t *testing.T, at place, m tiers, seed uint64) *trial {
+func newTrial(t *testing.T, at place, m tiers, seed uint64, extra ...denorm.Option) *trial {
 	t.Helper()
 	r := &trial{place: at, tiers: m}
 	var cache denorm.SharedCache
@@ -61,7 +61,7 @@ func newTrial(t *testing.T, at place, m tiers, seed uint64) *trial {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"one", "two"} {
-		p := start(t, at, name, m.options(cache)...)
+		p := start(t, at, name, append(m.options(cache), extra...)...)
 		r.processes = append(r.processes, p)
 		r.writers = append(r.writers, r.writer(seed, len(r.writers)+1, p))
 	}
@@ -141,10 +141,17 @@ const settleTimeout = 30 * time.Second
 func (p *process) drain(ctx context.Context) error {
 	timed, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
-	if err := p.engine.Drain(timed); err != nil {
-		return fmt.Errorf("process %s: %w", p.name, err)
+	for {
+		err := p.engine.Drain(timed)
+		switch {
+		case err == nil:
+			return nil
+		case timed.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+			// The shared cache missed a deadline, on a busy machine.
+		default:
+			return fmt.Errorf("process %s: %w", p.name, err)
+		}
 	}
-	return nil
 }
 
 func (r *trial) dialect() naive.Dialect { return naive.DialectOf(r.plain) }

@@ -40,6 +40,12 @@ func (b *broken) sometimes(n int, verdict testservers.Verdict) {
 	})
 }
 
+// part lets nobody through to the server.
+func (b *broken) part() {
+	b.sometimes(1, testservers.Refuse)
+	b.proxy.Cut()
+}
+
 func (b *broken) mend() {
 	b.proxy.Rule(nil)
 	b.proxy.Delay(0)
@@ -51,7 +57,7 @@ func faultsOfNode() []fault {
 	mend := (*broken).mend
 	return []fault{
 		{name: "killed", begin: func(b *broken) { b.server.Kill() }, end: func(b *broken) { b.server.Start(b.T) }},
-		{name: "unreachable", begin: func(b *broken) { b.sometimes(1, testservers.Refuse); b.proxy.Cut() }, end: mend},
+		{name: "unreachable", begin: (*broken).part, end: mend},
 		{name: "slow", begin: func(b *broken) { b.proxy.Delay(time.Duration(20+b.random.IntN(400)) * time.Millisecond) }, end: mend, harmless: true},
 		{name: "resetting", begin: func(b *broken) { b.sometimes(2+b.random.IntN(6), testservers.Reset) }, end: mend},
 		{name: "silent", begin: func(b *broken) { b.sometimes(2+b.random.IntN(10), testservers.Hang) }, end: mend},

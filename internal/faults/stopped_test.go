@@ -81,9 +81,8 @@ func TestKillerIsStopped(t *testing.T) {
 				c.wait("stopping")
 				hits := r.hits()
 				time.Sleep(2 * staleness)
-				if r.hits() == hits {
-					t.Errorf("%s: no read came from a cache while one killer of three was stopped", at)
-				}
+				// A machine that is busy may have the cache miss a deadline meanwhile, and be left alone for a time.
+				eventually(t, string(at)+": a read comes from a cache while one killer of three is stopped", func() bool { return r.hits() > hits })
 			})
 			r.settle(string(at))
 			r.warm()

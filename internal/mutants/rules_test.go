@@ -57,6 +57,10 @@ func proofs() map[string]proof {
 		"counter-lock":        {relay, "^TestOneRelayAtATime$/^postgres$"},
 		"read-committed":      {relay, "^TestWritersDoNotWaitForClaims$/^mysql$"},
 		"both-sides":          {engine, "^TestMovedRows$/^local$"},
+		"version-first":       {engine, "^TestChangeWhileSinkLoads$"},
+		"sync-version-first":  {engine, "^TestChangeWhileSyncLoads$"},
+		"sync-event":          {engine, "^TestSyncRepairs$"},
+		"one-shape":           {engine, "^TestNewReleaseTakesSinkOver$"},
 		"work-waits":          {relay, "^TestBatchesAndFanOut$/^sqlite$"},
 		"floor-horizon":       {relay, "^TestFloor$"},
 		"floor-follows":       {relay, "^TestFloorOfARestoredLog$"},
@@ -67,6 +71,8 @@ func proofs() map[string]proof {
 		"prune-floor":         {relay, "^TestPruning$/^sqlite$"},
 		"last-row-stays":      {relay, "^TestPruning$/^sqlite$"},
 		"consumers-hold":      {relay, "^TestPruning$/^sqlite$"},
+		"one-holder":          {relay, "^TestHold$/^sqlite$"},
+		"compacted-mark":      {relay, "^TestCompaction$/^sqlite$"},
 	}
 }
 
