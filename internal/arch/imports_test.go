@@ -62,11 +62,20 @@ func rules() map[string]rule {
 			modules: []string{sqlx, "github.com/aymanbagabas/go-udiff", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"},
 			never:   syntax,
 		},
-		"runtime/rediscache": {own: []string{"runtime"}, modules: []string{"github.com/redis/go-redis/v9"}, never: syntax},
-		"example": {
-			own:     []string{"runtime", "example"},
-			modules: []string{sqlx, "modernc.org/sqlite", "github.com/jackc/pgx/v5/stdlib", "github.com/redis/go-redis/v9"},
+		"runtime/rediscache":          {own: []string{"runtime"}, modules: []string{"github.com/redis/go-redis/v9"}, never: syntax},
+		"runtime/sinks/memcachedsink": {own: []string{"runtime"}, modules: []string{"github.com/bradfitz/gomemcache/memcache"}, never: syntax},
+		"runtime/sinks/redissink":     {own: []string{"runtime"}, modules: []string{"github.com/redis/go-redis/v9"}, never: syntax},
+		"runtime/command": {
+			own:     []string{"runtime"},
+			modules: []string{"github.com/alecthomas/kong", "github.com/mattn/go-isatty", "github.com/schollz/progressbar/v3"},
 			never:   syntax,
+		},
+		"example": {
+			own: []string{"runtime", "example"},
+			modules: []string{
+				sqlx, "modernc.org/sqlite", "github.com/jackc/pgx/v5/stdlib", "github.com/redis/go-redis/v9", "github.com/alicebob/miniredis/v2",
+			},
+			never: syntax,
 		},
 	}
 }

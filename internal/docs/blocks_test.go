@@ -164,11 +164,13 @@ func tried() map[string]string {
 
 		"go run ./example/live":                                  "its own test, as far as a terminal is not needed",
 		"go run ./example/live -demo":                            "its own test",
+		"go run ./example/sync":                                  "its own test",
 		"go test ./runtime/internal/relay -run TestSchedules -v": ci + ", with all others",
-		`go tool denormgen sql -dialect postgres -format goose -dsn "$DSN" -out migrations ./...`:                                                     "TestSQLLeavesInstallNothing, on SQLite",
-		"COHERENCE_SEED=1 COHERENCE_WRITES=500 COHERENCE_SETTLES=10 go test ./internal/coherence -run '^TestCoherence$/^sqlite$/^local$' -v":          ci + ", with other numbers",
-		"COHERENCE_SEED=9006 COHERENCE_WRITES=14000 COHERENCE_SETTLES=140 go test ./internal/coherence -run '^TestCoherence$/^sqlite$' -timeout 0 -v": ci + ", with other numbers",
-		"RELAY_SEED=1000 RELAY_SCHEDULES=5000 go test ./runtime/internal/relay -run '^TestSchedules$' -timeout 0 -v":                                  ci + ", with other numbers",
-		"DENORMGEN_MUTANTS=1 go test ./internal/mutants -count=1 -v -timeout 20m":                                                                     ci,
+		`go tool denormgen sql -dialect postgres -format goose -dsn "$DSN" -out migrations ./...`:                                                      "TestSQLLeavesInstallNothing, on SQLite",
+		"COHERENCE_SEED=1 COHERENCE_WRITES=500 COHERENCE_SETTLES=10 go test ./internal/coherence -run '^TestCoherence$/^sqlite$/^local$' -v":           ci + ", with other numbers",
+		"COHERENCE_SEED=11001 COHERENCE_WRITES=11500 COHERENCE_SETTLES=115 go test ./internal/coherence -run '^TestCoherence$/^sqlite$' -timeout 0 -v": ci + ", with other numbers",
+		"COHERENCE_SEED=21000 COHERENCE_KILLS=500 go test ./internal/coherence -run '^TestKilledProcesses$/^sqlite$' -timeout 0 -v":                    ci + ", with other numbers",
+		"RELAY_SEED=1000 RELAY_SCHEDULES=5000 go test ./runtime/internal/relay -run '^TestSchedules$' -timeout 0 -v":                                   ci + ", with other numbers",
+		"DENORMGEN_MUTANTS=1 go test ./internal/mutants -count=1 -v -timeout 20m":                                                                      ci,
 	}
 }

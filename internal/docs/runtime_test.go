@@ -23,11 +23,21 @@ func TestRuntimePage(t *testing.T) {
 	b.WriteString("# The runtime\n\n<!-- Made from the source of package denorm; do not edit. -->\n\n" +
 		"Methods of engines and collections: the package's own documentation, `go doc github.com/denormgen/denormgen/runtime`.\n")
 	b.WriteString("\n## Options\n\nAll are arguments of `denorm.Open`. The default is as in the source.\n\n| option | default | meaning |\n|---|---|---|\n")
-	options := source.options()
+	options := source.options("Option")
 	if len(options) < 15 {
 		t.Errorf("only %d options were found", len(options))
 	}
 	b.WriteString(strings.Join(options, ""))
+	for _, kind := range []struct{ result, of string }{{"SinkOption", "WithSink"}, {"SyncOption", "Engine.Sync"}} {
+		options := source.options(kind.result)
+		if len(options) < 3 {
+			t.Errorf("only %d options of %s were found", len(options), kind.of)
+		}
+		b.WriteString("\n### Of " + kind.of + "\n\n| option | meaning |\n|---|---|\n")
+		for _, option := range options {
+			b.WriteString(strings.Replace(option, " |  | ", " | ", 1))
+		}
+	}
 	b.WriteString("\n## Figures\n\n`engine.Stats()` costs no I/O. " + source.doc("Stats") + "\n\n| field | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(source.fields("Stats"), ""))
 	b.WriteString("\nThe packages `runtime/otelmetrics` and `runtime/prommetrics`, modules of their own, show them as:\n\n" +
@@ -36,7 +46,7 @@ func TestRuntimePage(t *testing.T) {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", metric.Name, metric.Kind, metric.Unit, metric.Help)
 	}
 	b.WriteString("\nNames of Prometheus have `_` for `.`, and end in `_total` and `_seconds` where they count and where they are times.\n")
-	for _, name := range []string{"Status", "ConsumerStatus", "StoredPlan", "Aside"} {
+	for _, name := range []string{"Status", "ConsumerStatus", "StoredPlan", "Aside", "SinkStatus", "SinkFailure", "SyncProgress"} {
 		fmt.Fprintf(&b, "\n### %s\n\n%s\n\n| field | meaning |\n|---|---|\n%s", name, source.doc(name), strings.Join(source.fields(name), ""))
 	}
 	b.WriteString("\n## Findings of Doctor\n\n`engine.Doctor` returns findings with a subject, a message, a remedy and a severity:\n\n" +
@@ -94,7 +104,7 @@ func line(text string) string {
 }
 
 // options are the rows for the functions that return an Option.
-func (s runtimeSource) options() []string {
+func (s runtimeSource) options(result string) []string {
 	var rows []string
 	defaults := s.defaults()
 	for _, file := range s.files {
@@ -103,7 +113,7 @@ func (s runtimeSource) options() []string {
 		}
 		for _, declaration := range file.Decls {
 			f, ok := declaration.(*ast.FuncDecl)
-			if !ok || f.Recv != nil || !strings.HasPrefix(f.Name.Name, "With") {
+			if !ok || f.Recv != nil || !returns(f, result) {
 				continue
 			}
 			meaning := strings.TrimPrefix(line(f.Doc.Text()), f.Name.Name+" ")
@@ -115,6 +125,15 @@ func (s runtimeSource) options() []string {
 		}
 	}
 	return rows
+}
+
+// returns tells whether a function returns one value of a type of the package.
+func returns(f *ast.FuncDecl, name string) bool {
+	if f.Type.Results == nil || len(f.Type.Results.List) != 1 {
+		return false
+	}
+	result, ok := f.Type.Results.List[0].Type.(*ast.Ident)
+	return ok && result.Name == name && f.Name.IsExported()
 }
 
 // defaults are the expressions of the function of that name, by field.
