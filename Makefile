@@ -1,5 +1,5 @@
 # The checks stand in .ci/run, so that they are the same here and there.
-.PHONY: help test race lint generate check arch coherence mutants modules fuzz bench bench-coherence soak ci
+.PHONY: help test race lint generate check arch coherence mutants modules fuzz bench bench-coherence bench-sinks soak ci
 
 help:
 	@echo 'make test      go test ./...; databases that are not installed are skipped'
@@ -12,9 +12,10 @@ help:
 	@echo 'make soak      the same and the faults for hours'
 	@echo 'make mutants   is each rule of coherence tested?'
 	@echo 'make modules   the nested modules'
-	@echo 'make fuzz      every fuzz target for FUZZTIME=10s'
+	@echo 'make fuzz      every fuzz target for FUZZTIME=5000x'
 	@echo 'make bench     the loading benchmarks'
 	@echo 'make bench-coherence  cached reads, changes to fresh reads, fan-outs, against peers'
+	@echo 'make bench-sinks  full syncs, live changes and backlogs of sinks'
 	@echo 'make ci        all of this, with real databases, as CI does'
 
 test:
@@ -31,6 +32,9 @@ generate:
 
 bench:
 	go test -run '^$$' -bench '^BenchmarkW' ./internal/bench
+
+bench-sinks:
+	BENCH_BOOKS=20000 go test -run '^$$' -bench '^BenchmarkS' -benchtime 3x -timeout 0 ./internal/bench
 
 bench-coherence:
 	go test -run '^$$' -bench '^BenchmarkC' -timeout 0 ./internal/bench
