@@ -11,7 +11,9 @@ import (
 // errDetached means that the engine does not cache.
 var errDetached = errors.New("nothing is cached")
 
-func (r *registration[K, D]) plan() capture.Plan {
+func (r *registration[K, D]) plan() capture.Plan { return r.origin.plan() }
+
+func (r selected[K, D]) plan() capture.Plan {
 	return capture.Plan{
 		Collection: r.def.Name, Shape: r.def.Shape, Table: r.def.Table, Key: r.def.Columns,
 		Exact: r.def.Key.Exact, Depends: r.def.Dialects[r.engine.dialect].Depends,
@@ -35,10 +37,14 @@ func (r *registration[K, D]) attach(l *live, plan capture.Plan, absences bool, b
 	if err != nil {
 		return err
 	}
-	r.cached.Store(&cached{
+	fresh := &cached{
 		collection: r.def.Name, shape: r.def.Shape,
 		live: l, tier: tier, own: own, codec: codec, prefix: prefix, absences: absences,
-	})
+	}
+	if len(plan.Of) > 0 {
+		fresh.late.age = l.engine.settings.aggregateAge
+	}
+	r.cached.Store(fresh)
 	return nil
 }
 
@@ -73,6 +79,13 @@ func (r *registration[K, D]) kill(text string) error {
 func (r *registration[K, D]) killAll() {
 	if c := r.cached.Load(); c != nil {
 		c.tier.KillAll()
+		c.late.drop()
+	}
+}
+
+func (r *registration[K, D]) dropLate() {
+	if c := r.cached.Load(); c != nil {
+		c.late.drop()
 	}
 }
 

@@ -30,6 +30,7 @@ type cached struct {
 	bypass   bypass
 	// leases are the flights of this process by their leases in the shared cache.
 	leases sync.Map
+	late   late
 }
 
 // hit returns the entry of a key that the cache of the process has, if that is fresh enough.
@@ -39,7 +40,7 @@ func (c *cached) hit(key local.Key, now time.Time) *entry {
 	}
 	found, ok := c.tier.Get(key)
 	if !ok {
-		return nil
+		return c.late.get(key, now)
 	}
 	stripe := key.Number
 	if n := len(key.Text); n > 0 {
@@ -85,7 +86,7 @@ func (c *cached) many(ctx context.Context, keys asked) ([]*entry, error) {
 // fetch gets the entries of up to maxBatch different keys that the local tier does not have.
 func (c *cached) fetch(ctx context.Context, keys asked, indexes []int, entries []*entry, now time.Time) (err error) {
 	counters := &c.live.engine.counters
-	f := fetching{cached: c, keys: keys, entries: entries}
+	f := fetching{cached: c, keys: keys, entries: entries, begun: now}
 	if !c.fresh(now) {
 		counters.bypasses.Add(int64(len(indexes)))
 		return f.direct(ctx, indexes)

@@ -155,7 +155,7 @@ func (r *registration[K, D]) many(ctx context.Context, q Queryer, keys []K, guar
 		if len(batch) == 0 {
 			return nil
 		}
-		level, err := r.byKeys(ctx, q, batch, guard)
+		level, err := r.origin.byKeys(ctx, q, batch, guard)
 		if err != nil {
 			return err
 		}

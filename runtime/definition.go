@@ -37,6 +37,8 @@ type Definition[K comparable, D any] struct {
 	Decode func(d *wire.Decoder, doc *D)
 	// AppendJSON appends what json.Marshal writes of a document.
 	AppendJSON func(dst []byte, doc *D) ([]byte, error)
+
+	origin func(r *registration[K, D]) origin[K, D] // nil for the tables
 }
 
 // KeyCodec turns keys into bound values and back.

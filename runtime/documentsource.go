@@ -40,11 +40,11 @@ func (r *registration[K, D]) documents(ctx context.Context, texts []string, at r
 		places[key] = i
 	}
 	guard := r.engine.live.Load().guard(at)
-	level, err := r.byKeys(ctx, nil, keys, guard)
+	level, err := r.origin.byKeys(ctx, nil, keys, guard)
 	if err != nil {
 		return nil, err
 	}
-	if guard != nil && !guard.current {
+	if guard != nil && !guard.current() {
 		return nil, errLags
 	}
 	bodies := make([][]byte, len(texts))
@@ -60,9 +60,10 @@ func (r *registration[K, D]) documents(ctx context.Context, texts []string, at r
 	return bodies, nil
 }
 
-// count is how many documents there may be.
-func (r *registration[K, D]) count(ctx context.Context) (int, error) {
-	return (&Collection[K, D]{r}).Count(ctx, 0)
+func (r *registration[K, D]) count(ctx context.Context) (int, error) { return r.origin.count(ctx) }
+
+func (r *registration[K, D]) sample(ctx context.Context, n int) ([]string, error) {
+	return r.origin.sample(ctx, n)
 }
 
 // body is a document as JSON, nil where a transform drops it.
@@ -71,7 +72,7 @@ func (r *registration[K, D]) body(ctx context.Context, key K, doc *D) ([]byte, e
 	if err != nil || !keep {
 		return nil, err
 	}
-	body, err := r.def.AppendJSON(nil, doc)
+	body, err := r.sinkJSON(doc)
 	if err != nil {
 		return nil, r.loadError("", keyText(key), err)
 	}
@@ -81,19 +82,20 @@ func (r *registration[K, D]) body(ctx context.Context, key K, doc *D) ([]byte, e
 // walk loads up to n documents of the collection in key order, after a key or from the first on, past all caches. next
 // is the key to go on after, "" where nothing follows.
 func (r *registration[K, D]) walk(ctx context.Context, after string, n int, at relay.Position) (list []SinkDocument, next string, err error) {
-	roots := &pageRoots[K, D]{r: r, size: n, guard: r.engine.live.Load().guard(at)}
+	guard := r.engine.live.Load().guard(at)
+	var behind *K
 	if after != "" {
 		key, err := r.readKey(after)
 		if err != nil {
 			return nil, "", fmt.Errorf("key of %s: %w", r.def.Name, err)
 		}
-		roots.bounds.after = &key
+		behind = &key
 	}
-	level, err := roots.load(ctx)
+	level, err := r.origin.page(ctx, behind, n, guard)
 	if err != nil {
 		return nil, "", r.closedOr(err)
 	}
-	if roots.guard != nil && !roots.guard.current {
+	if guard != nil && !guard.current() {
 		return nil, "", errLags
 	}
 	for i, key := range level.keys {

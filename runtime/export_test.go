@@ -62,3 +62,15 @@ func Notice(ctx context.Context, e *Engine) error {
 	l.shared.Prove(time.Now(), at)
 	return err
 }
+
+// CollectionOf is a collection that was registered, as generated code has it.
+func CollectionOf[K comparable, D any](e *Engine, name string) *Collection[K, D] {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, r := range e.collections[name] {
+		if found, ok := r.(*registration[K, D]); ok {
+			return &Collection[K, D]{found}
+		}
+	}
+	return nil
+}

@@ -19,6 +19,7 @@ type fetching struct {
 	entries []*entry // by index of keys
 	led     []flightOf
 	joined  []flightOf
+	begun   time.Time
 }
 
 // flightOf is the flight of the key at an index.
@@ -44,6 +45,9 @@ func (f *fetching) land(one *flightOf, found *entry, keep bool, weight int) {
 	one.landed = true
 	f.entries[one.index] = found
 	f.leases.Delete(one.lease)
+	if key, err := f.keys.local(one.index); err == nil && keep {
+		f.late.put(key, found, f.begun)
+	}
 	if !one.flight.Land(found, nil, keep, weight) && keep && f.live.engine.settings.localBytes > 0 {
 		f.live.engine.counters.refused.Add(1)
 	}
@@ -147,7 +151,7 @@ func (f *fetching) load(ctx context.Context, flights []*flightOf) ([]loaded, err
 	if err != nil {
 		return nil, err
 	}
-	current := guard == nil || guard.current || mutant.Active(mutant.ReplicaHead)
+	current := guard == nil || guard.current() || mutant.Active(mutant.ReplicaHead)
 	if !current {
 		f.live.engine.counters.refused.Add(int64(len(flights)))
 	}

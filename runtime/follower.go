@@ -22,6 +22,8 @@ type follower struct {
 	gauge    *freshness.Gauge // of the tier that the consumer is, or nil
 	// behind is the follower that this one must not overtake, or nil.
 	behind *follower
+	// far is how many events behind the consumer starts anew instead of reading them; 0 is never.
+	far int64
 
 	mu      sync.Mutex  // held while the consumer is called
 	standby atomic.Bool // another process serves the consumer
@@ -97,6 +99,9 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 	}
 	if f.behind != nil && (at.Epoch != target.Epoch || at.Seq > target.Seq) {
 		return true, f.reset(ctx, target) // who is ahead went back
+	}
+	if f.far > 0 && at.Epoch == target.Epoch && target.Seq-at.Seq > f.far {
+		return true, f.reset(ctx, target)
 	}
 	page, err := f.live.feed.Read(ctx, at, followBatch)
 	if err != nil {

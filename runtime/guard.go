@@ -10,7 +10,8 @@ import (
 // without our knowledge: what was loaded from one that lags must not be cached.
 type guard struct {
 	atLeast relay.Position
-	current bool // every snapshot so far showed as much
+	shown   relay.Position // what the snapshot that lags most showed
+	torn    bool           // they are of several epochs
 	looked  bool
 }
 
@@ -20,6 +21,13 @@ func (l *live) guard(atLeast relay.Position) *guard {
 		return nil
 	}
 	return &guard{atLeast: atLeast}
+}
+
+// current tells whether every snapshot so far showed as much as was wanted.
+func (g *guard) current() bool { return g.looked && g.shows(g.atLeast) }
+
+func (g *guard) shows(at relay.Position) bool {
+	return !g.torn && g.shown.Epoch == at.Epoch && g.shown.Seq >= at.Seq
 }
 
 // look reads the feed's head. It comes before the loaders, so that it fixes the snapshot.
@@ -35,8 +43,26 @@ func (g *guard) look(ctx context.Context, on session) error {
 			return err
 		}
 	}
-	current := head.Epoch == g.atLeast.Epoch && head.Seq >= g.atLeast.Seq
-	g.current = current && (g.current || !g.looked)
-	g.looked = true
+	g.note(head)
 	return rows.Err()
+}
+
+// noteOf takes what the snapshots of another guard showed.
+func (g *guard) noteOf(other *guard) {
+	if other != nil && other.looked {
+		g.note(other.shown)
+		g.torn = g.torn || other.torn
+	}
+}
+
+// note takes what one more snapshot showed.
+func (g *guard) note(head relay.Position) {
+	switch {
+	case !g.looked:
+		g.shown, g.looked = head, true
+	case head.Epoch != g.shown.Epoch:
+		g.torn = true
+	case head.Seq < g.shown.Seq:
+		g.shown = head
+	}
 }

@@ -55,7 +55,7 @@ func (r *registration[K, D]) allKeys(ctx context.Context) ([]K, error) {
 			keys = append(keys, key)
 		}
 	}
-	err := (&Collection[K, D]{r}).each(ctx, pageOptions{}, func(key K, _ *D) bool {
+	err := (&Collection[K, D]{r}).each(ctx, pageOptions{}, nil, func(key K, _ *D) bool {
 		add(key)
 		return true
 	})

@@ -72,6 +72,9 @@ func (e *Engine) report(ctx context.Context, result capture.Result) {
 	}
 }
 
+// localFar is how many events behind the cache of this process is emptied, which is less work than to read them.
+const localFar = 100_000
+
 // start brings what follows the feed to where it is now.
 func (l *live) start(ctx context.Context, installed capture.Result) error {
 	identity, err := l.feed.Identity(ctx)
@@ -102,7 +105,7 @@ func (l *live) start(ctx context.Context, installed capture.Result) error {
 	inProcess := &localConsumer{engine: l.engine}
 	at := Position(poll.Head.String())
 	inProcess.at.Store(&at)
-	follow := &follower{live: l, consumer: inProcess, gauge: &l.local}
+	follow := &follower{live: l, consumer: inProcess, gauge: &l.local, far: localFar}
 	if cache := l.engine.settings.shared; cache != nil {
 		ahead := &follower{live: l, consumer: &sharedConsumer{live: l, cache: cache}, gauge: &l.shared}
 		if !mutant.Active(mutant.SharedFirst) {
@@ -141,9 +144,11 @@ func (l *live) declareInstalled(ctx context.Context, result capture.Result) erro
 
 // attach makes the collections cache.
 func (e *Engine) attach(ctx context.Context, l *live, plans []capture.Plan) error {
-	tables := make([]capture.Table, len(plans))
-	for i, plan := range plans {
-		tables[i] = plan.Table
+	var tables []capture.Table
+	for _, plan := range plans {
+		if len(plan.Of) == 0 {
+			tables = append(tables, plan.Table)
+		}
 	}
 	catalog, err := l.capture.backend.Catalog(ctx, e.db, tables)
 	if err != nil {
@@ -170,6 +175,9 @@ func (e *Engine) attach(ctx context.Context, l *live, plans []capture.Plan) erro
 
 // bytewise tells whether keys of a collection are equal in the database only if their bytes are.
 func bytewise(catalog *capture.Catalog, plan capture.Plan) bool {
+	if len(plan.Of) > 0 {
+		return true
+	}
 	table := catalog.Tables[plan.Table]
 	if table == nil || !plan.Exact {
 		return false

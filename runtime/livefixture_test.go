@@ -83,6 +83,16 @@ func (w *world) process(opts ...denorm.Option) *process {
 // installed starts an engine and installs it.
 func (w *world) installed(opts ...denorm.Option) *process {
 	w.Helper()
+	p := w.opened(opts...)
+	if err := p.engine.Install(w.Context()); err != nil {
+		w.Fatal(err)
+	}
+	return p
+}
+
+// opened starts an engine that is to be installed.
+func (w *world) opened(opts ...denorm.Option) *process {
+	w.Helper()
 	h := &hook{}
 	handle := sql.OpenDB(hookedConnector{
 		driver: hookedDriver{sqliteDriver(), h},
@@ -94,9 +104,6 @@ func (w *world) installed(opts ...denorm.Option) *process {
 		w.Fatal(err)
 	}
 	p := &process{T: w.T, engine: engine, books: models.NewBooks(engine), hook: h}
-	if err := engine.Install(w.Context()); err != nil {
-		w.Fatal(err)
-	}
 	w.Cleanup(func() {
 		if err := engine.Close(); err != nil {
 			w.Error(err)

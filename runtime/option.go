@@ -21,6 +21,7 @@ type options struct {
 	sinks       []*sinkSettings
 
 	maxStaleness     time.Duration
+	aggregateAge     time.Duration
 	cacheTimeout     time.Duration
 	cacheTTL         time.Duration
 	leaseTime        time.Duration

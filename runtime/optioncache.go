@@ -50,6 +50,13 @@ func WithMaxStaleness(d time.Duration) Option {
 	return positive("MaxStaleness", d, func(o *options) { o.maxStaleness = d })
 }
 
+// WithAggregateAge lets documents of aggregates be as old as this (default 0), although they are known to have
+// changed: so many changes make for one build in that time, and not for a build after each of them. What was written by
+// Tx and Join in this process is always shown to it.
+func WithAggregateAge(d time.Duration) Option {
+	return positive("AggregateAge", d, func(o *options) { o.aggregateAge = d })
+}
+
 // WithCacheTimeout sets how long an operation of the shared cache may take (default 250 ms) before the database
 // is read instead.
 func WithCacheTimeout(d time.Duration) Option {

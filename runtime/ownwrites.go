@@ -17,6 +17,7 @@ func (l *live) killOwn(ctx context.Context, events []relay.Event, committed time
 			if event.All || r.kill(event.Key) != nil {
 				r.killAll()
 			}
+			r.dropLate()
 		}
 	}
 }

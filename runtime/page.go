@@ -55,7 +55,7 @@ func (c *Collection[K, D]) Page(ctx context.Context, n int, opts ...PageOption) 
 // runs. An error is yielded once, and ends the sequence.
 func (c *Collection[K, D]) All(ctx context.Context, opts ...PageOption) iter.Seq2[*D, error] {
 	return func(yield func(*D, error) bool) {
-		err := c.each(ctx, collect(opts), func(_ K, doc *D) bool { return yield(doc, nil) })
+		err := c.each(ctx, collect(opts), nil, func(_ K, doc *D) bool { return yield(doc, nil) })
 		if err != nil {
 			yield(nil, err)
 		}
@@ -67,7 +67,7 @@ func (c *Collection[K, D]) All(ctx context.Context, opts ...PageOption) iter.Seq
 var errEndless = fmt.Errorf("%w: the key is not stored in the form that its Go type is bound in", ErrValue)
 
 // each hands documents over until told to stop.
-func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, yield func(K, *D) bool) error {
+func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, guard *guard, yield func(K, *D) bool) error {
 	wrong := o.checkAll()
 	bounds, err := newBounds[K](o)
 	if err := errors.Join(err, wrong); err != nil {
@@ -77,7 +77,7 @@ func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, yield func(K
 		if err := c.r.ready(); err != nil {
 			return err
 		}
-		roots := &pageRoots[K, D]{r: c.r, bounds: bounds, size: o.size}
+		roots := &pageRoots[K, D]{r: c.r, bounds: bounds, size: o.size, guard: guard}
 		level, err := roots.load(ctx)
 		if err != nil {
 			return c.r.closedOr(err)

@@ -96,14 +96,14 @@ func (r *registration[K, D]) holding(found *entry) (heldDocument, error) {
 		return one, nil
 	}
 	var err error
-	if one.body, err = r.def.AppendJSON(nil, doc); err != nil {
+	if one.body, err = r.sinkJSON(doc); err != nil {
 		return one, r.loadError("", "", err)
 	}
 	return one, nil
 }
 
-// sample picks up to n keys by chance.
-func (r *registration[K, D]) sample(ctx context.Context, n int) (texts []string, err error) {
+// sample implements origin.
+func (r selected[K, D]) sample(ctx context.Context, n int) (texts []string, err error) {
 	set, err := r.statements(ctx, statementKind{sample: true})
 	if err != nil {
 		return nil, r.closedOr(err)

@@ -22,6 +22,8 @@ type registration[K comparable, D any] struct {
 	failed     atomic.Pointer[error]
 	keys       localKeys[K]
 	cached     atomic.Pointer[cached] // there after Install
+	origin     origin[K, D]
+	enclosed   bool // in sinks, documents stand in a field
 }
 
 // registered is a registration of any type.
@@ -39,6 +41,8 @@ type registered interface {
 	// database until all that was committed before a time has reached the caches.
 	kill(text string) error
 	killAll()
+	// dropLate forgets documents that may be old, for one that this process wrote may not be.
+	dropLate()
 	bypass(text string, until time.Time) error
 	bypassAll(until time.Time)
 	// fields are the names at the root of a document's JSON.
@@ -48,7 +52,6 @@ type registered interface {
 
 func (r *registration[K, D]) shape() string    { return r.def.Shape }
 func (r *registration[K, D]) document() string { return fmt.Sprintf("%T", *new(D)) }
-func (r *registration[K, D]) fields() []string { return jsonNames(reflect.TypeFor[D]()) }
 func (r *registration[K, D]) fail(err error)   { r.failed.CompareAndSwap(nil, &err) }
 
 func (r *registration[K, D]) failure() error {
@@ -82,7 +85,12 @@ func Register[K comparable, D any](e *Engine, def *Definition[K, D]) *Collection
 	}
 	fresh := &registration[K, D]{engine: e, def: def}
 	fresh.keys = fresh.localKeys()
-	if err := fresh.prepare(); err != nil {
+	fresh.enclosed = !isObject(reflect.TypeFor[D]())
+	fresh.origin = selected[K, D]{fresh}
+	if def.origin != nil {
+		fresh.origin = def.origin(fresh)
+	}
+	if err := fresh.origin.prepare(); err != nil {
 		fresh.fail(fmt.Errorf("collection %s: %w", def.Name, err))
 	}
 	if e.closed.Load() {
@@ -108,7 +116,7 @@ func Register[K comparable, D any](e *Engine, def *Definition[K, D]) *Collection
 }
 
 // prepare checks the definition against the engine's dialect.
-func (r *registration[K, D]) prepare() error {
+func (r selected[K, D]) prepare() error {
 	statements, ok := r.def.Dialects[r.engine.dialect]
 	if !ok {
 		return noDialect(r.engine.dialect, slices.Sorted(maps.Keys(r.def.Dialects)))

@@ -33,7 +33,7 @@ func (r *registration[K, D]) asText(ctx context.Context, q Queryer) (bool, error
 
 // byKeys loads up to maxBatch roots in one snapshot, in key order. q is nil for the engine's database, guard for
 // documents that need not be newer than anything.
-func (r *registration[K, D]) byKeys(ctx context.Context, q Queryer, keys []K, guard *guard) (*Level[K, D], error) {
+func (r selected[K, D]) byKeys(ctx context.Context, q Queryer, keys []K, guard *guard) (*Level[K, D], error) {
 	list, at, err := bindKeys(r.cache.composer, r.def.Key.Bind, keys)
 	if err != nil {
 		return nil, r.loadError("", keyText(keys[at]), err)

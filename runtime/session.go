@@ -13,13 +13,10 @@ type Queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// isNil tells whether there is no queryer, a nil *sql.Tx for example.
-func isNil(q Queryer) bool {
-	if q == nil {
-		return true
-	}
-	v := reflect.ValueOf(q)
-	return v.Kind() == reflect.Pointer && v.IsNil()
+// isNil tells whether there is nothing in an interface, or a pointer that is nil.
+func isNil[T any](value T) bool {
+	v := reflect.ValueOf(value)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // statement is a text, with its prepared form where there is one.

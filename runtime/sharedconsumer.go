@@ -121,7 +121,7 @@ func (c *sharedConsumer) unknownKeys(ctx context.Context, plans []capture.Plan, 
 	if len(all) == 0 {
 		return nil
 	}
-	_, err := c.live.feed.Append(ctx, all)
+	_, _, err := c.live.declare(ctx, all)
 	return err
 }
 
@@ -149,11 +149,25 @@ func (l *live) everything(ctx context.Context, plans []capture.Plan) (relay.Posi
 			all = append(all, relay.Event{Collection: plan.Collection, All: true})
 		}
 	}
-	at, err := l.feed.Append(ctx, all)
+	_, at, err := l.declare(ctx, all)
 	if err != nil {
 		return relay.Position{}, fmt.Errorf("declare all documents changed: %w", err)
 	}
 	return at, nil
+}
+
+// declare appends events, with those of the documents that are made of theirs, and returns all of them and the head
+// behind them.
+func (l *live) declare(ctx context.Context, events []relay.Event) ([]relay.Event, relay.Position, error) {
+	plans, err := l.stored(ctx)
+	if err != nil {
+		return nil, relay.Position{}, err
+	}
+	if events, err = relay.Derived(plans, events); err != nil {
+		return nil, relay.Position{}, err
+	}
+	at, err := l.feed.Append(ctx, events)
+	return events, at, err
 }
 
 // names are the keys of a document in the shared cache, one for each shape that somebody uses.

@@ -158,7 +158,7 @@ func (c *Collection[K, D]) Invalidate(ctx context.Context, keys ...K) error {
 	if len(events) == 0 {
 		return nil
 	}
-	if _, err := l.feed.Append(ctx, events); err != nil {
+	if events, _, err = l.declare(ctx, events); err != nil {
 		return c.r.loadError("(invalidate)", "", err)
 	}
 	l.killOwn(ctx, events, time.Now())

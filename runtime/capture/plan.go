@@ -29,6 +29,10 @@ type Plan struct {
 	// without a Scanner. Other keys have to be read by the program that knows their type.
 	Exact   bool         `json:"exact"`
 	Depends []Dependency `json:"depends"`
+	// Of are the collections whose documents this one's are made of: any event of theirs is one of every key in Keys.
+	// Such a plan has no table.
+	Of   []string `json:"of,omitempty"`
+	Keys []string `json:"keys,omitempty"`
 }
 
 // Dependency says what a change of one table means for the documents of a collection, by one path.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/denormgen/denormgen/runtime/capture"
+	"github.com/denormgen/denormgen/runtime/internal/keytext"
 )
 
 // events is a set of events: those of one document are one, and those of a collection's single documents
@@ -42,6 +43,39 @@ func (e *events) addAll(collection string) {
 	e.all[collection] = true
 	e.n -= len(e.keys[collection])
 	delete(e.keys, collection)
+}
+
+// derive adds the events of documents that are made of those which have any.
+func (e *events) derive(plans []capture.Plan) error {
+	for _, plan := range plans {
+		if !slices.ContainsFunc(plan.Of, func(source string) bool { return e.all[source] || len(e.keys[source]) > 0 }) {
+			continue
+		}
+		for _, key := range plan.Keys {
+			text, err := keytext.Append(nil, key)
+			if err != nil {
+				return fmt.Errorf("the key %q of %s: %w", key, plan.Collection, err)
+			}
+			e.add(plan.Collection, string(text))
+		}
+	}
+	return nil
+}
+
+// Derived returns events, and those of the documents that are made of theirs.
+func Derived(plans []capture.Plan, list []Event) ([]Event, error) {
+	e := newEvents()
+	for _, event := range list {
+		if event.All {
+			e.addAll(event.Collection)
+		} else {
+			e.add(event.Collection, event.Key)
+		}
+	}
+	if err := e.derive(plans); err != nil {
+		return nil, err
+	}
+	return e.list(), nil
 }
 
 // list returns the events in a fixed order.

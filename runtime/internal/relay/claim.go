@@ -136,6 +136,9 @@ func (f *feed) do(ctx context.Context, c *claim, careful bool) (worked, expanded
 	if err == nil {
 		err = f.saveAside(ctx, c.side, f.timeOf(&c.state), r.aside)
 	}
+	if err == nil {
+		err = r.events.derive(program.plans)
+	}
 	list := r.events.list()
 	if err == nil {
 		err = f.appendEvents(ctx, c.side, &c.state, list)

@@ -193,7 +193,9 @@ func (f *feed) collections(ctx context.Context, q capture.Queryer) ([]string, er
 func (p *program) tables() []capture.Table {
 	set := map[capture.Table]bool{}
 	for _, plan := range p.plans {
-		set[plan.Table] = true
+		if len(plan.Of) == 0 {
+			set[plan.Table] = true
+		}
 		for _, d := range plan.Depends {
 			set[d.Table] = true
 		}
