@@ -74,3 +74,17 @@ func CollectionOf[K comparable, D any](e *Engine, name string) *Collection[K, D]
 	}
 	return nil
 }
+
+// SinkBacklog sets how many events a sink may be behind before its documents are counted.
+func SinkBacklog(events int64) SinkOption {
+	return func(s *sinkSettings) error {
+		s.backlog = events
+		return nil
+	}
+}
+
+// SetFar sets how many events behind the cache of the process is emptied.
+func SetFar(e *Engine, events int64) {
+	followers := e.live.Load().followers
+	followers[len(followers)-1].far = events
+}

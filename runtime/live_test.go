@@ -3,6 +3,7 @@ package denorm_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -263,4 +264,25 @@ func TestLateCollection(t *testing.T) {
 	if err := p.engine.Install(t.Context()); err == nil {
 		t.Error("Install does not tell of the late collection")
 	}
+}
+
+// TestFarBehind empties the cache of a process that has missed many events, without reading them.
+func TestFarBehind(t *testing.T) {
+	eachMode(t, func(t *testing.T, w *world, opts []denorm.Option) {
+		p, other := w.process(opts...), w.process()
+		denorm.SetFar(p.engine, 10)
+		before := p.engine.Stats().LocalKills
+		for _, events := range []int{5, 20} {
+			p.title(1)
+			for n := range events {
+				w.rename(1, fmt.Sprint(events, " ", n))
+				other.drain()
+			}
+			p.drain()
+			p.wantTitle(1, fmt.Sprint(events, " ", events-1))
+		}
+		if kills := p.engine.Stats().LocalKills - before; kills != 5 {
+			t.Errorf("%d events reached the cache one by one, want 5", kills)
+		}
+	})
 }

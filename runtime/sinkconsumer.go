@@ -32,6 +32,7 @@ type sinkConsumer struct {
 	held    time.Time   // until then no other process serves the sink
 	asked   time.Time   // when that was found out, or renewed
 	looked  time.Time   // when the database was asked for them although none was known
+	counted time.Time   // when the documents were counted, for a long backlog
 	tried   time.Time   // when documents were tried again that had been set aside
 	stored  Position    // in the database: everything up to it is in the sink, or set aside
 	at      Position    // how far pending goes
@@ -49,6 +50,9 @@ func (c *sinkConsumer) Position(ctx context.Context) (Position, error) {
 	if err := c.hold(ctx); err != nil {
 		return c.stored, err
 	}
+	if err := c.shorten(ctx); err != nil {
+		return c.stored, err
+	}
 	if now := time.Now(); now.Sub(c.tried) > againEvery {
 		c.tried = now
 		if now.Sub(c.looked) > lookEvery {
@@ -58,6 +62,34 @@ func (c *sinkConsumer) Position(ctx context.Context) (Position, error) {
 		return c.at, c.again(ctx)
 	}
 	return c.at, nil
+}
+
+// countEvery is how often documents are counted at most, which may take long.
+const countEvery = time.Minute
+
+// eventsPerDocument is about how many events of a backlog are read in the time that a full sync needs for a document.
+const eventsPerDocument = 16
+
+// shorten gives a long backlog up for a full sync, where that is less work: few documents have changed often.
+func (c *sinkConsumer) shorten(ctx context.Context) error {
+	now, known := time.Now(), c.live.known.Load()
+	if known == nil || c.at == "" || c.at != c.stored || now.Sub(c.counted) < countEvery {
+		return nil
+	}
+	at, err := relay.ParsePosition(string(c.at))
+	behind := known.head.Seq - at.Seq
+	if err != nil || at.Epoch != known.head.Epoch || behind < c.settings.backlog {
+		return err
+	}
+	c.counted = now
+	documents, err := c.source.count(ctx)
+	if err != nil || behind < eventsPerDocument*int64(documents) {
+		return err
+	}
+	c.live.engine.logger.InfoContext(ctx, "denorm: a sink is so far behind that a full sync is less work", "sink", c.settings.name,
+		"collection", c.target.Collection, "events", behind, "documents", documents)
+	c.at, c.all = Position(known.head.String()), true
+	return nil
 }
 
 // againEvery is how often it is looked at most whether documents that were set aside are due.

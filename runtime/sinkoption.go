@@ -16,6 +16,7 @@ type sinkSettings struct {
 	timeout     time.Duration
 	hold        time.Duration
 	pauses      []time.Duration
+	backlog     int64 // events behind which it is asked whether a full sync is less work
 }
 
 // WithSink keeps all collections of the engine in a sink, or those that SinkCollections names. Its name stands in Status
@@ -32,7 +33,7 @@ func WithSink(name string, sink Sink, opts ...SinkOption) Option {
 			}
 		}
 		settings := &sinkSettings{
-			name: name, sink: sink, timeout: 10 * time.Second, hold: 10 * time.Second,
+			name: name, sink: sink, timeout: 10 * time.Second, hold: 10 * time.Second, backlog: 100_000,
 			pauses: []time.Duration{time.Second, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour},
 		}
 		for _, opt := range opts {

@@ -343,3 +343,33 @@ func TestSinkAfterRetention(t *testing.T) {
 	w.process(option)
 	w.wantSunkTitle(sink, 1, "while nothing is installed")
 }
+
+// TestSinkIsFarBehind fills a sink anew where that is less work than to read what it missed, and only there.
+func TestSinkIsFarBehind(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		renames int
+		full    bool
+	}{
+		{"a short backlog", 10, false},
+		{"a long backlog, but less than all documents are", 30, false},
+		{"a long backlog of few documents", 100, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			sink, option := bookSink(denorm.SinkBacklog(20))
+			p, other := w.process(option), w.process()
+			before := p.engine.Stats().SinkPuts
+			for i := range c.renames {
+				w.rename(1, "renamed "+strconv.Itoa(i))
+				other.drain()
+			}
+			p.drain()
+			p.wantAllSunk(w, sink)
+			w.wantSunkTitle(sink, 1, "renamed "+strconv.Itoa(c.renames-1))
+			if puts := p.engine.Stats().SinkPuts - before; puts > 1 != c.full {
+				t.Errorf("%d documents were put", puts)
+			}
+		})
+	}
+}
