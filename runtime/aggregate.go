@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/denormgen/denormgen/runtime/capture"
+	"github.com/denormgen/denormgen/runtime/internal/mutant"
 	"github.com/denormgen/denormgen/runtime/wire"
 )
 
@@ -171,7 +172,7 @@ func (b *built[D]) build(ctx context.Context, key string) (made build[D], err er
 	from := &Sources{guard: made.guard}
 	made.doc, err = b.def.Build(ctx, key, from)
 	switch {
-	case from.err != nil:
+	case from.err != nil && !mutant.Active(mutant.SourceErrors):
 		return made, fmt.Errorf("read what it is made of: %w", from.err)
 	case errors.Is(err, Skip):
 		made.absent, err = true, nil

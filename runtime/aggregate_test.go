@@ -2,6 +2,7 @@ package denorm_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"reflect"
@@ -11,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-
 	"github.com/denormgen/denormgen/example/bookstore/models"
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/sinks/memorysink"
 )
 
 // index is an aggregate of a process as generated code has it: titles of books by their publishers' names.
@@ -21,7 +22,8 @@ type index struct {
 	*process
 	titles *denorm.Aggregate[map[string][]string]
 	builds atomic.Int64
-	within func(ctx context.Context, key string) error // called by each build, where it is not nil
+	// within is called by each build before it reads, and behind once it has read, where they are not nil.
+	within, behind func(ctx context.Context, key string) error
 }
 
 const noPublisher = "(none)"
@@ -30,6 +32,15 @@ const noPublisher = "(none)"
 func (w *world) indexing(opts ...denorm.Option) *index {
 	w.Helper()
 	x := &index{process: w.opened(opts...)}
+	x.register()
+	if err := x.engine.Install(w.Context()); err != nil {
+		w.Fatal(err)
+	}
+	x.drain()
+	return x
+}
+
+func (x *index) register() {
 	books := denorm.CollectionOf[int64, models.BookDoc](x.engine, "books")
 	x.titles = denorm.RegisterAggregate(x.engine, &denorm.AggregateDefinition[map[string][]string]{
 		Name: "book_titles", Shape: "titles-1", Keys: []string{"cheap", "all"}, From: []string{"books"},
@@ -54,14 +65,12 @@ func (w *world) indexing(opts ...denorm.Option) *index {
 				}
 				titles[name] = append(titles[name], book.Title)
 			}
+			if x.behind != nil {
+				return titles, x.behind(ctx, key)
+			}
 			return titles, nil
 		},
 	})
-	if err := x.engine.Install(w.Context()); err != nil {
-		w.Fatal(err)
-	}
-	x.drain()
-	return x
 }
 
 // wantIndex compares the aggregate with what the tables say, read by SQL of its own.
@@ -176,7 +185,7 @@ func TestAggregateBuildsInTurn(t *testing.T) {
 	x := w.indexing()
 	var running, most atomic.Int64
 	entered, release := make(chan struct{}), make(chan struct{})
-	x.within = func(ctx context.Context, key string) error {
+	x.behind = func(ctx context.Context, key string) error {
 		most.Store(max(most.Load(), running.Add(1)))
 		defer running.Add(-1)
 		select {
@@ -212,17 +221,15 @@ func TestAggregateBuildsInTurn(t *testing.T) {
 	time.Sleep(50 * time.Millisecond) // whoever had not asked by then makes the test weaker, not wrong
 	cancel()
 	release <- struct{}{}
-	for done := make(chan struct{}); ; {
-		go func() { group.Wait(); close(done) }()
-		for over := false; !over; {
-			select {
-			case <-entered:
-				release <- struct{}{}
-			case <-done:
-				over = true
-			}
+	done := make(chan struct{})
+	go func() { group.Wait(); close(done) }()
+	for over := false; !over; {
+		select {
+		case <-entered:
+			release <- struct{}{}
+		case <-done:
+			over = true
 		}
-		break
 	}
 	if most.Load() != 1 {
 		t.Errorf("%d builds of one document ran at a time", most.Load())
@@ -326,3 +333,47 @@ func TestAggregateDefinitions(t *testing.T) {
 	}
 }
 
+// TestAggregateInSinks holds that an aggregate is kept in a sink like any document: beside the fields of others, true
+// after changes, and seen by Verify.
+func TestAggregateInSinks(t *testing.T) {
+	w := newWorld(t)
+	sink := memorysink.New()
+	x := w.indexing(denorm.WithSink("store", sink, denorm.SinkCollections("book_titles")))
+	sink.SetField("book_titles", "all", "rank", json.RawMessage("7"))
+	for _, change := range []string{
+		`UPDATE books SET title = 'another title' WHERE id = 1`,
+		`UPDATE books SET deleted_at = '2026-01-01 00:00:00' WHERE id = 2`,
+		`UPDATE books SET deleted_at = NULL WHERE id = 2`,
+	} {
+		w.exec(change)
+		x.drain()
+		w.wantIndex(x)
+		found, err := sink.Get(t.Context(), &denorm.SinkTarget{Collection: "book_titles"}, []string{"all", "cheap"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, key := range []string{"all", "cheap"} {
+			var got struct {
+				Value map[string][]string
+				Rank  int
+			}
+			if err := json.Unmarshal(found[i].Body, &got); err != nil {
+				t.Fatalf("%s: %v", found[i].Body, err)
+			}
+			if want := x.get(key); !reflect.DeepEqual(got.Value, want) || got.Rank != map[string]int{"all": 7}[key] {
+				t.Errorf("in the sink, %q is %+v, want %v", key, got, want)
+			}
+		}
+	}
+	x.run()
+	verified := func() denorm.Verified {
+		return in(t, x.verify(denorm.VerifyCollections("book_titles")), "store")
+	}
+	if right := verified(); right.Compared != 2 || right.Differing+right.Behind+right.Moving != 0 {
+		t.Errorf("of a sink that is right: %+v", right)
+	}
+	sink.SetField("book_titles", "cheap", "value", json.RawMessage("{}"))
+	if wrong := verified(); wrong.Differing != 1 || wrong.Differences[0].Key != "cheap" {
+		t.Errorf("of a sink that is wrong: %+v", wrong)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/denormgen/denormgen/example/bookstore/models"
 	"github.com/denormgen/denormgen/example/bookstore/store"
 	"github.com/denormgen/denormgen/internal/testservers"
+	denorm "github.com/denormgen/denormgen/runtime"
 	"github.com/denormgen/denormgen/runtime/internal/relay"
 )
 
@@ -32,16 +33,21 @@ func onPostgres(t *testing.T) (db *sqlx.DB, p *process, replica *lagging) {
 	t.Cleanup(func() { handle.Close() })
 	engine := open(t, sqlx.NewDb(handle, "pgx"))
 	p = &process{T: t, engine: engine, books: models.NewBooks(engine)}
-	if err := engine.Install(t.Context()); err != nil {
-		t.Fatal(err)
+	return db, p, replica
+}
+
+func (p *process) install() {
+	p.Helper()
+	if err := p.engine.Install(p.Context()); err != nil {
+		p.Fatal(err)
 	}
 	p.drain()
-	return db, p, replica
 }
 
 // TestDeferredTriggers lets a trigger write at the commit what nobody has written before.
 func TestDeferredTriggers(t *testing.T) {
 	db, p, _ := onPostgres(t)
+	p.install()
 	execute(t, db,
 		`CREATE TABLE orders (book_id bigint)`,
 		`CREATE FUNCTION ordered() RETURNS trigger LANGUAGE plpgsql AS
@@ -62,6 +68,7 @@ func TestDeferredTriggers(t *testing.T) {
 // kept, for the kill of what it lacks has passed already.
 func TestLaggingReplica(t *testing.T) {
 	db, p, replica := onPostgres(t)
+	p.install()
 	replica.behind = true
 	execute(t, db, `UPDATE books SET title = 'new' WHERE id = 1`)
 	p.drain()
@@ -76,6 +83,34 @@ func TestLaggingReplica(t *testing.T) {
 	p.wantTitle(1, "new")
 	if after := p.engine.Stats(); after.LocalHits != before.LocalHits+1 {
 		t.Errorf("%d hits once the snapshot is current", after.LocalHits-before.LocalHits)
+	}
+}
+
+// TestAggregateOfALaggingReplica does so with a document that is made of many, where the build reads nothing at all, too.
+func TestAggregateOfALaggingReplica(t *testing.T) {
+	for _, reads := range []bool{true, false} {
+		db, p, replica := onPostgres(t)
+		x := &index{process: p}
+		x.register()
+		if !reads {
+			x.within = func(context.Context, string) error { return denorm.Skip }
+		}
+		p.install()
+		replica.behind = true
+		execute(t, db, `UPDATE books SET title = 'new' WHERE id = 1`)
+		p.drain()
+		for range 2 {
+			_, err := x.titles.Get(t.Context(), "all")
+			if reads != (err == nil) {
+				t.Fatal(err)
+			}
+		}
+		x.wantBuilds(2, "while the snapshot lags")
+		replica.behind = false
+		for range 2 {
+			_, _ = x.titles.Get(t.Context(), "all")
+		}
+		x.wantBuilds(1, "once it is current")
 	}
 }
 

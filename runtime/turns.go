@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
+
+	"github.com/denormgen/denormgen/runtime/internal/mutant"
 )
 
 // build is a document that was made of many.
@@ -59,6 +61,8 @@ func (t *turns[D]) join() (own, ahead *turn[D]) {
 	case t.running == nil:
 		t.running = &turn[D]{done: make(chan struct{})}
 		return t.running, nil
+	case mutant.Active(mutant.BuildInTurn):
+		return nil, t.running
 	case t.next == nil:
 		t.next = &turn[D]{done: make(chan struct{})}
 		return t.next, t.running

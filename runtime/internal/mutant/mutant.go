@@ -37,6 +37,10 @@ const (
 	FingerprintCheck Rule = "fingerprint-check"  // capture is checked before the watermark moves
 	LearnFirst       Rule = "learn-first"        // what a poll told is known before anything is proven by it
 	RetiredPlans     Rule = "retired-plans"      // nothing is proven for plans that are not stored
+	BuildInTurn      Rule = "build-in-turn"      // nobody shares a build of many that began before they asked
+	SourceErrors     Rule = "source-errors"      // a build that met an error fails, whatever it makes of it
+	BuildHead        Rule = "build-head"         // a build of a snapshot that lags is not kept
+	LateOwnWrites    Rule = "late-own-writes"    // no document may be older than what this process wrote
 )
 
 // The rules of the relay and its feed.
@@ -60,5 +64,6 @@ const (
 	SyncEvent          Rule = "sync-event"          // a full sync writes at a version that nothing has yet
 	OneShape           Rule = "one-shape"           // a release whose turn is over does not write to a sink
 	CompactedMark      Rule = "compacted-mark"      // where compaction took a row, its position was not lost
+	DerivedEvents      Rule = "derived-events"      // an event of a document is one of what is made of it
 	ConsumersHold      Rule = "consumers-hold"      // a named consumer holds pruning
 )
