@@ -45,14 +45,12 @@ func TestTable(t *testing.T) {
 }
 
 func TestPlanned(t *testing.T) {
-	source := "package m\n//denorm:collection c\n//denorm:index A B\ntype T struct {\n\t//denorm:inherits\n\tBase\n\t//denorm:content fk=A\n\tC int\n}\n" +
-		"//denorm:aggregate a from=c\nfunc f() {}\n"
+	source := "package m\n//denorm:collection c\n//denorm:index A B\ntype T struct {\n\t//denorm:inherits\n\tBase\n\t//denorm:content fk=A\n\tC int\n}\n"
 	check(t, source, []string{
 		`type:2 collection@3..20 "c"@21..22`,
 		`3:10+5 not-available: "index" is not available yet`,
 		`5:11+8 not-available: "inherits" is not available yet`,
 		`7:11+7 not-available: "content" is not available yet`,
-		`10:10+9 not-available: "aggregate" is not available yet`,
 	})
 }
 

@@ -155,13 +155,14 @@ func funcVerbs() []Verb {
 			Params:  []Param{{Name: "COLLECTION", Kind: Name, Summary: "name of the collection"}},
 		},
 		{
-			Name: "aggregate", Section: SectionFunc, Places: []Place{OnFunc}, Once: true, Planned: true,
-			Summary: "the function makes one document from many",
-			Example: "//denorm:aggregate book_tags from=books keys=default",
-			Params:  []Param{{Name: "NAME", Kind: Name, Summary: "name of the aggregate"}},
+			Name: "aggregate", Section: SectionFunc, Places: []Place{OnFunc}, Once: true,
+			Summary: "the function makes one document for each key, from all documents of collections",
+			Example: "//denorm:aggregate book_tags from=books\n//denorm:aggregate totals from=books,loans keys=all,open",
+			Params:  []Param{{Name: "NAME", Kind: Name, Summary: "its name, which no collection has"}},
 			Keys: []Key{
-				{Name: "from", Value: "COLLECTION,...", Kind: List, Summary: "collections whose documents it is made from"},
-				{Name: "keys", Value: "KEY,...", Kind: List, Summary: "keys of its documents"},
+				{Name: "from", Value: "COLLECTION,...", Kind: List,
+					Summary: "collections of this package: the function takes a sequence of documents for each, in this order"},
+				{Name: "keys", Value: "KEY,...", Kind: List, Summary: "the keys that have a document; the key default alone, if left out"},
 			},
 		},
 	}

@@ -20,6 +20,7 @@ type generatedName struct {
 	argument string
 	follows  string // source of the name that this one is made from, "" if there is none
 	propose  func(taken func(string) bool) string
+	way      string // what to do where there is nothing to set
 }
 
 // source tells names that the same argument sets.
@@ -33,6 +34,9 @@ func (c *collector) checkNames() {
 		names = append(names, documentNames(d)...)
 	}
 	names = append(names, c.keyNames()...)
+	for _, a := range c.out.Aggregates {
+		names = append(names, c.aggregateNames(a)...)
+	}
 
 	all := map[string]bool{}
 	for _, n := range names {
@@ -62,7 +66,7 @@ func (c *collector) checkNames() {
 			d.WithRelated(first.at, "by %s", first.what)
 		}
 		if n.argument == "" {
-			d.WithHelp("rename the declaration of %s", n.name)
+			d.WithHelp("%s", n.way)
 			continue
 		}
 		d.WithHelp("set %s=%s", n.argument, n.propose(taken))
@@ -98,6 +102,17 @@ func (c *collector) accessorNames(d *draft) []generatedName {
 		list = append(list, generatedName{name: name, what: what, at: d.accessorAt, path: d.trail.path, argument: "accessor", propose: propose})
 	}
 	return list
+}
+
+// aggregateNames are the accessor type of an aggregate and its constructor.
+func (c *collector) aggregateNames(a *Aggregate) []generatedName {
+	accessor := generatedName{
+		name: a.Accessor, what: "the accessor of aggregate " + a.Name, at: a.Span, path: c.aggregateTrail(a.Name).path,
+		way: "choose another name for the aggregate",
+	}
+	constructor := accessor
+	constructor.name, constructor.what = "New"+a.Accessor, "the constructor of aggregate "+a.Name
+	return []generatedName{accessor, constructor}
 }
 
 // documentNames are the document's type, those of its includes, and the functions that scan them.
@@ -142,6 +157,7 @@ func (c *collector) keyNames() []generatedName {
 		seen[e] = true
 		list = append(list, generatedName{
 			name: e.Name + "Key", what: "the key of " + e.Name, at: e.Span, path: d.trail.path,
+			way: "rename the declaration of " + e.Name + "Key",
 		})
 	}
 	for _, d := range c.drafts {

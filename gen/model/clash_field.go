@@ -24,6 +24,9 @@ func accessorMethods() []string {
 	return []string{"Get", "GetMany", "GetJSON", "All", "Page", "Find", "Count", "Load", "Watch", "Invalidate", "Refresh"}
 }
 
+// aggregateMethods are those of an aggregate's accessor.
+func aggregateMethods() []string { return []string{"Get", "GetJSON", "Watch", "Invalidate", "Refresh"} }
+
 // checkFields rejects document types whose fields clash with each other or with methods.
 func (c *collector) checkFields(d *draft) {
 	for _, n := range d.root.all() {
@@ -40,10 +43,15 @@ func (c *collector) checkFields(d *draft) {
 		}
 		c.checkStruct(n.trail, types, fields)
 	}
-	for _, name := range accessorMethods() {
-		if at, ok := c.out.Methods[d.Accessor+"."+name]; ok {
-			d.trail.errorf(CodeNameClash, d.accessorAt, "the accessor %s has a generated method %s and one of your own", d.Accessor, name).
-				WithRelated(at, "declared here").WithHelp("rename your method")
+	c.checkMethods(d.trail, d.Accessor, d.accessorAt, accessorMethods())
+}
+
+// checkMethods rejects methods of the user's that an accessor is to have.
+func (c *collector) checkMethods(t trail, accessor string, at diag.Span, methods []string) {
+	for _, name := range methods {
+		if own, ok := c.out.Methods[accessor+"."+name]; ok {
+			t.errorf(CodeNameClash, at, "the accessor %s has a generated method %s and one of your own", accessor, name).
+				WithRelated(own, "declared here").WithHelp("rename your method")
 		}
 	}
 }

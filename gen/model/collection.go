@@ -8,7 +8,7 @@ import (
 	"github.com/denormgen/denormgen/gen/load"
 )
 
-// collector turns the collection blocks of one package into Collections.
+// collector turns the collection blocks of one package into Collections, and its aggregates into Aggregates.
 type collector struct {
 	resolver *resolver
 	pkg      *load.Package
@@ -45,9 +45,13 @@ func (r *resolver) resolveCollections(pkg *load.Package, out *Package) {
 		c.fill(d)
 	}
 	c.transforms(r.directives(pkg))
+	c.aggregates(r.directives(pkg))
 	for _, d := range c.drafts {
 		out.Collections = append(out.Collections, d.Collection)
 		c.checkFields(d)
+	}
+	for _, a := range out.Aggregates {
+		c.checkMethods(c.aggregateTrail(a.Name), a.Accessor, a.Span, aggregateMethods())
 	}
 	c.checkNames()
 }

@@ -2,7 +2,7 @@ package model
 
 import "github.com/denormgen/denormgen/gen/diag"
 
-// Codes of what can be wrong with a collection, its includes, its numbers and the generated names.
+// Codes of what can be wrong with a collection, its includes, its numbers, an aggregate and the generated names.
 const (
 	CodeCollectionName      diag.Code = "collection-name"
 	CodeCollectionDuplicate diag.Code = "collection-duplicate"
@@ -19,6 +19,12 @@ const (
 	CodeTransformUnknown   diag.Code = "transform-unknown"
 	CodeTransformSignature diag.Code = "transform-signature"
 	CodeTransformDuplicate diag.Code = "transform-duplicate"
+
+	CodeAggregateFrom      diag.Code = "aggregate-from"
+	CodeAggregateUnknown   diag.Code = "aggregate-unknown"
+	CodeAggregateKey       diag.Code = "aggregate-key"
+	CodeAggregateSignature diag.Code = "aggregate-signature"
+	CodeAggregateResult    diag.Code = "aggregate-result"
 
 	CodeFieldUnknown diag.Code = "unknown-field"
 	CodeFieldTwice   diag.Code = "field-twice"

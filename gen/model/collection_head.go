@@ -36,18 +36,7 @@ func (c *collector) declare(blocks []block) {
 func (c *collector) head(b block) *draft {
 	name := b.head.Pos[0]
 	t := c.trail.below("collection " + name.Value)
-	if !collectionName.MatchString(name.Value) {
-		d := t.errorf(CodeCollectionName, name.Span, "%q is not the name of a collection", name.Value)
-		if fixed := strings.ReplaceAll(snakeName(name.Value), "-", "_"); collectionName.MatchString(fixed) {
-			d.WithHelp("names are words in snake_case: %s", fixed).WithFix(name.Span, fixed)
-		} else {
-			d.WithHelp("names are words in snake_case, as in book_cards")
-		}
-		return nil
-	}
-	if same := c.draft(name.Value); same != nil {
-		t.errorf(CodeCollectionDuplicate, name.Span, "there is a collection %s in this package already", name.Value).
-			WithRelated(same.Span, "the first one").WithHelp("choose another name")
+	if !c.checkName(t, name, "a collection") {
 		return nil
 	}
 	root := c.rootOf(t, b.head)
@@ -66,6 +55,30 @@ func (c *collector) head(b block) *draft {
 	}
 	c.headArgs(d)
 	return d
+}
+
+// checkName checks the name of what is a collection to the database: one or an aggregate.
+func (c *collector) checkName(t trail, name directive.Arg, what string) bool {
+	if !collectionName.MatchString(name.Value) {
+		d := t.errorf(CodeCollectionName, name.Span, "%q is not the name of %s", name.Value, what)
+		if fixed := strings.ReplaceAll(snakeName(name.Value), "-", "_"); collectionName.MatchString(fixed) {
+			d.WithHelp("names are words in snake_case: %s", fixed).WithFix(name.Span, fixed)
+		} else {
+			d.WithHelp("names are words in snake_case, as in book_cards")
+		}
+		return false
+	}
+	if same := c.draft(name.Value); same != nil {
+		t.errorf(CodeCollectionDuplicate, name.Span, "there is a collection %s in this package already", name.Value).
+			WithRelated(same.Span, "the first one").WithHelp("choose another name")
+		return false
+	}
+	if same := c.aggregateNamed(name.Value); same != nil {
+		t.errorf(CodeCollectionDuplicate, name.Span, "there is an aggregate %s in this package already", name.Value).
+			WithRelated(same.Span, "the first one").WithHelp("choose another name")
+		return false
+	}
+	return true
 }
 
 // rootOf finds the model of a collection; nil where the model is wrong, which has been reported.

@@ -5,10 +5,14 @@ import (
 	"go/doc"
 	"go/printer"
 	"go/token"
+	"go/types"
+	"iter"
 	"strconv"
 	"strings"
 
+	"github.com/denormgen/denormgen/gen/diag"
 	"github.com/denormgen/denormgen/gen/directive"
+	"github.com/denormgen/denormgen/gen/load"
 )
 
 // transforms gives collections the functions that have the last word on their documents.
@@ -25,14 +29,7 @@ func (c *collector) transforms(lines []directive.Directive) {
 			continue // its collection may be among what was reported
 		}
 		if d == nil {
-			names := make([]string, len(c.drafts))
-			for i, d := range c.drafts {
-				names[i] = d.Name
-			}
-			at := t.errorf(CodeTransformUnknown, name.Span, "there is no collection %s in this package", name.Value)
-			if suggest(at, wordOf(name), names); at.Help == "" {
-				at.WithHelp("declare it by a line //denorm:collection NAME above a model")
-			}
+			c.suggestCollection(t.errorf(CodeTransformUnknown, name.Span, "there is no collection %s in this package", name.Value), wordOf(name))
 			continue
 		}
 		if d.Transform != nil {
@@ -44,20 +41,26 @@ func (c *collector) transforms(lines []directive.Directive) {
 	}
 }
 
+// suggestCollection helps with a name that no collection of the package has.
+func (c *collector) suggestCollection(d *diag.Diagnostic, name directive.Word) {
+	names := make([]string, len(c.drafts))
+	for i, d := range c.drafts {
+		names[i] = d.Name
+	}
+	if suggest(d, name, names); d.Help == "" {
+		d.WithHelp("declare it by a line //denorm:collection NAME above a model")
+	}
+}
+
 // transform checks the signature by syntax alone: the document's type does not exist before the first run.
 func (c *collector) transform(t trail, d *draft, line *directive.Directive) {
 	decl := line.Owner.Func
 	at := c.resolver.span(c.pkg, decl.Name)
-	wrong := ""
+	wrong := uncallable(decl)
 	switch {
-	case decl.Recv != nil:
-		wrong = "it is a method"
-	case decl.Type.TypeParams != nil:
-		wrong = "it has type parameters"
-	case decl.Body == nil:
-		wrong = "it has no body"
+	case wrong != "":
 	case !c.takesDocument(decl.Type.Params, line.Owner.File, d.Doc):
-		wrong = "its parameters are " + strings.TrimPrefix(c.print(&ast.FuncType{Params: decl.Type.Params}), "func")
+		wrong = "its parameters are " + parameters(decl)
 	case !c.returnsError(decl.Type.Results):
 		wrong = "it does not return one error"
 	}
@@ -66,9 +69,34 @@ func (c *collector) transform(t trail, d *draft, line *directive.Directive) {
 			WithHelp("write func %s(ctx context.Context, doc *%s) error", decl.Name.Name, d.Doc)
 		return
 	}
+	d.Transform = &Transform{Name: decl.Name.Name, Body: c.function(decl), Span: at}
+}
+
+// uncallable says why generated code cannot call a function, "" if it can.
+func uncallable(decl *ast.FuncDecl) string {
+	switch {
+	case decl.Recv != nil:
+		return "it is a method"
+	case decl.Type.TypeParams != nil:
+		return "it has type parameters"
+	case decl.Name.Name == "_":
+		return "it has no name"
+	case decl.Body == nil:
+		return "it has no body"
+	}
+	return ""
+}
+
+// parameters is how a function's parameters are written, on one line, for messages.
+func parameters(decl *ast.FuncDecl) string {
+	return strings.TrimPrefix(types.ExprString(&ast.FuncType{Params: decl.Type.Params}), "func")
+}
+
+// function is a function's source without its comment.
+func (c *collector) function(decl *ast.FuncDecl) string {
 	bare := *decl
 	bare.Doc = nil
-	d.Transform = &Transform{Name: decl.Name.Name, Body: c.print(&bare), Span: at}
+	return c.print(&bare)
 }
 
 func (c *collector) takesDocument(params *ast.FieldList, file *ast.File, document string) bool {
@@ -80,36 +108,38 @@ func (c *collector) takesDocument(params *ast.FieldList, file *ast.File, documen
 		return false
 	}
 	ident, ok := star.X.(*ast.Ident)
-	return ok && ident.Name == document && isContext(params.List[0].Type, file)
+	return ok && ident.Name == document && isOf(params.List[0].Type, file, "context", "Context")
 }
 
 func (c *collector) returnsError(results *ast.FieldList) bool {
-	if results.NumFields() != 1 {
-		return false
-	}
-	ident, ok := results.List[0].Type.(*ast.Ident)
-	return ok && ident.Name == "error" && c.pkg.Types.Scope().Lookup("error") == nil
+	return results.NumFields() == 1 && c.isPredeclared(results.List[0].Type, "error")
 }
 
-// isContext tells whether a type expression is context.Context under the file's imports.
-func isContext(e ast.Expr, file *ast.File) bool {
-	name, pkg := "", "."
+// isPredeclared tells whether a type expression is that type, which the package may hide.
+func (c *collector) isPredeclared(e ast.Expr, name string) bool {
+	ident, ok := e.(*ast.Ident)
+	return ok && ident.Name == name && c.pkg.Types.Scope().Lookup(name) == nil
+}
+
+// isOf tells whether an expression is the name of a package with a path of one word, under the file's imports.
+func isOf(e ast.Expr, file *ast.File, of, name string) bool {
+	written, pkg := "", "."
 	switch e := e.(type) {
 	case *ast.Ident:
-		name = e.Name
+		written = e.Name
 	case *ast.SelectorExpr:
 		if x, ok := e.X.(*ast.Ident); ok {
-			name, pkg = e.Sel.Name, x.Name
+			written, pkg = e.Sel.Name, x.Name
 		}
 	}
-	if name != "Context" {
+	if written != name {
 		return false
 	}
 	for _, imp := range file.Imports {
-		if path, err := strconv.Unquote(imp.Path.Value); err != nil || path != "context" {
+		if path, err := strconv.Unquote(imp.Path.Value); err != nil || path != of {
 			continue
 		}
-		if imp.Name == nil && pkg == "context" || imp.Name != nil && imp.Name.Name == pkg {
+		if imp.Name == nil && pkg == of || imp.Name != nil && imp.Name.Name == pkg {
 			return true
 		}
 	}
@@ -131,22 +161,33 @@ func (c *collector) commentOf(e *Entity) string {
 	if pkg == nil {
 		return ""
 	}
-	for _, file := range pkg.Files {
-		for _, decl := range file.Decls {
-			gen, ok := decl.(*ast.GenDecl)
-			if !ok || gen.Tok != token.TYPE {
-				continue
+	for group, spec := range typeSpecs(pkg) {
+		if spec.Name.Name == e.Name {
+			text := spec.Doc.Text()
+			if text == "" && !group.Lparen.IsValid() {
+				text = group.Doc.Text()
 			}
-			for _, spec := range gen.Specs {
-				if s := spec.(*ast.TypeSpec); s.Name.Name == e.Name {
-					text := s.Doc.Text()
-					if text == "" && !gen.Lparen.IsValid() {
-						text = gen.Doc.Text()
+			return new(doc.Package).Synopsis(text)
+		}
+	}
+	return ""
+}
+
+// typeSpecs goes through the types that the user's files declare, each with the declaration that it is a part of.
+func typeSpecs(pkg *load.Package) iter.Seq2[*ast.GenDecl, *ast.TypeSpec] {
+	return func(yield func(*ast.GenDecl, *ast.TypeSpec) bool) {
+		for _, file := range pkg.Files {
+			for _, decl := range file.Decls {
+				group, ok := decl.(*ast.GenDecl)
+				if !ok || group.Tok != token.TYPE {
+					continue
+				}
+				for _, spec := range group.Specs {
+					if !yield(group, spec.(*ast.TypeSpec)) {
+						return
 					}
-					return new(doc.Package).Synopsis(text)
 				}
 			}
 		}
 	}
-	return ""
 }

@@ -65,9 +65,10 @@ func (r *resolver) findModels() {
 
 func isModelVerb(verb string) bool { return verb == "table" || verb == "collection" || verb == "view" }
 
+// declaresCollections tells whether a package has collections, or aggregates, which would need some.
 func (r *resolver) declaresCollections(pkg *load.Package) bool {
 	for _, d := range r.directives(pkg) {
-		if d.Verb == "collection" {
+		if d.Verb == "collection" || d.Verb == "aggregate" {
 			return true
 		}
 	}

@@ -23,6 +23,7 @@ type Package struct {
 	Dialects    []string // sorted: "mysql", "postgres", "sqlite"
 	Entities    []*Entity
 	Collections []*Collection
+	Aggregates  []*Aggregate // in order of the source
 	// Taken are the names of the package's own declarations (generated ones left out), with their
 	// places; Methods the same for methods, as "Type.Name".
 	Taken   map[string]diag.Span
@@ -260,6 +261,19 @@ type Number struct {
 	Type  Type        // in the document
 	Form  Form        // how the scalar is read: of Type without its pointer
 	Span  diag.Span
+}
+
+// Aggregate is a set of documents, each made of all documents of other collections by one function.
+type Aggregate struct {
+	Name     string
+	Accessor string
+	From     []*Collection // one for each sequence that the function takes, in its order
+	Keys     []string      // those that have a document; never empty
+	Func     string
+	Body     string // source of the function, for the shape hash
+	Result   Type   // what a document is
+	Layout   string // source of the package's own types that Result is made of, for the shape hash
+	Span     diag.Span
 }
 
 // Transform is the function that has the last word on a document.
