@@ -15,7 +15,20 @@ func Build(pkg *model.Package, report *diag.Report) *Plan {
 		b := &builder{plan: p, report: report, declared: declared, structs: map[structID]*Struct{}}
 		p.Collections = append(p.Collections, b.build())
 	}
+	for _, declared := range pkg.Aggregates {
+		p.Aggregates = append(p.Aggregates, p.aggregate(declared))
+	}
 	return p
+}
+
+func (p *Plan) aggregate(declared *model.Aggregate) *Aggregate {
+	a := &Aggregate{Declared: declared}
+	for _, from := range declared.From {
+		at := slices.IndexFunc(p.Collections, func(c *Collection) bool { return c.Declared == from })
+		a.From = append(a.From, p.Collections[at])
+	}
+	a.Shape = aggregateShape(a)
+	return a
 }
 
 // builder plans one collection.

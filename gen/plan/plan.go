@@ -4,6 +4,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/denormgen/denormgen/gen/expr"
 	"github.com/denormgen/denormgen/gen/model"
 )
@@ -13,6 +15,7 @@ type Plan struct {
 	Package     *model.Package
 	Keys        []*KeyType // composite keys, one struct each, in order of first use
 	Collections []*Collection
+	Aggregates  []*Aggregate
 	Guards      []*model.Entity // models whose shape the generated code relies on
 }
 
@@ -38,6 +41,24 @@ type Collection struct {
 	Loaders  []*Loader // the roots' first; the number of queries of a batch is its length
 	Depends  []*Dependency
 	Shape    string // hash of everything that a document's content depends on but the data
+}
+
+// Aggregate is the plan of one aggregate.
+type Aggregate struct {
+	Declared *model.Aggregate
+	From     []*Collection // one for each sequence that the function takes
+	Shape    string        // hash of everything that a document's content depends on but the data
+}
+
+// Sources are the collections that the aggregate is made from, each once.
+func (a *Aggregate) Sources() []*Collection {
+	var list []*Collection
+	for _, c := range a.From {
+		if !slices.Contains(list, c) {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // Roots says which rows have documents: `SELECT * FROM Table AS t WHERE Filter`.

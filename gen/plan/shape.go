@@ -52,6 +52,20 @@ func shape(c *Collection) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
+// aggregateShape hashes what the content of an aggregate's documents depends on but the documents that they are made of.
+func aggregateShape(a *Aggregate) string {
+	h := sha256.New()
+	d := a.Declared
+	// A Type is a tree of plain values, which always marshals; unlike its text it has whole import paths.
+	result, err := json.Marshal(d.Result)
+	fmt.Fprintf(h, "codec %d\n%s\nresult %s %v\n%s", codecVersion, d.Body, result, err, d.Layout)
+	for _, c := range a.From {
+		fmt.Fprintf(h, "\nfrom %s %s", c.Declared.Name, c.Shape)
+	}
+	fmt.Fprintf(h, "\nkeys %q", d.Keys)
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
 // writeBodies adds the source of the computed methods that fill a struct.
 func writeBodies(w io.Writer, sets []Set) {
 	for _, set := range sets {

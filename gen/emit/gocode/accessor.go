@@ -14,7 +14,7 @@ func (f *file) accessor(c *collection) {
 	))
 	f.constructor(c)
 	for _, m := range f.methods(c) {
-		f.method(c, m)
+		f.method(name, m)
 	}
 }
 
@@ -42,24 +42,27 @@ type method struct {
 	results []jen.Code
 }
 
-func (f *file) method(c *collection, m method) {
-	self := receiver(c.Declared.Accessor)
+func (f *file) method(accessor string, m method) {
+	f.methodWith(accessor, m, func(call *jen.Statement) []jen.Code { return []jen.Code{jen.Return(call)} })
+}
+
+// methodWith adds a method that does something else with what the collection returns.
+func (f *file) methodWith(accessor string, m method, body func(call *jen.Statement) []jen.Code) {
+	self := receiver(accessor)
 	signature := comment(m.doc...).
-		Func().Params(jen.Id(self).Op("*").Id(c.Declared.Accessor)).Id(m.name).Params(m.params...)
+		Func().Params(jen.Id(self).Op("*").Id(accessor)).Id(m.name).Params(m.params...)
 	if len(m.results) == 1 {
 		signature.Add(m.results[0])
 	} else {
 		signature.Params(m.results...)
 	}
-	f.add(signature.Block(
-		jen.Return(jen.Id(self).Dot("collection").Dot(m.name).Call(m.args...)),
-	))
+	f.add(signature.Block(body(jen.Id(self).Dot("collection").Dot(m.name).Call(m.args...))...))
 }
 
 func (f *file) methods(c *collection) []method {
 	doc := func() *jen.Statement { return jen.Op("*").Id(c.doc()) }
-	ctx := jen.Id("ctx").Add(f.qual("context", "Context"))
-	notFound := "[" + f.spelled(runtimePath, "ErrNotFound") + "]"
+	ctx := f.ctx()
+	notFound := f.notFound()
 	options := jen.Id("options").Op("...").Add(f.runtime("PageOption"))
 	one := keyParameter(c)
 	many := one + "s"
@@ -85,16 +88,7 @@ func (f *file) methods(c *collection) []method {
 			args:    []jen.Code{jen.Id("ctx"), jen.Id(many)},
 			results: []jen.Code{jen.Index().Add(doc()), jen.Error()},
 		},
-		{
-			name: "GetJSON",
-			doc: []string{
-				"GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was",
-				"loaded at. It returns " + notFound + " if there is none. The bytes must not be changed.",
-			},
-			params:  []jen.Code{ctx, jen.Id(one).Add(key())},
-			args:    []jen.Code{jen.Id("ctx"), jen.Id(one)},
-			results: []jen.Code{jen.Index().Byte(), f.runtime("Version"), jen.Error()},
-		},
+		f.getJSON(one, key()),
 		{
 			name: "All",
 			doc: []string{
@@ -135,34 +129,9 @@ func (f *file) methods(c *collection) []method {
 			args:    []jen.Code{jen.Id("ctx"), jen.Id("queryer"), jen.Id(many).Op("...")},
 			results: []jen.Code{jen.Index().Add(doc()), jen.Error()},
 		},
-		{
-			name: "Watch",
-			doc: []string{
-				"Watch follows the changes of documents from [" + f.spelled(runtimePath, "Now") + "] or from a position that was stored, until the context",
-				"ends. It ends after the first error.",
-			},
-			params:  []jen.Code{ctx, jen.Id("from").Add(f.runtime("Position"))},
-			args:    []jen.Code{jen.Id("ctx"), jen.Id("from")},
-			results: []jen.Code{f.qual("iter", "Seq2").Types(f.runtime("Event").Types(key()), jen.Error())},
-		},
-		{
-			name: "Invalidate",
-			doc: []string{
-				"Invalidate makes all caches forget documents that changed for a reason which the database does not know.",
-			},
-			params:  []jen.Code{ctx, jen.Id(many).Op("...").Add(key())},
-			args:    []jen.Code{jen.Id("ctx"), jen.Id(many).Op("...")},
-			results: []jen.Code{jen.Error()},
-		},
-		{
-			name: "Refresh",
-			doc: []string{
-				"Refresh does what Invalidate does, and loads the documents again.",
-			},
-			params:  []jen.Code{ctx, jen.Id(many).Op("...").Add(key())},
-			args:    []jen.Code{jen.Id("ctx"), jen.Id(many).Op("...")},
-			results: []jen.Code{jen.Error()},
-		},
+		f.watch(key()),
+		f.invalidate(many, key()),
+		f.refresh(many, key()),
 	}
 }
 

@@ -3,6 +3,8 @@ package gocode
 import (
 	"go/doc"
 	"go/token"
+	"maps"
+	"slices"
 	"strconv"
 	"unicode"
 
@@ -16,8 +18,10 @@ type names struct {
 	collections map[*plan.Collection]collectionNames
 	scans       map[*plan.Element]string
 	codecs      map[*plan.Struct]codecNames
-	jsons       map[*plan.Struct]string // functions that write document types as JSON
+	jsons       map[*plan.Struct]string     // functions that write document types as JSON
+	sources     map[*plan.Collection]string // variables of the constructors of aggregates
 	locals      locals
+	build       buildLocals
 	reserved    map[string]bool // names of parameters and variables, which imports must not have
 }
 
@@ -41,6 +45,10 @@ type locals struct {
 	encoder, decoder, writer                                string
 }
 
+// buildLocals are the variables of an aggregate's constructor and of the function in it, which name what the
+// user has declared.
+type buildLocals struct{ engine, ctx, key, from string }
+
 // plain are the names of parameters and variables that hide nothing which is used beside them.
 func plain() []string {
 	return []string{
@@ -61,6 +69,7 @@ func newNames(p *plan.Plan) *names {
 		scans:       map[*plan.Element]string{},
 		codecs:      map[*plan.Struct]codecNames{},
 		jsons:       map[*plan.Struct]string{},
+		sources:     map[*plan.Collection]string{},
 		reserved:    map[string]bool{},
 	}
 	for name := range p.Package.Taken {
@@ -73,6 +82,7 @@ func newNames(p *plan.Plan) *names {
 		model: n.local("model"), err: n.local("err"),
 		encoder: n.local("e"), decoder: n.local("d"), writer: n.local("w"),
 	}
+	n.build = buildLocals{engine: n.local("engine"), ctx: n.local("ctx"), key: n.local("key"), from: n.local("from")}
 	for _, name := range plain() {
 		n.reserved[name] = true
 	}
@@ -88,7 +98,25 @@ func newNames(p *plan.Plan) *names {
 			n.jsons[s] = n.free("write" + s.Name + "JSON")
 		}
 	}
+	for _, a := range p.Aggregates {
+		for _, c := range a.Sources() {
+			if n.sources[c] == "" {
+				n.sources[c] = n.source(n.collections[c].lower)
+			}
+		}
+	}
 	return n
+}
+
+// source names the variable of a collection in the constructors of aggregates.
+func (n *names) source(name string) string {
+	taken := slices.Concat(imported(), []string{n.build.engine, n.build.ctx, n.build.key, n.build.from},
+		slices.Collect(maps.Values(n.sources)))
+	for n.used[name] || slices.Contains(taken, name) || token.IsKeyword(name) || doc.IsPredeclared(name) {
+		name += "Source"
+	}
+	n.reserved[name] = true
+	return name
 }
 
 // addDeclared notes the names that the plan gives.
@@ -102,6 +130,10 @@ func (n *names) addDeclared(p *plan.Plan) {
 		for _, s := range c.Structs {
 			n.used[s.Name] = true
 		}
+	}
+	for _, a := range p.Aggregates {
+		n.used[a.Declared.Accessor] = true
+		n.used["New"+a.Declared.Accessor] = true
 	}
 }
 

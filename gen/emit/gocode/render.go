@@ -122,5 +122,8 @@ func (r *renderer) mainChunks() []chunk {
 	for _, c := range r.plan.Collections {
 		chunks = append(chunks, func(f *file) { f.collection(newCollection(c)) })
 	}
+	for _, a := range r.plan.Aggregates {
+		chunks = append(chunks, func(f *file) { f.aggregate(a) })
+	}
 	return append(chunks, (*file).guards)
 }
