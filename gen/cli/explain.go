@@ -12,7 +12,7 @@ import (
 )
 
 type explain struct {
-	Name    string   `arg:"" optional:"" placeholder:"NAME" help:"A collection (books), a path (Authors.Country), a column (authors.name) or a field of a model (Author.Name); every collection by default."`
+	Name    string   `arg:"" optional:"" placeholder:"NAME" help:"A collection (books), an aggregate (book_tags), a path (Authors.Country), a column (authors.name) or a field of a model (Author.Name); every collection and aggregate by default."`
 	Package []string `short:"p" default:"." placeholder:"PKG" help:"Packages whose collections are meant."`
 	JSON    bool     `name:"json" help:"Print JSON."`
 	SQL     bool     `name:"sql" help:"Print the SQL that finds the documents of a change, as --dialect does."`

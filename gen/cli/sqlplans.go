@@ -18,6 +18,9 @@ func capturePlans(result gen.Result, dialect string) []capture.Plan {
 				plans = append(plans, capturePlan(c, text))
 			}
 		}
+		for _, a := range p.Aggregates {
+			plans = append(plans, aggregatePlan(a))
+		}
 	}
 	return plans
 }
@@ -39,6 +42,14 @@ func capturePlan(c *plan.Collection, text sqltext.Statements) capture.Plan {
 			dependency.Joins = append(dependency.Joins, capture.Join{Table: captureTable(j.Table), Columns: literal(j.Columns)})
 		}
 		made.Depends = append(made.Depends, dependency)
+	}
+	return made
+}
+
+func aggregatePlan(a *plan.Aggregate) capture.Plan {
+	made := capture.Plan{Collection: a.Declared.Name, Shape: a.Shape, Exact: true, Keys: literal(a.Declared.Keys)}
+	for _, c := range a.Sources() {
+		made.Of = append(made.Of, c.Declared.Name)
 	}
 	return made
 }

@@ -8,12 +8,15 @@ import (
 	"github.com/denormgen/denormgen/gen/plan"
 )
 
-// All explains every collection of the sources.
+// All explains every collection and every aggregate of the sources.
 func All(sources []Source) *Explanation {
 	e := newExplanation(sources)
 	for _, s := range sources {
 		for _, c := range s.Plan.Collections {
 			e.Collections = append(e.Collections, s.collection(c))
+		}
+		for _, a := range s.Plan.Aggregates {
+			e.Aggregates = append(e.Aggregates, s.aggregate(a))
 		}
 	}
 	return e

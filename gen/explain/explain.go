@@ -20,10 +20,11 @@ type SQL struct {
 	Changes []string // the roots of a change, one per watch of the collection; nil if nobody asked
 }
 
-// Explanation answers one question: everything that a name may mean, or all collections.
+// Explanation answers one question: everything that a name may mean, or all collections and aggregates.
 type Explanation struct {
 	Dialect     string       `json:"dialect,omitempty"` // of all SQL in it
 	Collections []Collection `json:"collections,omitempty"`
+	Aggregates  []Aggregate  `json:"aggregates,omitempty"`
 	Paths       []Path       `json:"paths,omitempty"`
 	Changes     []Change     `json:"changes,omitempty"`
 }
@@ -45,6 +46,18 @@ type Collection struct {
 	Queries         []Query      `json:"queries"`
 	Dependencies    []Dependency `json:"dependencies"`
 	Shape           string       `json:"shape"`
+}
+
+// Aggregate explains one aggregate: any change of a document of From is one of every document of its own.
+type Aggregate struct {
+	Name     string   `json:"name"`
+	Package  string   `json:"package"` // import path
+	Accessor string   `json:"accessor"`
+	Document string   `json:"document"` // Go type
+	Function string   `json:"function"`
+	From     []string `json:"from"` // collections, each once
+	Keys     []string `json:"keys"` // those that have a document
+	Shape    string   `json:"shape"`
 }
 
 // Field is one field of a document, with those below it.

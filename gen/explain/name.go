@@ -9,7 +9,7 @@ import (
 	"github.com/denormgen/denormgen/gen/plan"
 )
 
-// UnknownError says that a name is neither a collection nor a path nor a column.
+// UnknownError says that a name is neither a collection nor an aggregate, a path or a column.
 type UnknownError struct {
 	Name       string
 	Suggestion string // a name that exists and looks alike, "" if none does
@@ -17,13 +17,13 @@ type UnknownError struct {
 
 func (e *UnknownError) Error() string {
 	if e.Suggestion != "" {
-		return fmt.Sprintf("%q is no collection, path, column or field of a model: did you mean %q?", e.Name, e.Suggestion)
+		return fmt.Sprintf("%q is no collection, aggregate, path, column or field of a model: did you mean %q?", e.Name, e.Suggestion)
 	}
-	return fmt.Sprintf("%q is no collection (books), path (Authors.Country), column (authors.name) "+
+	return fmt.Sprintf("%q is no collection (books), aggregate (book_tags), path (Authors.Country), column (authors.name) "+
 		"or field of a model (Author.Name)", e.Name)
 }
 
-// Name explains what a name means: a collection (books), a path in all collections or in one
+// Name explains what a name means: a collection (books), an aggregate (book_tags), a path in all collections or in one
 // (Authors.Country, books.Authors), a column (authors.name, public.authors.name, Author.Name), a
 // computed method (Author.Label), which stands for the columns that it reads, or a table. A name that means several of them gets an answer for each; an unknown one gives an
 // *UnknownError.
@@ -41,8 +41,13 @@ func Name(sources []Source, name string) (*Explanation, error) {
 				}
 			}
 		}
+		for _, a := range s.Plan.Aggregates {
+			if name == a.Declared.Name {
+				e.Aggregates = append(e.Aggregates, s.aggregate(a))
+			}
+		}
 	}
-	if len(e.Collections) > 0 {
+	if len(e.Collections)+len(e.Aggregates) > 0 {
 		return e, nil
 	}
 	all := columns(sources)
@@ -84,6 +89,9 @@ func known(sources []Source, all []column) []string {
 			for _, path := range paths(fields(c.Structs[0], nil), "") {
 				names = append(names, path, c.Declared.Name+"."+path)
 			}
+		}
+		for _, a := range s.Plan.Aggregates {
+			names = append(names, a.Declared.Name)
 		}
 	}
 	for _, column := range all {

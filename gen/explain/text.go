@@ -14,6 +14,9 @@ func (e *Explanation) Text(w io.Writer) error {
 	for _, c := range e.Collections {
 		p.collection(c)
 	}
+	for _, a := range e.Aggregates {
+		p.aggregate(a)
+	}
 	for _, path := range e.Paths {
 		p.path(path)
 	}
