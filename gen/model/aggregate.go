@@ -77,7 +77,7 @@ func (c *collector) sources(t trail, line *directive.Directive) []*draft {
 	return list
 }
 
-// aggregateKeys reads keys=.
+// aggregateKeys reads keys=, whose order says nothing.
 func aggregateKeys(t trail, line *directive.Directive) []string {
 	arg, given := line.Lookup("keys")
 	if !given {
@@ -94,6 +94,7 @@ func aggregateKeys(t trail, line *directive.Directive) []string {
 			keys = append(keys, word.Text)
 		}
 	}
+	slices.Sort(keys)
 	return keys
 }
 

@@ -268,7 +268,7 @@ type Aggregate struct {
 	Name     string
 	Accessor string
 	From     []*Collection // one for each sequence that the function takes, in its order
-	Keys     []string      // those that have a document; never empty
+	Keys     []string      // those that have a document, sorted; never empty
 	Func     string
 	Body     string // source of the function, for the shape hash
 	Result   Type   // what a document is
