@@ -36,6 +36,27 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+const tagIndex = `package shop
+
+import (
+	"context"
+	"iter"
+)
+
+//denorm:aggregate book_tags from=books
+func BookTagIndex(ctx context.Context, key string, books iter.Seq2[*BookDoc, error]) (map[string][]int64, error) {
+	return nil, nil
+}
+`
+
+func TestExplainAggregate(t *testing.T) {
+	dir := module(t, map[string]string{"index.go": tagIndex, "shop.go": shop})
+	denormgen(t, dir, "explain", "book_tags").wants(t, 0, "any document of books", "")
+	denormgen(t, dir, "explain").wants(t, 0, "made by BookTagIndex", "")
+	denormgen(t, dir, "explain", "--json", "book_tags").wants(t, 0, `"document": "map[string][]int64"`, "")
+	denormgen(t, dir, "explain", "book_tag").wants(t, 2, "", `did you mean "book_tags"?`)
+}
+
 func TestExplainJSON(t *testing.T) {
 	dir := module(t, map[string]string{"shop.go": shop})
 	var got struct {

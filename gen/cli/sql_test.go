@@ -21,6 +21,23 @@ import (
 
 const bookstore = "../../example/bookstore/models"
 
+// TestSQLOfAggregates prints the plan of an aggregate, which has no table and no trigger.
+func TestSQLOfAggregates(t *testing.T) {
+	dir := module(t, map[string]string{"index.go": tagIndex, "shop.go": shop})
+	result, err := gen.Run(t.Context(), gen.Options{Dir: dir})
+	if err != nil || result.Report.HasErrors() {
+		t.Fatal(err, result.Report.Sorted())
+	}
+	plans := capturePlans(result, "sqlite")
+	want := capture.Plan{
+		Collection: "book_tags", Shape: result.Plans[0].Aggregates[0].Shape, Exact: true, Of: []string{"books"}, Keys: []string{"default"},
+	}
+	if diff := cmp.Diff(want, plans[len(plans)-1]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	denormgen(t, dir, "sql", "--dialect", "sqlite").wants(t, 0, `"of":["books"],"keys":["default"]`, "sql-unseen")
+}
+
 // TestSQLLeavesInstallNothing runs what is printed for the bookstore, in every form, and then the program.
 func TestSQLLeavesInstallNothing(t *testing.T) {
 	for _, form := range []string{layoutPlain, layoutGoose, layoutMigrate} {

@@ -77,10 +77,17 @@ func shop() []Source {
 				Hops: []plan.Hop{toAuthor, toLink, toBook}},
 		},
 	}
+	number := model.Type{Kind: model.Map, Key: &text, Elem: &integer}
+	loans := &plan.Collection{Declared: &model.Collection{Name: "loans"}}
+	index := &plan.Aggregate{
+		Declared: &model.Aggregate{Name: "book_tags", Func: "BookTagIndex", Keys: []string{"all", "open"}, Result: number},
+		From:     []*plan.Collection{c, loans, c}, Shape: "abc",
+	}
 	return []Source{{
 		Plan: &plan.Plan{
 			Package:     &model.Package{Path: "example.com/shop", Entities: []*model.Entity{book, author, country}},
 			Collections: []*plan.Collection{c},
+			Aggregates:  []*plan.Aggregate{index},
 		},
 		Dialect: "sqlite",
 		SQL: func(*plan.Collection) SQL {
@@ -140,6 +147,17 @@ func TestAll(t *testing.T) {
     authors        alive               Living                                       filtered by it
     facts          fact                Facts                                        shown
     geo.countries  name                Authors.Country                              shown
+
+aggregate book_tags: one map[string]int64 for every key, made by BookTagIndex
+  keys all, open
+
+  made of
+    all documents of books
+    all documents of loans
+
+  it changes with
+    any document of books
+    any document of loans
 `
 	if got := textOf(t, All(shop())); got != want {
 		t.Errorf("got\n%s", got)
@@ -153,6 +171,7 @@ func TestName(t *testing.T) {
 		not  string
 	}{
 		{"books", []string{"collection books"}, "touches"},
+		{"book_tags", []string{"aggregate book_tags", "any document of loans"}, "collection"},
 		{"BookDoc", []string{"collection books"}, ""},
 		{"authors.name", []string{"authors.name (Author.Name): a change of it touches documents of books",
 			"1. rows of book_authors where book_authors.author_id = authors.id\n",
@@ -197,7 +216,7 @@ func TestName(t *testing.T) {
 
 func TestUnknownName(t *testing.T) {
 	for name, want := range map[string]string{
-		"authors.nam": "authors.name", "bookss": "books", "Authors.Contry": "Authors.Country", "zzzzzzzzzz": "",
+		"authors.nam": "authors.name", "bookss": "books", "book_tag": "book_tags", "Authors.Contry": "Authors.Country", "zzzzzzzzzz": "",
 	} {
 		_, err := Name(shop(), name)
 		var unknown *UnknownError
