@@ -68,6 +68,7 @@ func TestCollectionErrors(t *testing.T) {
 		{"path unknown", books + "//denorm:include Autors", CodePathUnknown, "Autors", "did you mean \"Authors\"?", include("Autors")},
 		{"path unknown deeper", books + "//denorm:include Publisher.Lniks", CodePathUnknown, "Lniks", "did you mean \"Links\"?", include("Publisher.Lniks")},
 		{"path far off", books + "//denorm:include Publisher.Shops", CodePathUnknown, "Shops", "there are Books and Links", include("Publisher.Shops")},
+		{"path among many", "//denorm:table tags\n//denorm:collection tags\n//denorm:include **\ntype Tag struct {\n\tID int64 `db:\"id\"`\n" + manyRelations() + "}", CodePathUnknown, "**", "a step is a field of Tag", []string{"collection tags", "include **"}},
 		{"path ends on a column", books + "//denorm:include Publisher.Name", CodePathColumn, "Name", "fields=", include("Publisher.Name")},
 		{"path through a column", books + "//denorm:include Title.Name", CodePathColumn, "Title", "end the path before Title", include("Title.Name")},
 		{"path empty step", books + "//denorm:include Publisher..Links", CodePathEmpty, "Publisher..Links", "single dots", include("Publisher..Links")},
@@ -180,4 +181,13 @@ func dumpErrors(src string, list []*diag.Diagnostic) string {
 			"\n\t\tpath: " + strings.Join(d.Path, " > ") + "\n\t\thelp: " + strings.ReplaceAll(d.Help, "\n", "; "))
 	}
 	return b.String()
+}
+
+// manyRelations are the fields of a model that has more of them than are listed.
+func manyRelations() string {
+	fields := ""
+	for name := range strings.SplitSeq("A,B,C,D,E,F,G,H,J,K,L,M,N", ",") {
+		fields += "\t//denorm:manytomany tag_" + name + "\n\t" + name + " []Author\n"
+	}
+	return fields
 }

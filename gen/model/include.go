@@ -174,7 +174,9 @@ func explainStep(t trail, e *Entity, step directive.Word) {
 		d.WithHelp("%s has no relations; declare one as a field of type *M or []M", e.Name)
 		return
 	}
-	suggest(d, step, names)
+	if suggest(d, step, names); d.Help == "" {
+		d.WithHelp("a step is a field of %s of type *M or []M, where M is a model", e.Name)
+	}
 }
 
 // explainCycle says how to go round a circle of relations.
