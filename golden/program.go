@@ -8,13 +8,14 @@ import (
 	"text/template"
 
 	"github.com/denormgen/denormgen/gen"
+	"github.com/denormgen/denormgen/gen/model"
 )
 
 // program is the source of one binary that loads the documents of all scenarios from one database.
 //
 // It reads {scenario: statements} from standard input and writes {scenario: {collection: documents}}
 // to standard output. On the way it checks what holds for every collection: that All, GetMany, GetJSON
-// and Page agree, that clones are equal, and that a batch costs as many queries as promised.
+// and Page agree, that clones are equal, and that a batch costs as many queries as promised. Of aggregates it writes {key: document}.
 var program = template.Must(template.New("main").Parse(`package main
 
 import (
@@ -27,6 +28,7 @@ func main() {
 	harness.Main(map[string][]harness.Collection{
 		{{range .}}"{{.Name}}": {
 			{{$alias := .Alias}}{{range .Collections}}harness.Of("{{.Name}}", {{.Queries}}, {{$alias}}.New{{.Accessor}}),
+			{{end}}{{range .Aggregates}}harness.Aggregate("{{.Name}}", {{printf "%#v" .Keys}}, {{$alias}}.New{{.Accessor}}),
 			{{end}}
 		},
 		{{end}}
@@ -37,6 +39,7 @@ func main() {
 type programPackage struct {
 	Name, Alias, Path string
 	Collections       []programCollection
+	Aggregates        []*model.Aggregate
 }
 
 type programCollection struct {
@@ -57,6 +60,9 @@ func mainProgram(result gen.Result) ([]byte, error) {
 			pkg.Collections = append(pkg.Collections, programCollection{
 				Name: c.Declared.Name, Accessor: c.Declared.Accessor, Queries: len(c.Loaders),
 			})
+		}
+		for _, a := range p.Aggregates {
+			pkg.Aggregates = append(pkg.Aggregates, a.Declared)
 		}
 		packages = append(packages, pkg)
 	}

@@ -49,6 +49,40 @@ func Of[K comparable, D any, P cloner[D], A accessor[K, D]](name string, queries
 	}}
 }
 
+// reader is what every generated aggregate has to read its documents.
+type reader[T any] interface {
+	Get(context.Context, string) (T, error)
+	GetJSON(context.Context, string) ([]byte, denorm.Version, error)
+}
+
+// Aggregate makes a Collection of an aggregate's generated constructor: its documents by key.
+func Aggregate[T any, A reader[T]](name string, keys []string, create func(*denorm.Engine) A) Collection {
+	return Collection{name: name, load: func(ctx context.Context, engine *denorm.Engine, _ *sqlx.DB) (json.RawMessage, error) {
+		return byKey[T](ctx, create(engine), keys)
+	}}
+}
+
+func byKey[T any](ctx context.Context, a reader[T], keys []string) (json.RawMessage, error) {
+	docs := map[string]json.RawMessage{}
+	for _, key := range keys {
+		doc, err := a.Get(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("Get of %s: %w", key, err)
+		}
+		if docs[key], err = json.Marshal(doc); err != nil {
+			return nil, fmt.Errorf("Get of %s: %w", key, err)
+		}
+		text, _, err := a.GetJSON(ctx, key)
+		if err != nil || !bytes.Equal(text, docs[key]) {
+			return nil, fmt.Errorf("GetJSON of %s is %s, not %s (%v)", key, text, docs[key], err)
+		}
+	}
+	if _, err := a.Get(ctx, "a key that there is not"); !errors.Is(err, denorm.ErrNotFound) {
+		return nil, fmt.Errorf("Get of an unknown key: %v", err)
+	}
+	return json.Marshal(docs)
+}
+
 func load[K comparable, D any, P cloner[D]](ctx context.Context, engine *denorm.Engine, db *sqlx.DB, a accessor[K, D], queries int) (json.RawMessage, error) {
 	log := engine.QueryLog()
 	log.Reset()
