@@ -71,6 +71,8 @@ func TestSQLLeavesInstallNothing(t *testing.T) {
 			models.NewBookCards(engine)
 			models.NewShelves(engine)
 			models.NewPublishers(engine)
+			models.NewTagIndex(engine)
+			models.NewFigures(engine)
 			if err := engine.Install(ctx); err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +83,7 @@ func TestSQLLeavesInstallNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(printed) != 4 {
+			if len(printed) != 6 {
 				t.Errorf("%d plans", len(printed))
 			}
 			for i := range stored {

@@ -1562,6 +1562,104 @@ func writePublisherDocBooksJSON(w *jsondoc.Writer, doc *PublisherDocBooks) {
 	w.Raw(`}`)
 }
 
+// TagIndex reads the documents of the aggregate tag_index, which indexTags makes of all documents of books.
+// It may be used by several goroutines at once.
+type TagIndex struct {
+	aggregate *denorm.Aggregate[map[string][]int64]
+}
+
+// NewTagIndex registers the aggregate tag_index with the engine, and what it is made from. It may be called
+// repeatedly and never fails; what is wrong with a registration is returned by every method.
+func NewTagIndex(engine *denorm.Engine) *TagIndex {
+	books := NewBooks(engine)
+	return &TagIndex{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[map[string][]int64]{
+		Name:  "tag_index",
+		Shape: "c8303b62a3e76f19",
+		Keys:  []string{"default"},
+		From:  []string{"books"},
+		Build: func(ctx context.Context, key string, from *denorm.Sources) (map[string][]int64, error) {
+			return indexTags(ctx, key, denorm.Documents(ctx, from, books.collection))
+		},
+	})}
+}
+
+// Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
+// It is shared with others and must not be changed.
+func (t *TagIndex) Get(ctx context.Context, key string) (map[string][]int64, error) {
+	return t.aggregate.Get(ctx, key)
+}
+
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
+func (t *TagIndex) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
+	return t.aggregate.GetJSON(ctx, key)
+}
+
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *TagIndex) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
+	return t.aggregate.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *TagIndex) Invalidate(ctx context.Context, keys ...string) error {
+	return t.aggregate.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *TagIndex) Refresh(ctx context.Context, keys ...string) error {
+	return t.aggregate.Refresh(ctx, keys...)
+}
+
+// Figures reads the documents of the aggregate figures, which totals makes of all documents of books.
+// It may be used by several goroutines at once.
+type Figures struct {
+	aggregate *denorm.Aggregate[*Totals]
+}
+
+// NewFigures registers the aggregate figures with the engine, and what it is made from. It may be called
+// repeatedly and never fails; what is wrong with a registration is returned by every method.
+func NewFigures(engine *denorm.Engine) *Figures {
+	books := NewBooks(engine)
+	return &Figures{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[*Totals]{
+		Name:  "figures",
+		Shape: "f170f6b04802b0c6",
+		Keys:  []string{"all", "cheap"},
+		From:  []string{"books"},
+		Build: func(ctx context.Context, key string, from *denorm.Sources) (*Totals, error) {
+			return totals(ctx, key, denorm.Documents(ctx, from, books.collection))
+		},
+	})}
+}
+
+// Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
+// It is shared with others and must not be changed.
+func (f *Figures) Get(ctx context.Context, key string) (*Totals, error) {
+	return f.aggregate.Get(ctx, key)
+}
+
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
+func (f *Figures) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
+	return f.aggregate.GetJSON(ctx, key)
+}
+
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (f *Figures) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
+	return f.aggregate.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (f *Figures) Invalidate(ctx context.Context, keys ...string) error {
+	return f.aggregate.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (f *Figures) Refresh(ctx context.Context, keys ...string) error {
+	return f.aggregate.Refresh(ctx, keys...)
+}
+
 // These functions do not compile when a model is no longer what this file was generated for:
 // then run denormgen again.
 func _(m *Book) {

@@ -14,7 +14,7 @@ func (f *file) accessor(c *collection) {
 	))
 	f.constructor(c)
 	for _, m := range f.methods(c) {
-		f.method(name, m)
+		f.method(name, "collection", m)
 	}
 }
 
@@ -33,7 +33,7 @@ func (f *file) constructor(c *collection) {
 	))
 }
 
-// method is one method of an accessor: it hands its arguments on to the collection.
+// method is one method of an accessor: it hands its arguments on to the field that knows how.
 type method struct {
 	name    string
 	doc     []string
@@ -42,12 +42,7 @@ type method struct {
 	results []jen.Code
 }
 
-func (f *file) method(accessor string, m method) {
-	f.methodWith(accessor, m, func(call *jen.Statement) []jen.Code { return []jen.Code{jen.Return(call)} })
-}
-
-// methodWith adds a method that does something else with what the collection returns.
-func (f *file) methodWith(accessor string, m method, body func(call *jen.Statement) []jen.Code) {
+func (f *file) method(accessor, field string, m method) {
 	self := receiver(accessor)
 	signature := comment(m.doc...).
 		Func().Params(jen.Id(self).Op("*").Id(accessor)).Id(m.name).Params(m.params...)
@@ -56,7 +51,7 @@ func (f *file) methodWith(accessor string, m method, body func(call *jen.Stateme
 	} else {
 		signature.Params(m.results...)
 	}
-	f.add(signature.Block(body(jen.Id(self).Dot("collection").Dot(m.name).Call(m.args...))...))
+	f.add(signature.Block(jen.Return(jen.Id(self).Dot(field).Dot(m.name).Call(m.args...))))
 }
 
 func (f *file) methods(c *collection) []method {

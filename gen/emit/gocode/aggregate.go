@@ -5,24 +5,25 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/denormgen/denormgen/gen/model"
 	"github.com/denormgen/denormgen/gen/plan"
 )
 
-// aggregate adds the typed face of an aggregate, which is a collection to the runtime.
+// aggregate adds the typed face of an aggregate.
 func (f *file) aggregate(a *plan.Aggregate) {
 	d := a.Declared
 	f.add(comment(
 		d.Accessor+" reads the documents of the aggregate "+d.Name+", which "+d.Func+" makes of all documents of "+sourceNames(a)+".",
 		"It may be used by several goroutines at once.",
 	).Type().Id(d.Accessor).Struct(
-		jen.Id("collection").Op("*").Add(f.runtime("Collection").Types(jen.String(), f.goType(d.Result))),
+		jen.Id("aggregate").Op("*").Add(f.runtime("Aggregate").Types(f.goType(d.Result))),
 	))
 	f.aggregateConstructor(a)
-	f.aggregateGet(a)
 	for _, m := range []method{
+		f.aggregateGet(d),
 		f.getJSON("key", jen.String()), f.watch(jen.String()), f.invalidate("keys", jen.String()), f.refresh("keys", jen.String()),
 	} {
-		f.method(d.Accessor, m)
+		f.method(d.Accessor, "aggregate", m)
 	}
 }
 
@@ -58,7 +59,7 @@ func (f *file) aggregateConstructor(a *plan.Aggregate) {
 	).Params(f.goType(d.Result), jen.Error()).Block(
 		jen.Return(call),
 	)
-	definition := jen.Op("&").Add(f.runtime("Aggregate").Types(f.goType(d.Result))).Add(lines(
+	definition := jen.Op("&").Add(f.runtime("AggregateDefinition").Types(f.goType(d.Result))).Add(lines(
 		entry("Name", jen.Lit(d.Name)),
 		entry("Shape", jen.Lit(a.Shape)),
 		entry("Keys", stringList(d.Keys)),
@@ -66,7 +67,7 @@ func (f *file) aggregateConstructor(a *plan.Aggregate) {
 		entry("Build", build),
 	))
 	body = append(body, jen.Return(jen.Op("&").Id(d.Accessor).Values(
-		jen.Id("collection").Op(":").Add(f.runtime("RegisterAggregate")).Call(jen.Id(local.engine), definition),
+		jen.Id("aggregate").Op(":").Add(f.runtime("RegisterAggregate")).Call(jen.Id(local.engine), definition),
 	)))
 	f.add(comment(
 		"New"+d.Accessor+" registers the aggregate "+d.Name+" with the engine, and what it is made from. It may be called",
@@ -74,10 +75,9 @@ func (f *file) aggregateConstructor(a *plan.Aggregate) {
 	).Func().Id("New" + d.Accessor).Params(jen.Id(local.engine).Op("*").Add(f.runtime("Engine"))).Op("*").Id(d.Accessor).Block(body...))
 }
 
-// aggregateGet adds Get, which hands out the document itself. Its results have names, for within its body that
-// of the document's type may be hidden.
-func (f *file) aggregateGet(a *plan.Aggregate) {
-	get := method{
+// aggregateGet hands out the document itself.
+func (f *file) aggregateGet(d *model.Aggregate) method {
+	return method{
 		name: "Get",
 		doc: []string{
 			"Get returns the document of a key. It returns " + f.notFound() + " if there is none.",
@@ -85,13 +85,6 @@ func (f *file) aggregateGet(a *plan.Aggregate) {
 		},
 		params:  []jen.Code{f.ctx(), jen.Id("key").String()},
 		args:    []jen.Code{jen.Id("ctx"), jen.Id("key")},
-		results: []jen.Code{jen.Id("doc").Add(f.goType(a.Declared.Result)), jen.Err().Error()},
+		results: []jen.Code{f.goType(d.Result), jen.Error()},
 	}
-	f.methodWith(a.Declared.Accessor, get, func(call *jen.Statement) []jen.Code {
-		return []jen.Code{
-			jen.List(jen.Id("found"), jen.Err()).Op(":=").Add(call),
-			jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Id("doc"), jen.Err())),
-			jen.Return(jen.Op("*").Id("found"), jen.Nil()),
-		}
-	})
 }

@@ -200,14 +200,14 @@ func writeBookDocJSON(w *jsondoc.Writer, doc *BookDoc) {
 // BookTags reads the documents of the aggregate book_tags, which BookTagIndex makes of all documents of books.
 // It may be used by several goroutines at once.
 type BookTags struct {
-	collection *denorm.Collection[string, map[string][]int64]
+	aggregate *denorm.Aggregate[map[string][]int64]
 }
 
 // NewBookTags registers the aggregate book_tags with the engine, and what it is made from. It may be called
 // repeatedly and never fails; what is wrong with a registration is returned by every method.
 func NewBookTags(engine *denorm.Engine) *BookTags {
 	books := NewBooks(engine)
-	return &BookTags{collection: denorm.RegisterAggregate(engine, &denorm.Aggregate[map[string][]int64]{
+	return &BookTags{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[map[string][]int64]{
 		Name:  "book_tags",
 		Shape: "fded60da37b26bc5",
 		Keys:  []string{"default"},
@@ -220,34 +220,30 @@ func NewBookTags(engine *denorm.Engine) *BookTags {
 
 // Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
 // It is shared with others and must not be changed.
-func (b *BookTags) Get(ctx context.Context, key string) (doc map[string][]int64, err error) {
-	found, err := b.collection.Get(ctx, key)
-	if err != nil {
-		return doc, err
-	}
-	return *found, nil
+func (b *BookTags) Get(ctx context.Context, key string) (map[string][]int64, error) {
+	return b.aggregate.Get(ctx, key)
 }
 
 // GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
 // loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (b *BookTags) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
-	return b.collection.GetJSON(ctx, key)
+	return b.aggregate.GetJSON(ctx, key)
 }
 
 // Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
 // ends. It ends after the first error.
 func (b *BookTags) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
-	return b.collection.Watch(ctx, from)
+	return b.aggregate.Watch(ctx, from)
 }
 
 // Invalidate makes all caches forget documents that changed for a reason which the database does not know.
 func (b *BookTags) Invalidate(ctx context.Context, keys ...string) error {
-	return b.collection.Invalidate(ctx, keys...)
+	return b.aggregate.Invalidate(ctx, keys...)
 }
 
 // Refresh does what Invalidate does, and loads the documents again.
 func (b *BookTags) Refresh(ctx context.Context, keys ...string) error {
-	return b.collection.Refresh(ctx, keys...)
+	return b.aggregate.Refresh(ctx, keys...)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

@@ -306,7 +306,7 @@ func writeRoomDocJSON(w *jsondoc.Writer, doc *RoomDoc) {
 // Reports reads the documents of the aggregate reports, which engine makes of all documents of books and iter.
 // It may be used by several goroutines at once.
 type Reports struct {
-	collection *denorm.Collection[string, Report]
+	aggregate *denorm.Aggregate[Report]
 }
 
 // NewReports registers the aggregate reports with the engine, and what it is made from. It may be called
@@ -314,7 +314,7 @@ type Reports struct {
 func NewReports(engineVar *denorm.Engine) *Reports {
 	books := NewBooks(engineVar)
 	iterSource := NewIter(engineVar)
-	return &Reports{collection: denorm.RegisterAggregate(engineVar, &denorm.Aggregate[Report]{
+	return &Reports{aggregate: denorm.RegisterAggregate(engineVar, &denorm.AggregateDefinition[Report]{
 		Name:  "reports",
 		Shape: "1e5946509be61bfe",
 		Keys:  []string{"all", "first room"},
@@ -333,34 +333,30 @@ func NewReports(engineVar *denorm.Engine) *Reports {
 
 // Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
 // It is shared with others and must not be changed.
-func (r *Reports) Get(ctx context.Context, key string) (doc Report, err error) {
-	found, err := r.collection.Get(ctx, key)
-	if err != nil {
-		return doc, err
-	}
-	return *found, nil
+func (r *Reports) Get(ctx context.Context, key string) (Report, error) {
+	return r.aggregate.Get(ctx, key)
 }
 
 // GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
 // loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (r *Reports) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
-	return r.collection.GetJSON(ctx, key)
+	return r.aggregate.GetJSON(ctx, key)
 }
 
 // Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
 // ends. It ends after the first error.
 func (r *Reports) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
-	return r.collection.Watch(ctx, from)
+	return r.aggregate.Watch(ctx, from)
 }
 
 // Invalidate makes all caches forget documents that changed for a reason which the database does not know.
 func (r *Reports) Invalidate(ctx context.Context, keys ...string) error {
-	return r.collection.Invalidate(ctx, keys...)
+	return r.aggregate.Invalidate(ctx, keys...)
 }
 
 // Refresh does what Invalidate does, and loads the documents again.
 func (r *Reports) Refresh(ctx context.Context, keys ...string) error {
-	return r.collection.Refresh(ctx, keys...)
+	return r.aggregate.Refresh(ctx, keys...)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:

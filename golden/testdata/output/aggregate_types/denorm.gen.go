@@ -164,14 +164,14 @@ func writeBookDocJSON(w *jsondoc.Writer, doc *BookDoc) {
 // Newest reads the documents of the aggregate newest, which newest makes of all documents of books.
 // It may be used by several goroutines at once.
 type Newest struct {
-	collection *denorm.Collection[string, *BookDoc]
+	aggregate *denorm.Aggregate[*BookDoc]
 }
 
 // NewNewest registers the aggregate newest with the engine, and what it is made from. It may be called
 // repeatedly and never fails; what is wrong with a registration is returned by every method.
 func NewNewest(engine *denorm.Engine) *Newest {
 	books := NewBooks(engine)
-	return &Newest{collection: denorm.RegisterAggregate(engine, &denorm.Aggregate[*BookDoc]{
+	return &Newest{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[*BookDoc]{
 		Name:  "newest",
 		Shape: "a4874395656e89f5",
 		Keys:  []string{"default"},
@@ -184,47 +184,43 @@ func NewNewest(engine *denorm.Engine) *Newest {
 
 // Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
 // It is shared with others and must not be changed.
-func (n *Newest) Get(ctx context.Context, key string) (doc *BookDoc, err error) {
-	found, err := n.collection.Get(ctx, key)
-	if err != nil {
-		return doc, err
-	}
-	return *found, nil
+func (n *Newest) Get(ctx context.Context, key string) (*BookDoc, error) {
+	return n.aggregate.Get(ctx, key)
 }
 
 // GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
 // loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (n *Newest) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
-	return n.collection.GetJSON(ctx, key)
+	return n.aggregate.GetJSON(ctx, key)
 }
 
 // Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
 // ends. It ends after the first error.
 func (n *Newest) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
-	return n.collection.Watch(ctx, from)
+	return n.aggregate.Watch(ctx, from)
 }
 
 // Invalidate makes all caches forget documents that changed for a reason which the database does not know.
 func (n *Newest) Invalidate(ctx context.Context, keys ...string) error {
-	return n.collection.Invalidate(ctx, keys...)
+	return n.aggregate.Invalidate(ctx, keys...)
 }
 
 // Refresh does what Invalidate does, and loads the documents again.
 func (n *Newest) Refresh(ctx context.Context, keys ...string) error {
-	return n.collection.Refresh(ctx, keys...)
+	return n.aggregate.Refresh(ctx, keys...)
 }
 
 // PriceList reads the documents of the aggregate price_list, which priceList makes of all documents of books.
 // It may be used by several goroutines at once.
 type PriceList struct {
-	collection *denorm.Collection[string, price.List]
+	aggregate *denorm.Aggregate[price.List]
 }
 
 // NewPriceList registers the aggregate price_list with the engine, and what it is made from. It may be called
 // repeatedly and never fails; what is wrong with a registration is returned by every method.
 func NewPriceList(engine *denorm.Engine) *PriceList {
 	books := NewBooks(engine)
-	return &PriceList{collection: denorm.RegisterAggregate(engine, &denorm.Aggregate[price.List]{
+	return &PriceList{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[price.List]{
 		Name:  "price_list",
 		Shape: "df1f0f2e4b5b2232",
 		Keys:  []string{"default"},
@@ -237,47 +233,43 @@ func NewPriceList(engine *denorm.Engine) *PriceList {
 
 // Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
 // It is shared with others and must not be changed.
-func (p *PriceList) Get(ctx context.Context, key string) (doc price.List, err error) {
-	found, err := p.collection.Get(ctx, key)
-	if err != nil {
-		return doc, err
-	}
-	return *found, nil
+func (p *PriceList) Get(ctx context.Context, key string) (price.List, error) {
+	return p.aggregate.Get(ctx, key)
 }
 
 // GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
 // loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (p *PriceList) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
-	return p.collection.GetJSON(ctx, key)
+	return p.aggregate.GetJSON(ctx, key)
 }
 
 // Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
 // ends. It ends after the first error.
 func (p *PriceList) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
-	return p.collection.Watch(ctx, from)
+	return p.aggregate.Watch(ctx, from)
 }
 
 // Invalidate makes all caches forget documents that changed for a reason which the database does not know.
 func (p *PriceList) Invalidate(ctx context.Context, keys ...string) error {
-	return p.collection.Invalidate(ctx, keys...)
+	return p.aggregate.Invalidate(ctx, keys...)
 }
 
 // Refresh does what Invalidate does, and loads the documents again.
 func (p *PriceList) Refresh(ctx context.Context, keys ...string) error {
-	return p.collection.Refresh(ctx, keys...)
+	return p.aggregate.Refresh(ctx, keys...)
 }
 
 // Spans reads the documents of the aggregate spans, which spans makes of all documents of books.
 // It may be used by several goroutines at once.
 type Spans struct {
-	collection *denorm.Collection[string, [2]map[Currency]*time.Duration]
+	aggregate *denorm.Aggregate[[2]map[Currency]*time.Duration]
 }
 
 // NewSpans registers the aggregate spans with the engine, and what it is made from. It may be called
 // repeatedly and never fails; what is wrong with a registration is returned by every method.
 func NewSpans(engine *denorm.Engine) *Spans {
 	books := NewBooks(engine)
-	return &Spans{collection: denorm.RegisterAggregate(engine, &denorm.Aggregate[[2]map[Currency]*time.Duration]{
+	return &Spans{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[[2]map[Currency]*time.Duration]{
 		Name:  "spans",
 		Shape: "7eb37d4d781177b4",
 		Keys:  []string{"default"},
@@ -290,47 +282,43 @@ func NewSpans(engine *denorm.Engine) *Spans {
 
 // Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
 // It is shared with others and must not be changed.
-func (s *Spans) Get(ctx context.Context, key string) (doc [2]map[Currency]*time.Duration, err error) {
-	found, err := s.collection.Get(ctx, key)
-	if err != nil {
-		return doc, err
-	}
-	return *found, nil
+func (s *Spans) Get(ctx context.Context, key string) ([2]map[Currency]*time.Duration, error) {
+	return s.aggregate.Get(ctx, key)
 }
 
 // GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
 // loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (s *Spans) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
-	return s.collection.GetJSON(ctx, key)
+	return s.aggregate.GetJSON(ctx, key)
 }
 
 // Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
 // ends. It ends after the first error.
 func (s *Spans) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
-	return s.collection.Watch(ctx, from)
+	return s.aggregate.Watch(ctx, from)
 }
 
 // Invalidate makes all caches forget documents that changed for a reason which the database does not know.
 func (s *Spans) Invalidate(ctx context.Context, keys ...string) error {
-	return s.collection.Invalidate(ctx, keys...)
+	return s.aggregate.Invalidate(ctx, keys...)
 }
 
 // Refresh does what Invalidate does, and loads the documents again.
 func (s *Spans) Refresh(ctx context.Context, keys ...string) error {
-	return s.collection.Refresh(ctx, keys...)
+	return s.aggregate.Refresh(ctx, keys...)
 }
 
 // Amount reads the documents of the aggregate amount, which amount makes of all documents of books.
 // It may be used by several goroutines at once.
 type Amount struct {
-	collection *denorm.Collection[string, int64]
+	aggregate *denorm.Aggregate[int64]
 }
 
 // NewAmount registers the aggregate amount with the engine, and what it is made from. It may be called
 // repeatedly and never fails; what is wrong with a registration is returned by every method.
 func NewAmount(engine *denorm.Engine) *Amount {
 	books := NewBooks(engine)
-	return &Amount{collection: denorm.RegisterAggregate(engine, &denorm.Aggregate[int64]{
+	return &Amount{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[int64]{
 		Name:  "amount",
 		Shape: "c8f5f94a0df8ea47",
 		Keys:  []string{"default"},
@@ -343,34 +331,30 @@ func NewAmount(engine *denorm.Engine) *Amount {
 
 // Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
 // It is shared with others and must not be changed.
-func (a *Amount) Get(ctx context.Context, key string) (doc int64, err error) {
-	found, err := a.collection.Get(ctx, key)
-	if err != nil {
-		return doc, err
-	}
-	return *found, nil
+func (a *Amount) Get(ctx context.Context, key string) (int64, error) {
+	return a.aggregate.Get(ctx, key)
 }
 
 // GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
 // loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
 func (a *Amount) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
-	return a.collection.GetJSON(ctx, key)
+	return a.aggregate.GetJSON(ctx, key)
 }
 
 // Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
 // ends. It ends after the first error.
 func (a *Amount) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
-	return a.collection.Watch(ctx, from)
+	return a.aggregate.Watch(ctx, from)
 }
 
 // Invalidate makes all caches forget documents that changed for a reason which the database does not know.
 func (a *Amount) Invalidate(ctx context.Context, keys ...string) error {
-	return a.collection.Invalidate(ctx, keys...)
+	return a.aggregate.Invalidate(ctx, keys...)
 }
 
 // Refresh does what Invalidate does, and loads the documents again.
 func (a *Amount) Refresh(ctx context.Context, keys ...string) error {
-	return a.collection.Refresh(ctx, keys...)
+	return a.aggregate.Refresh(ctx, keys...)
 }
 
 // These functions do not compile when a model is no longer what this file was generated for:
