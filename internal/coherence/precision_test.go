@@ -9,6 +9,7 @@ import (
 	"github.com/denormgen/denormgen/internal/setting"
 	"github.com/denormgen/denormgen/internal/truth/history"
 	"github.com/denormgen/denormgen/internal/truth/naive"
+	"github.com/denormgen/denormgen/internal/truth/subject"
 )
 
 // mostEvents is how many events there may be for each document that changed, all cases together.
@@ -107,6 +108,9 @@ func (x *precision) transaction(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := derived(named); err != nil {
+		return err
+	}
 	changed := 0
 	for _, c := range naive.Collections() {
 		rows, want := c.Touched(before, x.data)
@@ -121,6 +125,22 @@ func (x *precision) transaction(ctx context.Context) error {
 	x.events += len(named)
 	if changed == 0 && len(named) == 0 {
 		x.silent++
+	}
+	return nil
+}
+
+// derived takes out the events of what is made of all books and authors, which have to be there where any of these is.
+func derived(named map[event]bool) error {
+	sources := false
+	for e := range named {
+		sources = sources || e.collection == "books" || e.collection == "authors"
+	}
+	for _, key := range []string{"all", "books"} {
+		e := event{subject.LibraryName, key}
+		if named[e] != sources {
+			return fmt.Errorf("an event for %v: %v; for what it is made of: %v", e, named[e], sources)
+		}
+		delete(named, e)
 	}
 	return nil
 }

@@ -75,6 +75,7 @@ type process struct {
 	db       *sqlx.DB
 	engine   *denorm.Engine
 	subjects []subject.Subject
+	library  *subject.Library // nil where the release has none
 	ended    atomic.Bool // by a test that ends processes
 }
 
@@ -82,9 +83,10 @@ type process struct {
 type release struct {
 	name, application string
 	subjects          func(*denorm.Engine) []subject.Subject
+	library           func(*denorm.Engine) *subject.Library
 }
 
-func firstRelease() release { return release{name: "first", subjects: subject.All} }
+func firstRelease() release { return release{name: "first", subjects: subject.All, library: subject.NewLibrary} }
 
 // options are those of the tiers; the processes of a test share the cache.
 func (m tiers) options(cache denorm.SharedCache) []denorm.Option {
@@ -125,6 +127,9 @@ func install(t *testing.T, at place, of release, name string, options ...denorm.
 		t.Fatal(err)
 	}
 	p.subjects = of.subjects(p.engine)
+	if of.library != nil {
+		p.library = of.library(p.engine)
+	}
 	if err := p.engine.Install(t.Context()); err != nil {
 		t.Fatal(err)
 	}

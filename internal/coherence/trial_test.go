@@ -132,6 +132,13 @@ func (r *trial) settle(ctx context.Context) error {
 			}
 			r.documents.Add(int64(n))
 		}
+		if p.library == nil {
+			continue
+		}
+		of := func(collection string) []naive.Document { return built[[2]string{p.release.name, collection}] }
+		if err := p.library.Compare(ctx, of("books"), of("authors")); err != nil {
+			return fmt.Errorf("process %s after all has settled: %w\n%s", p.name, err, r.diagnose(ctx, subject.LibraryName))
+		}
 	}
 	return nil
 }

@@ -7873,6 +7873,61 @@ func writePlacementDocBookShelvesJSON(w *jsondoc.Writer, doc *PlacementDocBookSh
 	w.Raw(`}`)
 }
 
+// Library reads the documents of the aggregate library, which libraryOf makes of all documents of books and authors.
+// It may be used by several goroutines at once.
+type Library struct {
+	aggregate *denorm.Aggregate[Holdings]
+}
+
+// NewLibrary registers the aggregate library with the engine, and what it is made from. It may be called
+// repeatedly and never fails; what is wrong with a registration is returned by every method.
+func NewLibrary(engine *denorm.Engine) *Library {
+	books := NewBooks(engine)
+	authors := NewAuthors(engine)
+	return &Library{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[Holdings]{
+		Name:  "library",
+		Shape: "86a1b39b869fd1b7",
+		Keys:  []string{"all", "books"},
+		From:  []string{"books", "authors"},
+		Build: func(ctx context.Context, key string, from *denorm.Sources) (Holdings, error) {
+			return libraryOf(
+				ctx,
+				key,
+				denorm.Documents(ctx, from, books.collection),
+				denorm.Documents(ctx, from, authors.collection),
+			)
+		},
+	})}
+}
+
+// Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
+// It is shared with others and must not be changed.
+func (l *Library) Get(ctx context.Context, key string) (Holdings, error) {
+	return l.aggregate.Get(ctx, key)
+}
+
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
+func (l *Library) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
+	return l.aggregate.GetJSON(ctx, key)
+}
+
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (l *Library) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
+	return l.aggregate.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (l *Library) Invalidate(ctx context.Context, keys ...string) error {
+	return l.aggregate.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (l *Library) Refresh(ctx context.Context, keys ...string) error {
+	return l.aggregate.Refresh(ctx, keys...)
+}
+
 // These functions do not compile when a model is no longer what this file was generated for:
 // then run denormgen again.
 func _(m *Author) {
