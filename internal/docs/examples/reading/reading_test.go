@@ -220,3 +220,18 @@ func Example_loadError() {
 	// true
 	// books Chapters 1 number
 }
+
+func Example_aggregates() {
+	index := models.NewTagIndex(engine)
+	tags, err := index.Get(ctx, "default")
+	if err != nil {
+		log.Fatal(err)
+	}
+	figures, err := models.NewFigures(engine).Get(ctx, "cheap")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(tags["classic"], figures.Books, figures.Cents)
+	// Output:
+	// [1 4] 3 4130
+}
