@@ -239,6 +239,21 @@ func TestAggregateBuildsInTurn(t *testing.T) {
 	}
 }
 
+// TestAggregateOfALongBuild keeps what takes longer to build than a document may take to load.
+func TestAggregateOfALongBuild(t *testing.T) {
+	eachMode(t, func(t *testing.T, w *world, opts []denorm.Option) {
+		const lease = 50 * time.Millisecond
+		x := w.indexing(append(opts, denorm.WithLeaseTime(lease))...)
+		x.behind = func(context.Context, string) error {
+			time.Sleep(4 * lease)
+			return nil
+		}
+		x.get("all")
+		x.get("all")
+		x.wantBuilds(1, "for two readers")
+	})
+}
+
 // TestAggregateFailures holds what a build that fails, or finds nothing, says.
 func TestAggregateFailures(t *testing.T) {
 	eachMode(t, func(t *testing.T, w *world, opts []denorm.Option) {

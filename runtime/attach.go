@@ -8,6 +8,10 @@ import (
 	"github.com/denormgen/denormgen/runtime/internal/local"
 )
 
+// leasesOfBuild is how many times as long as a load a build of many documents may take. Who waits does not wait for longer
+// because of that.
+const leasesOfBuild = 20
+
 // errDetached means that the engine does not cache.
 var errDetached = errors.New("nothing is cached")
 
@@ -40,9 +44,11 @@ func (r *registration[K, D]) attach(l *live, plan capture.Plan, absences bool, b
 	fresh := &cached{
 		collection: r.def.Name, shape: r.def.Shape,
 		live: l, tier: tier, own: own, codec: codec, prefix: prefix, absences: absences,
+		lease: l.engine.settings.leaseTime,
 	}
 	if len(plan.Of) > 0 {
 		fresh.late.age = l.engine.settings.aggregateAge
+		fresh.lease *= leasesOfBuild
 	}
 	r.cached.Store(fresh)
 	return nil

@@ -31,6 +31,7 @@ type cached struct {
 	// leases are the flights of this process by their leases in the shared cache.
 	leases sync.Map
 	late   late
+	lease  time.Duration // of the shared cache
 }
 
 // hit returns the entry of a key that the cache of the process has, if that is fresh enough.

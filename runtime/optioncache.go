@@ -69,7 +69,8 @@ func WithCacheTTL(d time.Duration) Option {
 	return positive("CacheTTL", d, func(o *options) { o.cacheTTL = d })
 }
 
-// WithLeaseTime sets how long a process may take to load a document before another one tries (default 3 s).
+// WithLeaseTime sets how long a process may take to load a document before another one tries (default 3 s). For a document
+// of an aggregate it is 20 times as long.
 func WithLeaseTime(d time.Duration) Option {
 	return positive("LeaseTime", d, func(o *options) { o.leaseTime = d })
 }

@@ -89,7 +89,7 @@ func (f *fetching) ask(ctx context.Context, open []*flightOf) (answer, error) {
 	settings := &f.live.engine.settings
 	timed, cancel := context.WithTimeout(ctx, settings.cacheTimeout)
 	defer cancel()
-	results, err := settings.shared.Get(timed, names, settings.leaseTime)
+	results, err := settings.shared.Get(timed, names, f.cached.lease)
 	if err != nil {
 		return answer{}, err
 	}
@@ -229,7 +229,7 @@ func (f *fetching) fill(ctx context.Context, leased []*flightOf) error {
 func (f *fetching) leaseAfterLoad(ctx context.Context, leased []*flightOf) {
 	settings := &f.live.engine.settings
 	for _, one := range leased {
-		results, err := settings.shared.Get(ctx, []string{one.name}, settings.leaseTime)
+		results, err := settings.shared.Get(ctx, []string{one.name}, f.cached.lease)
 		if err == nil && results[0].Lease != "" {
 			one.lease = results[0].Lease
 		}
