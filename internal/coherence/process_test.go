@@ -76,7 +76,7 @@ type process struct {
 	engine   *denorm.Engine
 	subjects []subject.Subject
 	library  *subject.Library // nil where the release has none
-	ended    atomic.Bool // by a test that ends processes
+	ended    atomic.Bool      // by a test that ends processes
 }
 
 // release is what a program knows, and under which name of an application.
@@ -86,7 +86,9 @@ type release struct {
 	library           func(*denorm.Engine) *subject.Library
 }
 
-func firstRelease() release { return release{name: "first", subjects: subject.All, library: subject.NewLibrary} }
+func firstRelease() release {
+	return release{name: "first", subjects: subject.All, library: subject.NewLibrary}
+}
 
 // options are those of the tiers; the processes of a test share the cache.
 func (m tiers) options(cache denorm.SharedCache) []denorm.Option {
