@@ -86,5 +86,5 @@ func SinkBacklog(events int64) SinkOption {
 // SetFar sets how many events behind the cache of the process is emptied.
 func SetFar(e *Engine, events int64) {
 	followers := e.live.Load().followers
-	followers[len(followers)-1].far = events
+	followers[len(followers)-1].consumer.(*localConsumer).far = events
 }

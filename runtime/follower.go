@@ -22,12 +22,15 @@ type follower struct {
 	gauge    *freshness.Gauge // of the tier that the consumer is, or nil
 	// behind is the follower that this one must not overtake, or nil.
 	behind *follower
-	// far is how many events behind the consumer starts anew instead of reading them; 0 is never.
-	far int64
 
 	mu      sync.Mutex  // held while the consumer is called
 	standby atomic.Bool // another process serves the consumer
 	last    atomic.Pointer[look]
+}
+
+// skipper is a consumer for which it can be less work to start anew than to read so many events.
+type skipper interface {
+	farBehind(ctx context.Context, events int64) (bool, error)
 }
 
 // look is where a consumer was seen to be. What it notices about itself when it is asked, it has dealt with by then.
@@ -100,8 +103,14 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 	if f.behind != nil && (at.Epoch != target.Epoch || at.Seq > target.Seq) {
 		return true, f.reset(ctx, target) // who is ahead went back
 	}
-	if f.far > 0 && at.Epoch == target.Epoch && target.Seq-at.Seq > f.far {
-		return true, f.reset(ctx, target)
+	if consumer, skips := f.consumer.(skipper); skips && at.Epoch == target.Epoch {
+		far, err := consumer.farBehind(ctx, target.Seq-at.Seq)
+		if err != nil {
+			return false, fmt.Errorf("look how far it is behind: %w", err)
+		}
+		if far {
+			return true, f.reset(ctx, target)
+		}
 	}
 	page, err := f.live.feed.Read(ctx, at, followBatch)
 	if err != nil {

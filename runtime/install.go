@@ -72,9 +72,6 @@ func (e *Engine) report(ctx context.Context, result capture.Result) {
 	}
 }
 
-// localFar is how many events behind the cache of this process is emptied, which is less work than to read them.
-const localFar = 100_000
-
 // start brings what follows the feed to where it is now.
 func (l *live) start(ctx context.Context, installed capture.Result) error {
 	identity, err := l.feed.Identity(ctx)
@@ -102,10 +99,10 @@ func (l *live) start(ctx context.Context, installed capture.Result) error {
 	if err := l.learn(ctx, poll); err != nil {
 		return err
 	}
-	inProcess := &localConsumer{engine: l.engine}
+	inProcess := &localConsumer{engine: l.engine, far: localFar}
 	at := Position(poll.Head.String())
 	inProcess.at.Store(&at)
-	follow := &follower{live: l, consumer: inProcess, gauge: &l.local, far: localFar}
+	follow := &follower{live: l, consumer: inProcess, gauge: &l.local}
 	if cache := l.engine.settings.shared; cache != nil {
 		ahead := &follower{live: l, consumer: &sharedConsumer{live: l, cache: cache}, gauge: &l.shared}
 		if !mutant.Active(mutant.SharedFirst) {

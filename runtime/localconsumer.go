@@ -9,6 +9,13 @@ import (
 type localConsumer struct {
 	engine *Engine
 	at     atomic.Pointer[Position]
+	far    int64 // events behind which the caches are emptied, which is less work than to read them
+}
+
+const localFar = 100_000
+
+func (c *localConsumer) farBehind(_ context.Context, events int64) (bool, error) {
+	return events > c.far, nil
 }
 
 func (c *localConsumer) Name() string { return "local cache" }

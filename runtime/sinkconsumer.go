@@ -50,9 +50,6 @@ func (c *sinkConsumer) Position(ctx context.Context) (Position, error) {
 	if err := c.hold(ctx); err != nil {
 		return c.stored, err
 	}
-	if err := c.shorten(ctx); err != nil {
-		return c.stored, err
-	}
 	if now := time.Now(); now.Sub(c.tried) > againEvery {
 		c.tried = now
 		if now.Sub(c.looked) > lookEvery {
@@ -70,26 +67,20 @@ const countEvery = time.Minute
 // eventsPerDocument is about how many events of a backlog are read in the time that a full sync needs for a document.
 const eventsPerDocument = 16
 
-// shorten gives a long backlog up for a full sync, where that is less work: few documents have changed often.
-func (c *sinkConsumer) shorten(ctx context.Context) error {
-	now, known := time.Now(), c.live.known.Load()
-	if known == nil || c.at == "" || c.at != c.stored || now.Sub(c.counted) < countEvery {
-		return nil
-	}
-	at, err := relay.ParsePosition(string(c.at))
-	behind := known.head.Seq - at.Seq
-	if err != nil || at.Epoch != known.head.Epoch || behind < c.settings.backlog {
-		return err
+// farBehind gives a long backlog up for a full sync, where that is less work: few documents have changed often.
+func (c *sinkConsumer) farBehind(ctx context.Context, events int64) (bool, error) {
+	now := time.Now()
+	if events < c.settings.backlog || c.at != c.stored || now.Sub(c.counted) < countEvery {
+		return false, nil
 	}
 	c.counted = now
 	documents, err := c.source.count(ctx)
-	if err != nil || behind < eventsPerDocument*int64(documents) {
-		return err
+	if err != nil || events < eventsPerDocument*int64(documents) {
+		return false, err
 	}
 	c.live.engine.logger.InfoContext(ctx, "denorm: a sink is so far behind that a full sync is less work", "sink", c.settings.name,
-		"collection", c.target.Collection, "events", behind, "documents", documents)
-	c.at, c.all = Position(known.head.String()), true
-	return nil
+		"collection", c.target.Collection, "events", events, "documents", documents)
+	return true, nil
 }
 
 // againEvery is how often it is looked at most whether documents that were set aside are due.
