@@ -76,14 +76,14 @@ func Derived(plans []capture.Plan, list []Event) ([]Event, error) {
 			e.add(event.Collection, event.Key)
 		}
 	}
+	return e.list(plans)
+}
+
+// list returns the events in a fixed order, with those of documents that are made of theirs by plans.
+func (e *events) list(plans []capture.Plan) ([]Event, error) {
 	if err := e.derive(plans); err != nil {
 		return nil, err
 	}
-	return e.list(), nil
-}
-
-// list returns the events in a fixed order.
-func (e *events) list() []Event {
 	list := make([]Event, 0, len(e.all)+e.n)
 	for _, collection := range slices.Sorted(maps.Keys(e.all)) {
 		list = append(list, Event{Collection: collection, All: true})
@@ -93,7 +93,7 @@ func (e *events) list() []Event {
 			list = append(list, Event{Collection: collection, Key: key})
 		}
 	}
-	return list
+	return list, nil
 }
 
 // appendEvents writes events behind the state, which q's transaction has locked, and moves it.

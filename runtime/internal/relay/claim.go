@@ -136,10 +136,10 @@ func (f *feed) do(ctx context.Context, c *claim, careful bool) (worked, expanded
 	if err == nil {
 		err = f.saveAside(ctx, c.side, f.timeOf(&c.state), r.aside)
 	}
+	var list []Event
 	if err == nil {
-		err = r.events.derive(program.plans)
+		list, err = r.events.list(program.plans)
 	}
-	list := r.events.list()
 	if err == nil {
 		err = f.appendEvents(ctx, c.side, &c.state, list)
 	}

@@ -79,8 +79,6 @@ func (f *feed) resolve(ctx context.Context, changes []capture.Row, limit int, ca
 			r.events.addAll(e.collection)
 		}
 	}
-	if err := r.events.derive(program.plans); err != nil {
-		return nil, false, err
-	}
-	return r.events.list(), within, nil
+	list, err := r.events.list(program.plans)
+	return list, within, err
 }
