@@ -45,8 +45,10 @@ func (f *fetching) land(one *flightOf, found *entry, keep bool, weight int) {
 	one.landed = true
 	f.entries[one.index] = found
 	f.leases.Delete(one.lease)
-	if key, err := f.keys.local(one.index); err == nil && keep {
-		f.late.put(key, found, f.begun)
+	if f.late.age > 0 && keep {
+		if key, err := f.keys.local(one.index); err == nil {
+			f.late.put(key, found, f.begun)
+		}
 	}
 	if !one.flight.Land(found, nil, keep, weight) && keep && f.live.engine.settings.localBytes > 0 {
 		f.live.engine.counters.refused.Add(1)
@@ -94,10 +96,8 @@ func (f *fetching) lead(ctx context.Context) error {
 // join waits for the flights of others.
 func (f *fetching) join(ctx context.Context) error {
 	for _, one := range f.joined {
-		select {
-		case <-one.flight.Done:
-		case <-ctx.Done():
-			return f.keys.failed(one.index, ctx.Err())
+		if err := wait(ctx, one.flight.Done); err != nil {
+			return f.keys.failed(one.index, err)
 		}
 		found, err := one.flight.Result()
 		switch {

@@ -23,9 +23,6 @@ type lateEntry struct {
 
 // put keeps an entry of what was there at a time.
 func (l *late) put(key local.Key, found *entry, at time.Time) {
-	if l.age == 0 {
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if at.Before(l.since) || at.Before(l.entries[key].at) {

@@ -136,10 +136,8 @@ func (f *fetching) wait(ctx context.Context, held []*flightOf) (others []*flight
 			others = append(others, one)
 			continue
 		}
-		select {
-		case <-flight.(*local.Flight).Done:
-		case <-ctx.Done():
-			return nil, f.keys.failed(one.index, ctx.Err())
+		if err := wait(ctx, flight.(*local.Flight).Done); err != nil {
+			return nil, f.keys.failed(one.index, err)
 		}
 		found, err := flight.(*local.Flight).Result()
 		if err != nil {

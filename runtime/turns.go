@@ -95,6 +95,7 @@ func (t *turns[D]) end(own *turn[D], made build[D], err error) {
 	close(own.done)
 }
 
+// wait waits for a channel to be closed, or the context to end.
 func wait(ctx context.Context, done <-chan struct{}) error {
 	select {
 	case <-done:
