@@ -47,11 +47,9 @@ func capturePlan(c *plan.Collection, text sqltext.Statements) capture.Plan {
 }
 
 func aggregatePlan(a *plan.Aggregate) capture.Plan {
-	made := capture.Plan{Collection: a.Declared.Name, Shape: a.Shape, Exact: true, Keys: literal(a.Declared.Keys)}
-	for _, c := range a.Sources() {
-		made.Of = append(made.Of, c.Declared.Name)
+	return capture.Plan{
+		Collection: a.Declared.Name, Shape: a.Shape, Exact: true, Of: a.SourceNames(), Keys: literal(a.Declared.Keys),
 	}
-	return made
 }
 
 func captureTable(t model.Table) capture.Table { return capture.Table{Schema: t.Schema, Name: t.Name} }

@@ -7,19 +7,16 @@ import (
 )
 
 func (s Source) aggregate(a *plan.Aggregate) Aggregate {
-	out := Aggregate{
+	return Aggregate{
 		Name:     a.Declared.Name,
 		Package:  s.Plan.Package.Path,
 		Accessor: a.Declared.Accessor,
 		Document: a.Declared.Result.String(),
 		Function: a.Declared.Func,
 		Keys:     a.Declared.Keys,
+		From:     a.SourceNames(),
 		Shape:    a.Shape,
 	}
-	for _, c := range a.Sources() {
-		out.From = append(out.From, c.Declared.Name)
-	}
-	return out
 }
 
 func (p *printer) aggregate(a Aggregate) {

@@ -61,6 +61,15 @@ func (a *Aggregate) Sources() []*Collection {
 	return list
 }
 
+// SourceNames are the names of Sources.
+func (a *Aggregate) SourceNames() []string {
+	var names []string
+	for _, c := range a.Sources() {
+		names = append(names, c.Declared.Name)
+	}
+	return names
+}
+
 // Roots says which rows have documents: `SELECT * FROM Table AS t WHERE Filter`.
 type Roots struct {
 	Table  model.Table

@@ -29,10 +29,7 @@ func (f *file) aggregate(a *plan.Aggregate) {
 
 // sourceNames are the collections that an aggregate is made from, for comments.
 func sourceNames(a *plan.Aggregate) string {
-	var names []string
-	for _, c := range a.Sources() {
-		names = append(names, c.Declared.Name)
-	}
+	names := a.SourceNames()
 	if last := len(names) - 1; last > 0 {
 		return strings.Join(names[:last], ", ") + " and " + names[last]
 	}
@@ -41,10 +38,9 @@ func sourceNames(a *plan.Aggregate) string {
 
 func (f *file) aggregateConstructor(a *plan.Aggregate) {
 	d, local := a.Declared, f.names.build
-	var body, from []jen.Code
+	var body []jen.Code
 	for _, c := range a.Sources() {
 		body = append(body, jen.Id(f.names.sources[c]).Op(":=").Id("New"+c.Declared.Accessor).Call(jen.Id(local.engine)))
-		from = append(from, jen.Lit(c.Declared.Name))
 	}
 	args := []jen.Code{jen.Id(local.ctx), jen.Id(local.key)}
 	for _, c := range a.From {
@@ -63,7 +59,7 @@ func (f *file) aggregateConstructor(a *plan.Aggregate) {
 		entry("Name", jen.Lit(d.Name)),
 		entry("Shape", jen.Lit(a.Shape)),
 		entry("Keys", stringList(d.Keys)),
-		entry("From", jen.Index().String().Values(from...)),
+		entry("From", stringList(a.SourceNames())),
 		entry("Build", build),
 	))
 	body = append(body, jen.Return(jen.Op("&").Id(d.Accessor).Values(
