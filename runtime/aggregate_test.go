@@ -33,10 +33,7 @@ func (w *world) indexing(opts ...denorm.Option) *index {
 	w.Helper()
 	x := &index{process: w.opened(opts...)}
 	x.register()
-	if err := x.engine.Install(w.Context()); err != nil {
-		w.Fatal(err)
-	}
-	x.drain()
+	x.install()
 	return x
 }
 

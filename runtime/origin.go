@@ -1,7 +1,6 @@
 package denorm
 
 import (
-	"bytes"
 	"context"
 	"encoding"
 	"encoding/json"
@@ -48,11 +47,7 @@ func (r *registration[K, D]) fields() []string {
 	if r.enclosed {
 		return []string{enclosure}
 	}
-	document := reflect.TypeFor[D]()
-	if document.Kind() == reflect.Pointer {
-		document = document.Elem()
-	}
-	return jsonNames(document)
+	return jsonNames(pointee(reflect.TypeFor[D]()))
 }
 
 // sinkJSON is a document as sinks hold it.
@@ -61,14 +56,19 @@ func (r *registration[K, D]) sinkJSON(doc *D) ([]byte, error) {
 		return r.def.AppendJSON(nil, doc)
 	}
 	body, err := r.def.AppendJSON([]byte(`{"`+enclosure+`":`), doc)
-	return append(bytes.TrimSpace(body), '}'), err
+	return append(body, '}'), err
+}
+
+func pointee(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
 
 // isObject tells whether the JSON of a type is an object whose names are known.
 func isObject(document reflect.Type) bool {
-	if document.Kind() == reflect.Pointer {
-		document = document.Elem()
-	}
+	document = pointee(document)
 	writes := func(method reflect.Type) bool { return reflect.PointerTo(document).Implements(method) }
 	return document.Kind() == reflect.Struct &&
 		!writes(reflect.TypeFor[json.Marshaler]()) && !writes(reflect.TypeFor[encoding.TextMarshaler]())
