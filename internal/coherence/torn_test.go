@@ -17,7 +17,7 @@ import (
 const (
 	leastTokens  = 7  // different ones that a reader has to see
 	readsOfToken = 40 // documents that are read at least between two of them
-	tornLimit    = 10 * time.Minute
+	tornLimit    = time.Hour
 )
 
 // TestTornDocument is promise P1 under caches: whatever is written meanwhile, no document shows two transactions.
