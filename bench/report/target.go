@@ -1,0 +1,122 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/denormgen/denormgen/bench/measure"
+)
+
+// target is the most that a figure may be. Those of ratios are ours by the peer's.
+type target struct {
+	workload  string
+	databases []string // "" is the workload's only place
+	peer      string   // or the unit of a figure without one
+	of        func(measure.Result, measure.Peer) float64
+	most      float64
+}
+
+func ratio(_ measure.Result, p measure.Peer) float64 { return p.Ratio.Median }
+
+func cpu(_ measure.Result, p measure.Peer) float64 { return p.CPU.Median }
+
+// targets are what we want to reach, see ARCHITECTURE.md. The names of places are those of the benchmarks.
+func targets() []target {
+	sqlite, postgres, here := []string{"sqlite", "sqlite3"}, []string{"postgres"}, []string{""}
+	redis, servers := []string{"redis"}, []string{"sqlite", "postgres", "mysql"}
+	list := []target{
+		{"C1-1", here, "otter", ratio, 1.2},
+		{"C2-1-1", redis, "GET", ratio, 1.1},
+		{"C2-1-1", redis, "GET+json", ratio, 0.35},
+		{"C2-1-1", redis, "go-redis/cache", ratio, 0.6},
+		{"C2-100-1", redis, "MGET+json", ratio, 0.12},
+		{"C4-coalesced", servers, "one-by-one", ratio, 0.3},
+		{"O-commit-update", sqlite, "plain", ratio, 1.35},
+		{"O-commit-update", postgres, "plain", ratio, 1.3},
+		{"O-update-100", postgres, "plain", ratio, 1.5},
+		{"S4", []string{"sqlite"}, "÷sync", nil, 1},
+		{"G1", servers, "small", ratio, 1.2},
+	}
+	for _, size := range []string{"10", "1000", "10000"} {
+		list = append(list, target{"C4-" + size, servers, "bare", ratio, 1.15})
+	}
+	for _, mode := range []string{"local", "both"} {
+		list = append(list, target{"C3-" + mode, servers, "ms/median", nil, 10}, target{"C3-" + mode, servers, "ms/p99", nil, 50})
+	}
+	for _, store := range []string{"file", "memcached", "mongo", "mysql", "nats", "postgres", "redis", "search", "sqlite"} {
+		list = append(list, target{"S1", []string{store}, "bulk", ratio, 1.2})
+	}
+	load := func(workload string, databases []string, most map[string]float64) {
+		for _, peer := range []string{"hand", "sqlx", "gorm", "ent", "bun"} {
+			if limit, wanted := most[peer]; wanted {
+				list = append(list, target{workload, databases, peer, ratio, limit})
+			}
+		}
+	}
+	load("W1", sqlite, map[string]float64{"hand": 1.05, "sqlx": 0.4, "gorm": 0.3, "ent": 0.3, "bun": 0.38})
+	load("W1", postgres, map[string]float64{"hand": 0.75, "sqlx": 0.55, "gorm": 0.35, "ent": 0.45})
+	load("W2", sqlite, map[string]float64{"hand": 0.78, "sqlx": 0.68, "gorm": 0.48, "ent": 0.62, "bun": 0.65})
+	load("W2", postgres, map[string]float64{"hand": 0.78, "sqlx": 0.7, "gorm": 0.48, "ent": 0.66})
+	load("W3", sqlite, map[string]float64{"hand": 0.7})
+	load("W3", postgres, map[string]float64{"hand": 0.55})
+	return append(list,
+		target{"W2", postgres, "hand (processor)", cpu, 0.5},
+		target{"W3", sqlite, "allocations", nil, 110},
+		target{"W3", postgres, "allocations", nil, 2},
+	)
+}
+
+// verdict is a target beside what was measured.
+type verdict struct {
+	workload, database, peer string
+	value, most              float64
+}
+
+func (v verdict) ok() bool { return v.value <= v.most }
+
+func (v verdict) String() string {
+	word, database := "ok", v.database
+	if !v.ok() {
+		word = "short"
+	}
+	if database == "" {
+		database = "-"
+	}
+	return fmt.Sprintf("RATIO %s %s %s %s %s %s", v.workload, database, v.peer, figure(v.value), figure(v.most), word)
+}
+
+// verdicts are those of all targets that were measured, in the order of the results.
+func verdicts(results []measure.Result) []verdict {
+	var list []verdict
+	for _, result := range results {
+		for _, t := range targets() {
+			if value, measured := t.value(result); measured {
+				list = append(list, verdict{result.Workload, result.Database, t.peer, value, t.most})
+			}
+		}
+	}
+	return list
+}
+
+// value is the figure of a result that a target is about.
+func (t target) value(result measure.Result) (value float64, measured bool) {
+	if t.workload != result.Workload {
+		return 0, false
+	}
+	for _, database := range t.databases {
+		if database != result.Database {
+			continue
+		}
+		if t.peer == "allocations" {
+			return result.Ours.Allocs, true
+		}
+		if value, measured := result.Values[t.peer]; measured {
+			return value, true
+		}
+		for _, peer := range result.Peers {
+			if peer.Name == t.peer || (t.peer == peer.Name+" (processor)") {
+				return t.of(result, peer), true
+			}
+		}
+	}
+	return 0, false
+}
