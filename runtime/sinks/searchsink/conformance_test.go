@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/denormgen/denormgen/internal/searchfake"
 	"github.com/denormgen/denormgen/runtime/sinks/conformance"
 	"github.com/denormgen/denormgen/runtime/sinks/searchsink"
 )
@@ -23,7 +24,7 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			conformance.Run(t, func(t *testing.T) conformance.Subject {
 				const limit = 100_000
-				f, prefix := newFake(t), "denorm"
+				f, prefix := searchfake.New(t), "denorm"
 				if len(opts) > 0 {
 					prefix = "shop-1"
 				}
@@ -46,7 +47,7 @@ func TestConformance(t *testing.T) {
 }
 
 // find is how the package comment tells readers to find a document, once the engine has refreshed its index.
-func find(t *testing.T, f *fake, alias, key string) json.RawMessage {
+func find(t *testing.T, f *searchfake.Server, alias, key string) json.RawMessage {
 	t.Helper()
 	if status, _ := ask(t, f, "POST", "/"+alias+"/_refresh", ""); status == http.StatusNotFound {
 		return nil
@@ -73,7 +74,7 @@ func find(t *testing.T, f *fake, alias, key string) json.RawMessage {
 	return answer.Hits.Hits[0].Source
 }
 
-func setField(t *testing.T, f *fake, alias, key, name string, value json.RawMessage) {
+func setField(t *testing.T, f *searchfake.Server, alias, key, name string, value json.RawMessage) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"doc": map[string]json.RawMessage{name: value}})
 	if err != nil {
@@ -84,7 +85,7 @@ func setField(t *testing.T, f *fake, alias, key, name string, value json.RawMess
 	}
 }
 
-func ask(t *testing.T, f *fake, method, path, body string) (int, []byte) {
+func ask(t *testing.T, f *searchfake.Server, method, path, body string) (int, []byte) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, f.URL+path, bytes.NewReader([]byte(body)))
 	if err != nil {
@@ -103,7 +104,7 @@ func ask(t *testing.T, f *fake, method, path, body string) (int, []byte) {
 	return answer.StatusCode, text
 }
 
-func newSink(t *testing.T, f *fake, opts ...searchsink.Option) *searchsink.Sink {
+func newSink(t *testing.T, f *searchfake.Server, opts ...searchsink.Option) *searchsink.Sink {
 	t.Helper()
 	sink, err := searchsink.New(f.URL, opts...)
 	if err != nil {

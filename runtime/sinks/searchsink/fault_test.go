@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/denormgen/denormgen/internal/searchfake"
 	"github.com/denormgen/denormgen/internal/testservers"
 	denorm "github.com/denormgen/denormgen/runtime"
 	"github.com/denormgen/denormgen/runtime/sinks/searchsink"
@@ -32,9 +33,9 @@ func calls(sink *searchsink.Sink, books *denorm.SinkTarget) map[string]func(cont
 }
 
 // behind is a sink with a proxy in front of its server, and connections of its own.
-func behind(t *testing.T, f *fake, opts ...searchsink.Option) (*searchsink.Sink, *testservers.Proxy) {
+func behind(t *testing.T, f *searchfake.Server, opts ...searchsink.Option) (*searchsink.Sink, *testservers.Proxy) {
 	t.Helper()
-	proxy := testservers.NewProxy(t, f.Listener.Addr().String())
+	proxy := testservers.NewProxy(t, strings.TrimPrefix(f.URL, "http://"))
 	own := &http.Transport{}
 	t.Cleanup(own.CloseIdleConnections)
 	sink, err := searchsink.New("http://user:password@"+proxy.Address, append(opts, searchsink.Client(&http.Client{Transport: own}))...)
@@ -45,32 +46,22 @@ func behind(t *testing.T, f *fake, opts ...searchsink.Option) (*searchsink.Sink,
 // TestServerAway has a server that refuses connections, or all requests, and comes back.
 func TestServerAway(t *testing.T) {
 	noLeaks(t)
-	for name, disturb := range map[string]func(f *fake, proxy *testservers.Proxy){
-		"cut":        func(_ *fake, proxy *testservers.Proxy) { proxy.Rule(always(testservers.Refuse)) },
-		"reset":      func(_ *fake, proxy *testservers.Proxy) { proxy.Rule(always(testservers.Reset)) },
-		"unanswered": func(_ *fake, proxy *testservers.Proxy) { proxy.Rule(always(testservers.Swallow)) },
-		"overloaded": func(f *fake, _ *testservers.Proxy) {
-			f.disturb = func(string) *problem { return &problem{status: 429, kind: "es_rejected_execution_exception"} }
-		},
-		"starting": func(f *fake, _ *testservers.Proxy) {
-			f.disturb = func(string) *problem { return &problem{status: 503, kind: "cluster_block_exception"} }
-		},
-		"short of memory": func(f *fake, _ *testservers.Proxy) {
-			f.disturb = func(string) *problem {
-				return &problem{status: 429, kind: "circuit_breaking_exception", limit: 10 << 30}
-			}
-		},
-		"forbidden": func(f *fake, _ *testservers.Proxy) {
-			f.disturb = func(string) *problem { return &problem{status: 403, kind: "security_exception", reason: "secret"} }
-		},
+	for name, disturb := range map[string]func(f *searchfake.Server, proxy *testservers.Proxy){
+		"cut":             func(_ *searchfake.Server, proxy *testservers.Proxy) { proxy.Rule(always(testservers.Refuse)) },
+		"reset":           func(_ *searchfake.Server, proxy *testservers.Proxy) { proxy.Rule(always(testservers.Reset)) },
+		"unanswered":      func(_ *searchfake.Server, proxy *testservers.Proxy) { proxy.Rule(always(testservers.Swallow)) },
+		"overloaded":      answer(&searchfake.Problem{Status: 429, Kind: "es_rejected_execution_exception"}),
+		"starting":        answer(&searchfake.Problem{Status: 503, Kind: "cluster_block_exception"}),
+		"short of memory": answer(&searchfake.Problem{Status: 429, Kind: "circuit_breaking_exception", BytesLimit: 10 << 30}),
+		"forbidden":       answer(&searchfake.Problem{Status: 403, Kind: "security_exception", Reason: "secret"}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFake(t)
+			f := searchfake.New(t)
 			sink, proxy := behind(t, f)
 			books := target("books", "1", "a")
 			served(t, sink, nil, books)
 			put(t, sink, books, document("secret", 1, `{"a":1}`))
-			f.set(func() { disturb(f, proxy) })
+			disturb(f, proxy)
 			for call, do := range calls(sink, books) {
 				err := do(t.Context())
 				if err == nil || errors.As(err, new(*denorm.SinkError)) {
@@ -79,11 +70,18 @@ func TestServerAway(t *testing.T) {
 					t.Errorf("%s: the error tells too much: %v", call, err)
 				}
 			}
-			f.set(func() { f.disturb = nil })
+			f.OnRequest(nil)
 			proxy.Rule(nil)
 			put(t, sink, books, document("secret", 3, `{"a":3}`))
 			want(t, sink, books, "secret", `{"a":3}`)
 		})
+	}
+}
+
+// answer has the server answer all requests with a problem.
+func answer(p *searchfake.Problem) func(*searchfake.Server, *testservers.Proxy) {
+	return func(f *searchfake.Server, _ *testservers.Proxy) {
+		f.OnRequest(func(string) *searchfake.Problem { return p })
 	}
 }
 
@@ -94,7 +92,7 @@ func always(verdict testservers.Verdict) func([]byte) testservers.Verdict {
 // TestHangingServer has a server that takes what is sent and never answers: the context ends the call.
 func TestHangingServer(t *testing.T) {
 	noLeaks(t)
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink, proxy := behind(t, f)
 	books := target("books", "1", "a")
 	served(t, sink, nil, books)
@@ -112,40 +110,38 @@ func TestHangingServer(t *testing.T) {
 
 // TestItems has the server refuse single documents, each in its way.
 func TestItems(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink := newSink(t, f)
 	books := target("books", "1", "a")
 	served(t, sink, nil, books)
 	all := []denorm.SinkDocument{document("fine", 1, `{"a":1}`), document("secret", 1, `{"a":2}`), document("also fine", 1, `{"a":3}`)}
-	refuse := func(p *problem) error {
-		f.set(func() {
-			f.item = func(id string) *problem {
-				if id == "secret" {
-					return p
-				}
-				return nil
+	refuse := func(p *searchfake.Problem) error {
+		f.OnItem(func(id string) *searchfake.Problem {
+			if id == "secret" {
+				return p
 			}
+			return nil
 		})
 		return sink.Put(t.Context(), books, all)
 	}
-	for name, p := range map[string]*problem{
-		"overloaded":      {status: 429, kind: "es_rejected_execution_exception", reason: "secret"},
-		"short of memory": {status: 429, kind: "circuit_breaking_exception", limit: 1000},
-		"read-only":       {status: 403, kind: "cluster_block_exception", reason: "secret"},
-		"unavailable":     {status: 503, kind: "unavailable_shards_exception", reason: "secret"},
+	for name, p := range map[string]*searchfake.Problem{
+		"overloaded":      {Status: 429, Kind: "es_rejected_execution_exception", Reason: "secret"},
+		"short of memory": {Status: 429, Kind: "circuit_breaking_exception", BytesLimit: 1000},
+		"read-only":       {Status: 403, Kind: "cluster_block_exception", Reason: "secret"},
+		"unavailable":     {Status: 503, Kind: "unavailable_shards_exception", Reason: "secret"},
 	} {
 		if err := refuse(p); err == nil || errors.As(err, new(*denorm.SinkError)) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: the error is %v, want one of the whole call", name, err)
 		}
 	}
 	for name, test := range map[string]struct {
-		p        *problem
+		p        *searchfake.Problem
 		tooLarge bool
 	}{
-		"refused":         {bad("mapper_parsing_exception", "secret"), false},
-		"immense":         {bad("illegal_argument_exception", "secret"), false},
-		"too large":       {&problem{status: 413, kind: "secret kind of error"}, true},
-		"above the limit": {&problem{status: 429, kind: "circuit_breaking_exception", limit: 5}, true},
+		"refused":         {&searchfake.Problem{Status: 400, Kind: "mapper_parsing_exception", Reason: "secret"}, false},
+		"immense":         {&searchfake.Problem{Status: 400, Kind: "illegal_argument_exception", Reason: "secret"}, false},
+		"too large":       {&searchfake.Problem{Status: 413, Kind: "secret kind of error"}, true},
+		"above the limit": {&searchfake.Problem{Status: 429, Kind: "circuit_breaking_exception", BytesLimit: 5}, true},
 	} {
 		err := refuse(test.p)
 		single := new(denorm.SinkError)
@@ -163,11 +159,11 @@ func TestItems(t *testing.T) {
 
 // TestTooLargeRequests has a server that takes less at a time than the sink sends.
 func TestTooLargeRequests(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink := newSink(t, f)
 	books := target("books", "1", "a")
 	served(t, sink, nil, books)
-	f.set(func() { f.most = 20_000 })
+	f.LimitBytes(20_000)
 	var all []denorm.SinkDocument
 	for n := range 200 {
 		all = append(all, document(fmt.Sprint(n), 1, `{"a":"`+strings.Repeat("x", 1000)+`"}`))
@@ -185,7 +181,7 @@ func TestTooLargeRequests(t *testing.T) {
 
 // TestRoundTrips counts the requests for a batch.
 func TestRoundTrips(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink := newSink(t, f)
 	books := target("books", "1", "a")
 	served(t, sink, nil, books)
@@ -194,13 +190,11 @@ func TestRoundTrips(t *testing.T) {
 		all = append(all, document(fmt.Sprint(n), 1, `{"a":1}`))
 	}
 	for _, want := range []int{2, 1} { // the second time there is nothing to write
-		f.set(func() { f.requests = nil })
+		f.TakeRequests()
 		put(t, sink, books, all...)
-		f.set(func() {
-			if len(f.requests) != want {
-				t.Errorf("there were %d requests, want %d: %v", len(f.requests), want, f.requests)
-			}
-		})
+		if requests := f.TakeRequests(); len(requests) != want {
+			t.Errorf("there were %d requests, want %d: %v", len(requests), want, requests)
+		}
 	}
 }
 
@@ -208,46 +202,45 @@ func TestRoundTrips(t *testing.T) {
 func TestOvertaken(t *testing.T) {
 	for name, test := range map[string]struct {
 		before []denorm.SinkDocument
-		other  func(t *testing.T, f *fake, other *searchsink.Sink, books *denorm.SinkTarget)
+		other  func(t *testing.T, f *searchfake.Server, other *searchsink.Sink, books *denorm.SinkTarget)
 		want   string
 	}{
 		"by a newer one": {
 			[]denorm.SinkDocument{document("k", 1, `{"a":1}`)},
-			func(t *testing.T, _ *fake, other *searchsink.Sink, books *denorm.SinkTarget) {
+			func(t *testing.T, _ *searchfake.Server, other *searchsink.Sink, books *denorm.SinkTarget) {
 				put(t, other, books, document("k", 3, `{"a":3}`))
 			}, `{"a":3}`,
 		},
 		"by the first one": {
 			nil,
-			func(t *testing.T, _ *fake, other *searchsink.Sink, books *denorm.SinkTarget) {
+			func(t *testing.T, _ *searchfake.Server, other *searchsink.Sink, books *denorm.SinkTarget) {
 				put(t, other, books, document("k", 1, `{"a":1}`))
 			}, `{"a":2}`,
 		},
 		"by a newer deletion": {
 			[]denorm.SinkDocument{document("k", 1, `{"a":1}`)},
-			func(t *testing.T, _ *fake, other *searchsink.Sink, books *denorm.SinkTarget) {
+			func(t *testing.T, _ *searchfake.Server, other *searchsink.Sink, books *denorm.SinkTarget) {
 				must(t, other.Delete(t.Context(), books, []denorm.SinkDocument{document("k", 3, "")}))
 			}, "",
 		},
 		"by a field of others": {
 			[]denorm.SinkDocument{document("k", 1, `{"a":1}`)},
-			func(t *testing.T, f *fake, _ *searchsink.Sink, _ *denorm.SinkTarget) {
+			func(t *testing.T, f *searchfake.Server, _ *searchsink.Sink, _ *denorm.SinkTarget) {
 				setField(t, f, "denorm-books", "k", "rank", []byte("7"))
 			}, `{"a":2,"rank":7}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFake(t)
+			f := searchfake.New(t)
 			sink, books := newSink(t, f), target("books", "1", "a")
 			served(t, sink, nil, books)
 			put(t, sink, books, test.before...)
 			var writes atomic.Int64
-			f.set(func() {
-				f.between = func(request string) {
-					if strings.HasSuffix(request, "_bulk") && writes.Add(1) == 1 {
-						test.other(t, f, newSink(t, f), books)
-					}
+			f.OnRequest(func(request string) *searchfake.Problem {
+				if strings.HasSuffix(request, "_bulk") && writes.Add(1) == 1 {
+					test.other(t, f, newSink(t, f), books)
 				}
+				return nil
 			})
 			put(t, sink, books, document("k", 2, `{"a":2}`))
 			want(t, sink, books, "k", test.want)
@@ -257,16 +250,15 @@ func TestOvertaken(t *testing.T) {
 
 // TestContended has somebody change one document each time it is to be written: the others are stored.
 func TestContended(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink, books := newSink(t, f), target("books", "1", "a")
 	served(t, sink, nil, books)
 	put(t, sink, books, document("k", 1, `{"a":1}`))
-	f.set(func() {
-		f.between = func(request string) {
-			if strings.HasSuffix(request, "_bulk") {
-				setField(t, f, "denorm-books", "k", "rank", []byte("7"))
-			}
+	f.OnRequest(func(request string) *searchfake.Problem {
+		if strings.HasSuffix(request, "_bulk") {
+			setField(t, f, "denorm-books", "k", "rank", []byte("7"))
 		}
+		return nil
 	})
 	err := sink.Put(t.Context(), books, []denorm.SinkDocument{document("k", 2, `{"a":2}`), document("other", 2, `{"a":2}`)})
 	single := new(denorm.SinkError)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/denormgen/denormgen/internal/searchfake"
 	denorm "github.com/denormgen/denormgen/runtime"
 	"github.com/denormgen/denormgen/runtime/sinks/searchsink"
 )
@@ -61,7 +62,7 @@ func TestNew(t *testing.T) {
 
 // TestLayout reads what the package comment promises.
 func TestLayout(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink := newSink(t, f)
 	books := target("books", "1", "a")
 	served(t, sink, nil, books)
@@ -97,7 +98,7 @@ func TestLayout(t *testing.T) {
 
 // TestHostileNames has names, shapes and keys that try to be each other's, on engines that allow few names.
 func TestHostileNames(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink := newSink(t, f)
 	names := []string{"", ".", "..", "-", "a-b", "a", "A", ".61", "books", "books-1", "*", "_all", "a,b", "Bücher", "\x00\xff", "a b\r\n", strings.Repeat("a", 300), strings.Repeat("É", 200)}
 	keys := []string{"", "a", "denorm-sink:", "denorm-sink:a", "\x00", "a\nb", `{"index":{}}`, strings.Repeat("é", 256), strings.Repeat("é", 257), strings.Repeat("k", 32766)}
@@ -144,14 +145,14 @@ func TestHostileNames(t *testing.T) {
 }
 
 func TestReservedField(t *testing.T) {
-	sink := newSink(t, newFake(t))
+	sink := newSink(t, searchfake.New(t))
 	if err := sink.Prepare(t.Context(), target("books", "1", "denorm_sink")); err == nil || !strings.Contains(err.Error(), "denorm_sink") {
 		t.Errorf("the error is %v", err)
 	}
 }
 
 func TestLargeVersions(t *testing.T) {
-	sink := newSink(t, newFake(t))
+	sink := newSink(t, searchfake.New(t))
 	versions := []denorm.Version{
 		{}, {Seq: 1}, {Seq: 9}, {Seq: 10}, {Seq: 1<<53 + 1}, {Seq: 1<<53 + 2}, {Seq: math.MaxUint64 - 1}, {Seq: math.MaxUint64}, {Epoch: 1},
 		{Epoch: 1<<53 + 1, Seq: 5}, {Epoch: 1<<53 + 2, Seq: 4}, {Epoch: math.MaxUint64, Seq: math.MaxUint64 - 1}, {Epoch: math.MaxUint64, Seq: math.MaxUint64},
@@ -170,7 +171,7 @@ func TestLargeVersions(t *testing.T) {
 
 // TestHeaders has every request authenticated.
 func TestHeaders(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	authorized := &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
 		if r.Header.Get("Authorization") != "ApiKey x" {
 			t.Errorf("%s %s has no key", r.Method, r.URL.Path)

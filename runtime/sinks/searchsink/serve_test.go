@@ -7,13 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/denormgen/denormgen/internal/searchfake"
 	denorm "github.com/denormgen/denormgen/runtime"
 	"github.com/denormgen/denormgen/runtime/sinks/searchsink"
 )
 
 // TestFieldsFollow has fields of others follow the documents from release to release, and back.
 func TestFieldsFollow(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink := newSink(t, f)
 	first, second := target("books", "1", "a", "old"), target("books", "2", "a", "b")
 	served(t, sink, nil, first)
@@ -59,7 +60,7 @@ func TestFieldsFollow(t *testing.T) {
 
 // TestNamesTaken has indexes and aliases of the sink's names be somebody else's.
 func TestNamesTaken(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink := newSink(t, f)
 	ask(t, f, "PUT", "/denorm-books-1", "")
 	if err := sink.Prepare(t.Context(), target("books", "1", "a")); !errors.Is(err, searchsink.ErrNameTaken) {
@@ -81,7 +82,7 @@ func TestNamesTaken(t *testing.T) {
 
 // TestLostIndex deletes the index: what is written next makes it again, with its mapping.
 func TestLostIndex(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink, books := newSink(t, f), target("books", "1", "a")
 	served(t, sink, nil, books)
 	put(t, sink, books, document("k", 5, `{"a":5}`))
@@ -98,7 +99,7 @@ func TestLostIndex(t *testing.T) {
 
 // TestMappings has the first document decide, or the user.
 func TestMappings(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink := newSink(t, f, searchsink.Index("typed", []byte(`{"mappings":{"dynamic":"strict","properties":{"a":{"type":"long"}}}}`)))
 	dynamic, typed := target("dynamic", "1", "a"), target("typed", "1", "a", "b")
 	served(t, sink, nil, dynamic)
@@ -118,7 +119,7 @@ func TestMappings(t *testing.T) {
 
 // TestForeignDocuments has others put documents into the index: they are not listed, and written over.
 func TestForeignDocuments(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	sink, books := newSink(t, f), target("books", "1", "a")
 	served(t, sink, nil, books)
 	ask(t, f, "POST", "/denorm-books-1/_bulk", "{\"index\":{\"_id\":\"k\"}}\n{\"a\":0,\"rank\":7}\n{\"index\":{\"_id\":\"l\"}}\n{\"denorm_sink\":{\"version\":\"x\"}}\n")
@@ -133,7 +134,7 @@ func TestForeignDocuments(t *testing.T) {
 
 // TestSweep makes tombstones old, and finds them gone, but for those that are young or whose document is back.
 func TestSweep(t *testing.T) {
-	f := newFake(t)
+	f := searchfake.New(t)
 	books := target("books", "1", "a")
 	served(t, newSink(t, f), nil, books)
 	gone := func(id string, ago time.Duration) {
@@ -153,25 +154,21 @@ func TestSweep(t *testing.T) {
 		want(t, sink, books, "young", "")
 		want(t, sink, books, "back", `{"a":6}`)
 	}
-	f.set(func() {
-		if f.indexes["denorm-books-1"].documents["old"] != nil {
-			t.Error("an old tombstone is there")
-		}
-		f.requests = nil
-	})
+	if f.Document("denorm-books-1", "old") != nil {
+		t.Error("an old tombstone is there")
+	}
+	f.TakeRequests()
 	sink := newSink(t, f)
 	for n := range uint64(5) {
 		must(t, sink.Delete(t.Context(), books, []denorm.SinkDocument{document("any", n+2, "")}))
 	}
-	f.set(func() {
-		swept := 0
-		for _, request := range f.requests {
-			if strings.HasSuffix(request, "_delete_by_query") {
-				swept++
-			}
+	swept := 0
+	for _, request := range f.TakeRequests() {
+		if strings.HasSuffix(request, "_delete_by_query") {
+			swept++
 		}
-		if swept != 1 {
-			t.Errorf("it was swept %d times, want once", swept)
-		}
-	})
+	}
+	if swept != 1 {
+		t.Errorf("it was swept %d times, want once", swept)
+	}
 }

@@ -1,4 +1,4 @@
-package searchsink_test
+package searchfake
 
 import (
 	"bytes"
@@ -6,30 +6,36 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
 
 const primaryTerm = 1
 
-// fakeIndex is an index of one shard. Searches see what was there at the last refresh.
-type fakeIndex struct {
-	fake      *fake
+// index is an index of one shard. Searches see what was there at the last refresh.
+type index struct {
+	server    *Server
 	name      string
 	mappings  json.RawMessage
-	mapped    *fakeMapping
-	documents map[string]*fakeDocument
-	visible   map[string]*fakeDocument
-	next      int64
+	mapped    *mapping
+	documents map[string]*document
+	next      int64 // sequence number
+
+	visible   []*document
+	ordered   map[string][]*document // the same, by fields that searches had them sorted by
+	refreshed int64                  // next at the last refresh
 }
 
-type fakeDocument struct {
+// document is one that does not change: another takes its place.
+type document struct {
 	id     string
 	seqNo  int64
 	source json.RawMessage
+	texts  map[string]string // what was read of the source, by path
 }
 
-func newFakeIndex(f *fake, name string, body []byte) (*fakeIndex, error) {
+func newIndex(s *Server, name string, body []byte) (*index, error) {
 	var request struct {
 		Settings json.RawMessage `json:"settings"`
 		Mappings json.RawMessage `json:"mappings"`
@@ -41,25 +47,39 @@ func newFakeIndex(f *fake, name string, body []byte) (*fakeIndex, error) {
 			return nil, bad("parse_exception", err.Error())
 		}
 	}
-	mapped, err := newFakeMapping(request.Mappings)
+	mapped, err := newMapping(request.Mappings)
 	if err != nil {
 		return nil, err
 	}
 	if request.Mappings == nil {
 		request.Mappings = json.RawMessage("{}")
 	}
-	return &fakeIndex{fake: f, name: name, mappings: request.Mappings, mapped: mapped, documents: map[string]*fakeDocument{}}, nil
+	return &index{server: s, name: name, mappings: request.Mappings, mapped: mapped, documents: map[string]*document{}}, nil
 }
 
-func (i *fakeIndex) store(id string, source []byte) {
-	i.documents[id] = &fakeDocument{id: id, seqNo: i.next, source: slices.Clone(source)}
+func (i *index) store(id string, source []byte) {
+	i.documents[id] = &document{id: id, seqNo: i.next, source: slices.Clone(source), texts: map[string]string{}}
 	i.next++
 }
 
-func (i *fakeIndex) refresh() { i.visible = maps.Clone(i.documents) }
+func (i *index) refresh() {
+	if i.refreshed != i.next {
+		i.visible, i.ordered, i.refreshed = slices.Collect(maps.Values(i.documents)), map[string][]*document{}, i.next
+	}
+}
+
+// inOrder is what is visible, in the order of a field. It is sorted once for all of the pages.
+func (i *index) inOrder(field string) []*document {
+	sorted, ok := i.ordered[field]
+	if !ok && len(i.visible) > 0 {
+		sorted = slices.SortedFunc(slices.Values(i.visible), func(a, b *document) int { return strings.Compare(a.text(field), b.text(field)) })
+		i.ordered[field] = sorted
+	}
+	return sorted
+}
 
 // get is realtime, and knows no filter of an alias.
-func (i *fakeIndex) get(id string) map[string]any {
+func (i *index) get(id string) map[string]any {
 	answer := map[string]any{"_index": i.name, "_id": id, "found": false}
 	if document := i.documents[id]; document != nil {
 		answer["found"], answer["_source"], answer["_seq_no"], answer["_primary_term"] = true, document.source, document.seqNo, primaryTerm
@@ -67,7 +87,7 @@ func (i *fakeIndex) get(id string) map[string]any {
 	return answer
 }
 
-func (i *fakeIndex) mget(body []byte) (any, error) {
+func (i *index) mget(body []byte) (any, error) {
 	var request struct {
 		IDs []string `json:"ids"`
 	}
@@ -87,7 +107,7 @@ func (i *fakeIndex) mget(body []byte) (any, error) {
 }
 
 // search finds documents by a filter, one field to sort by, and the place after one.
-func (i *fakeIndex) search(body []byte, filter json.RawMessage, excludes string) (any, error) {
+func (i *index) search(body []byte, filter json.RawMessage, excludes string) (any, error) {
 	var request struct {
 		Query       json.RawMessage     `json:"query"`
 		Sort        []map[string]string `json:"sort"`
@@ -105,29 +125,36 @@ func (i *fakeIndex) search(body []byte, filter json.RawMessage, excludes string)
 	if request.Size != nil {
 		size = *request.Size
 	}
-	if size > 10_000 {
+	if size < 0 || size > 10_000 {
 		return nil, bad("illegal_argument_exception", "Result window is too large")
 	}
 	if len(request.SearchAfter) != 0 && len(request.SearchAfter) != len(request.Sort) || len(request.Sort) > 1 {
 		return nil, bad("illegal_argument_exception", "search_after has another number of values than sort")
 	}
-	found, err := i.find(request.Query, filter)
+	matches, err := i.parse(request.Query, filter)
 	if err != nil {
 		return nil, err
 	}
+	from := i.visible
 	if len(request.Sort) == 1 {
 		for field, order := range request.Sort[0] {
 			if i.mapped.types[field] != "keyword" || order != "asc" {
 				return nil, bad("illegal_argument_exception", "Fielddata is disabled on ["+field+"]")
 			}
-			slices.SortFunc(found, func(a, b *fakeDocument) int { return strings.Compare(text(a, field), text(b, field)) })
+			from = i.inOrder(field)
 			if len(request.SearchAfter) == 1 {
-				found = slices.DeleteFunc(found, func(d *fakeDocument) bool { return text(d, field) <= request.SearchAfter[0] })
+				from = from[sort.Search(len(from), func(n int) bool { return from[n].text(field) > request.SearchAfter[0] }):]
 			}
 		}
 	}
 	hits := []any{}
-	for _, document := range found[:min(size, len(found))] {
+	for _, document := range from {
+		if len(hits) == size {
+			break
+		}
+		if !matches(document) {
+			continue
+		}
 		source, err := choose(document.source, request.Source, excludes)
 		if err != nil {
 			return nil, err
@@ -154,112 +181,53 @@ func choose(source json.RawMessage, includes []string, excludes string) (json.Ra
 	return json.Marshal(fields)
 }
 
-// find looks in what was there at the last refresh.
-func (i *fakeIndex) find(queries ...json.RawMessage) (found []*fakeDocument, err error) {
-	for _, document := range i.visible {
-		all := true
-		for _, query := range queries {
-			if query == nil {
-				continue
-			}
-			ok, err := i.matches(query, document)
-			if err != nil {
-				return nil, err
-			}
-			all = all && ok
-		}
-		if all {
-			found = append(found, document)
-		}
-	}
-	return found, nil
-}
-
-func (i *fakeIndex) matches(query json.RawMessage, document *fakeDocument) (bool, error) {
-	var kinds map[string]json.RawMessage
-	if err := json.Unmarshal(query, &kinds); err != nil || len(kinds) != 1 {
-		return false, bad("parsing_exception", "a query has one kind")
-	}
-	switch {
-	case kinds["bool"] != nil:
-		var parts map[string][]json.RawMessage
-		if err := json.Unmarshal(kinds["bool"], &parts); err != nil {
-			return false, bad("parsing_exception", err.Error())
-		}
-		for part, list := range parts {
-			if part != "filter" && part != "must_not" {
-				return false, bad("parsing_exception", "[bool] query does not support ["+part+"]")
-			}
-			for _, query := range list {
-				ok, err := i.matches(query, document)
-				if err != nil || ok != (part == "filter") {
-					return false, err
-				}
-			}
-		}
-		return true, nil
-	case kinds["exists"] != nil:
-		var exists struct{ Field string }
-		if err := json.Unmarshal(kinds["exists"], &exists); err != nil {
-			return false, bad("parsing_exception", err.Error())
-		}
-		return i.mapped.types[exists.Field] != "" && text(document, exists.Field) != "", nil
-	case kinds["ids"] != nil:
-		var ids struct{ Values []string }
-		if err := json.Unmarshal(kinds["ids"], &ids); err != nil {
-			return false, bad("parsing_exception", err.Error())
-		}
-		return slices.Contains(ids.Values, document.id), nil
-	case kinds["range"] != nil:
-		var fields map[string]struct{ Lt int64 }
-		if err := json.Unmarshal(kinds["range"], &fields); err != nil {
-			return false, bad("parsing_exception", err.Error())
-		}
-		for field, limit := range fields {
-			n, err := strconv.ParseInt(text(document, field), 10, 64)
-			return err == nil && n < limit.Lt, nil
-		}
-	}
-	return false, bad("parsing_exception", "unknown query")
-}
-
 // text is what a document has at a path, "" for nothing.
-func text(document *fakeDocument, path string) string {
-	var at any
-	decoder := json.NewDecoder(bytes.NewReader(document.source))
-	decoder.UseNumber()
-	if decoder.Decode(&at) != nil {
-		return ""
+func (d *document) text(path string) string {
+	if text, ok := d.texts[path]; ok {
+		return text
 	}
+	at := d.source
 	for name := range strings.SplitSeq(path, ".") {
-		fields, ok := at.(map[string]any)
-		if !ok {
-			return ""
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(at, &fields) != nil {
+			at = nil
+			break
 		}
 		at = fields[name]
 	}
-	switch at := at.(type) {
-	case string:
-		return at
-	case json.Number:
-		return at.String()
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(at))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		value = nil
 	}
-	return ""
+	var text string
+	switch value := value.(type) {
+	case string:
+		text = value
+	case json.Number:
+		text = value.String()
+	}
+	d.texts[path] = text
+	return text
 }
 
-func (i *fakeIndex) deleteByQuery(body []byte, filter json.RawMessage, options url.Values) (any, error) {
+func (i *index) deleteByQuery(body []byte, filter json.RawMessage, options url.Values) (any, error) {
 	var request struct {
 		Query json.RawMessage `json:"query"`
 	}
 	if err := json.Unmarshal(body, &request); err != nil || request.Query == nil {
 		return nil, bad("action_request_validation_exception", "query is missing")
 	}
-	found, err := i.find(request.Query, filter)
+	matches, err := i.parse(request.Query, filter)
 	if err != nil {
 		return nil, err
 	}
 	deleted := 0
-	for _, document := range found {
+	for _, document := range i.visible {
+		if !matches(document) {
+			continue
+		}
 		if most, err := strconv.Atoi(options.Get("max_docs")); err == nil && deleted == most {
 			break
 		}
@@ -269,7 +237,7 @@ func (i *fakeIndex) deleteByQuery(body []byte, filter json.RawMessage, options u
 			i.next++
 			deleted++
 		case options.Get("conflicts") != "proceed":
-			return nil, &problem{status: 409, kind: "version_conflict_engine_exception"}
+			return nil, &Problem{Status: 409, Kind: "version_conflict_engine_exception"}
 		}
 	}
 	return map[string]any{"deleted": deleted}, nil

@@ -1,4 +1,4 @@
-package searchsink_test
+package searchfake
 
 import (
 	"bytes"
@@ -16,9 +16,9 @@ type condition struct {
 }
 
 // bulk takes lines of actions and documents, each of which it answers by itself.
-func (f *fake) bulk(name, contentType string, body []byte) (any, error) {
+func (s *Server) bulk(name, contentType string, body []byte) (any, error) {
 	if !strings.HasPrefix(contentType, "application/x-ndjson") && !strings.HasPrefix(contentType, "application/json") {
-		return nil, &problem{status: 406, kind: "media_type_header_exception"}
+		return nil, &Problem{Status: 406, Kind: "media_type_header_exception"}
 	}
 	if len(body) == 0 {
 		return nil, bad("parse_exception", "request body is required")
@@ -50,16 +50,19 @@ func (f *fake) bulk(name, contentType string, body []byte) (any, error) {
 		if (c.SeqNo == nil) != (c.PrimaryTerm == nil) || c.SeqNo != nil && verbs[i] == "create" {
 			return nil, bad("action_request_validation_exception", "compare and write operations need both, and no create")
 		}
-		if c.ID != nil && (*c.ID == "" || len(*c.ID) > 512) {
+		if c.ID == nil {
+			return nil, bad("illegal_argument_exception", "the fake makes up no ids")
+		}
+		if *c.ID == "" || len(*c.ID) > 512 {
 			return nil, bad("illegal_argument_exception", "id is too long, must be no longer than 512 bytes, and not empty")
 		}
 	}
-	if f.indexes[name] == nil && f.aliases[name] == nil {
-		if _, err := f.create(name, nil); err != nil { // as with action.auto_create_index
+	if s.indexes[name] == nil && s.aliases[name] == nil {
+		if _, err := s.create(name, nil); err != nil { // as with action.auto_create_index
 			return nil, err
 		}
 	}
-	index, _, err := f.resolve(name)
+	index, _, err := s.resolve(name)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +73,7 @@ func (f *fake) bulk(name, contentType string, body []byte) (any, error) {
 		created, p := index.write(verb, conditions[i], rows[2*i+1])
 		switch {
 		case p != nil:
-			item["status"], item["error"], failed = p.status, p.body(), true
+			item["status"], item["error"], failed = p.Status, p.body(), true
 		case created:
 			item["status"] = 201
 		default:
@@ -82,14 +85,14 @@ func (f *fake) bulk(name, contentType string, body []byte) (any, error) {
 }
 
 // write stores one document, if what is there is what the condition says.
-func (i *fakeIndex) write(verb string, c condition, source []byte) (created bool, p *problem) {
-	if i.fake.item != nil {
-		if p := i.fake.item(*c.ID); p != nil {
+func (i *index) write(verb string, c condition, source []byte) (created bool, p *Problem) {
+	if i.server.onItem != nil {
+		if p := i.server.onItem(*c.ID); p != nil {
 			return false, p
 		}
 	}
 	before := i.documents[*c.ID]
-	conflict := &problem{status: 409, kind: "version_conflict_engine_exception", reason: "[" + *c.ID + "]: version conflict"}
+	conflict := &Problem{Status: 409, Kind: "version_conflict_engine_exception", Reason: "[" + *c.ID + "]: version conflict"}
 	switch {
 	case verb == "create" && before != nil:
 		return false, conflict
@@ -104,14 +107,14 @@ func (i *fakeIndex) write(verb string, c condition, source []byte) (created bool
 }
 
 // update merges fields into a document, as others do who use the engine.
-func (i *fakeIndex) update(id string, body []byte) (any, error) {
+func (i *index) update(id string, body []byte) (any, error) {
 	var request struct{ Doc map[string]any }
 	if err := json.Unmarshal(body, &request); err != nil {
 		return nil, bad("x_content_parse_exception", err.Error())
 	}
 	before := i.documents[id]
 	if before == nil {
-		return nil, &problem{status: 404, kind: "document_missing_exception"}
+		return nil, &Problem{Status: 404, Kind: "document_missing_exception"}
 	}
 	var source map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(before.source))

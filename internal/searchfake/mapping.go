@@ -1,7 +1,8 @@
-package searchsink_test
+package searchfake
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"strconv"
@@ -9,8 +10,8 @@ import (
 	"time"
 )
 
-// fakeMapping is the types of fields by their paths.
-type fakeMapping struct {
+// mapping is the types of fields by their paths.
+type mapping struct {
 	types   map[string]string
 	dynamic string // "true", "false" or "strict"
 	dates   bool   // texts that look like dates become such fields
@@ -23,8 +24,8 @@ type mappingBody struct {
 	Properties map[string]any  `json:"properties"`
 }
 
-func newFakeMapping(body json.RawMessage) (*fakeMapping, error) {
-	m := &fakeMapping{types: map[string]string{}, dynamic: "true", dates: true}
+func newMapping(body json.RawMessage) (*mapping, error) {
+	m := &mapping{types: map[string]string{}, dynamic: "true", dates: true}
 	if body == nil {
 		return m, nil
 	}
@@ -43,7 +44,7 @@ func newFakeMapping(body json.RawMessage) (*fakeMapping, error) {
 	return m, m.declare("", request.Properties)
 }
 
-func (m *fakeMapping) declare(front string, properties map[string]any) error {
+func (m *mapping) declare(front string, properties map[string]any) error {
 	for name, value := range properties {
 		field, ok := value.(map[string]any)
 		if !ok {
@@ -66,7 +67,7 @@ func (m *fakeMapping) declare(front string, properties map[string]any) error {
 }
 
 // learn reads a document as the mapping has it, and adds what is new in it, all or nothing.
-func (m *fakeMapping) learn(source []byte) *problem {
+func (m *mapping) learn(source []byte) *Problem {
 	var fields map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(source))
 	decoder.UseNumber()
@@ -78,30 +79,31 @@ func (m *fakeMapping) learn(source []byte) *problem {
 			return bad("mapper_parsing_exception", "Field ["+name+"] is a metadata field")
 		}
 	}
-	next := &fakeMapping{types: maps.Clone(m.types), dynamic: m.dynamic, dates: m.dates}
-	if p := next.object("", fields); p != nil {
+	added := map[string]string{}
+	if p := m.object("", fields, added); p != nil {
 		return p
 	}
-	m.types = next.types
+	maps.Copy(m.types, added)
 	return nil
 }
 
-func (m *fakeMapping) object(front string, fields map[string]any) *problem {
+// object reads an object's fields, and adds the types of new ones.
+func (m *mapping) object(front string, fields map[string]any, added map[string]string) *Problem {
 	for name, value := range fields {
 		if strings.TrimSpace(name) == "" {
 			return bad("mapper_parsing_exception", "field name cannot be an empty string")
 		}
-		if p := m.value(front+name, value); p != nil {
+		if p := m.value(front+name, value, added); p != nil {
 			return p
 		}
 	}
 	return nil
 }
 
-func (m *fakeMapping) value(path string, value any) *problem {
+func (m *mapping) value(path string, value any, added map[string]string) *Problem {
 	if list, ok := value.([]any); ok {
 		for _, element := range list {
-			if p := m.value(path, element); p != nil {
+			if p := m.value(path, element, added); p != nil {
 				return p
 			}
 		}
@@ -110,7 +112,7 @@ func (m *fakeMapping) value(path string, value any) *problem {
 	if value == nil {
 		return nil
 	}
-	kind := m.types[path]
+	kind := cmp.Or(m.types[path], added[path])
 	if kind == "" {
 		switch {
 		case m.dynamic == "strict":
@@ -119,21 +121,21 @@ func (m *fakeMapping) value(path string, value any) *problem {
 			return nil
 		}
 		kind = m.kindOf(value)
-		m.types[path] = kind
+		added[path] = kind
 	}
 	fields, isObject := value.(map[string]any)
 	switch {
 	case isObject != (kind == "object"):
 		return bad("mapper_parsing_exception", "object mapping for ["+path+"] and a concrete value")
 	case isObject:
-		return m.object(path+".", fields)
+		return m.object(path+".", fields, added)
 	case !fits(kind, value):
-		return &problem{status: 400, kind: "mapper_parsing_exception", reason: "failed to parse field [" + path + "]. Preview: secret"}
+		return &Problem{Status: 400, Kind: "mapper_parsing_exception", Reason: "failed to parse field [" + path + "]. Preview: secret"}
 	}
 	return nil
 }
 
-func (m *fakeMapping) kindOf(value any) string {
+func (m *mapping) kindOf(value any) string {
 	switch value := value.(type) {
 	case map[string]any:
 		return "object"
