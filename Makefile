@@ -1,5 +1,5 @@
 # The checks stand in .ci/run, so that they are the same here and there.
-.PHONY: help test race lint generate check arch coherence mutants modules fuzz bench bench-coherence bench-sinks soak ci
+.PHONY: help test race lint generate check arch coherence mutants modules fuzz bench bench-quick soak ci
 
 help:
 	@echo 'make test      go test ./...; databases that are not installed are skipped'
@@ -13,9 +13,8 @@ help:
 	@echo 'make mutants   is each rule of coherence tested?'
 	@echo 'make modules   the nested modules'
 	@echo 'make fuzz      every fuzz target for FUZZTIME=5000x'
-	@echo 'make bench     the loading benchmarks'
-	@echo 'make bench-coherence  cached reads, changes to fresh reads, fan-outs, against peers'
-	@echo 'make bench-sinks  full syncs, live changes and backlogs of sinks'
+	@echo 'make bench     everything against peers, and docs/performance.md; W="w1 c2" for parts'
+	@echo 'make bench-quick  loading and cached reads of less data, which keeps nothing'
 	@echo 'make ci        all of this, with real databases, as CI does'
 
 test:
@@ -31,13 +30,10 @@ generate:
 	done
 
 bench:
-	go test -run '^$$' -bench '^BenchmarkW' ./internal/bench
+	cd bench && go run . $(W)
 
-bench-sinks:
-	BENCH_BOOKS=20000 go test -run '^$$' -bench '^BenchmarkS' -benchtime 3x -timeout 0 ./internal/bench
-
-bench-coherence:
-	go test -run '^$$' -bench '^BenchmarkC' -timeout 0 ./internal/bench
+bench-quick:
+	cd bench && go run . -quick $(W)
 
 soak:
 	COHERENCE_SIZE=soak COHERENCE_TIMEOUT=0 .ci/run install coherence mutants

@@ -438,6 +438,55 @@ func writeBookDocReviewsJSON(w *jsondoc.Writer, doc *BookDocReviews) {
 	w.Raw(`}`)
 }
 
+// TagCounts reads the documents of the aggregate tag_counts, which CountTags makes of all documents of books.
+// It may be used by several goroutines at once.
+type TagCounts struct {
+	aggregate *denorm.Aggregate[map[string]int]
+}
+
+// NewTagCounts registers the aggregate tag_counts with the engine, and what it is made from. It may be called
+// repeatedly and never fails; what is wrong with a registration is returned by every method.
+func NewTagCounts(engine *denorm.Engine) *TagCounts {
+	books := NewBooks(engine)
+	return &TagCounts{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[map[string]int]{
+		Name:  "tag_counts",
+		Shape: "7cff1d10b636d8bb",
+		Keys:  []string{"default"},
+		From:  []string{"books"},
+		Build: func(ctx context.Context, key string, from *denorm.Sources) (map[string]int, error) {
+			return CountTags(ctx, key, denorm.Documents(ctx, from, books.collection))
+		},
+	})}
+}
+
+// Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
+// It is shared with others and must not be changed.
+func (t *TagCounts) Get(ctx context.Context, key string) (map[string]int, error) {
+	return t.aggregate.Get(ctx, key)
+}
+
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
+func (t *TagCounts) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
+	return t.aggregate.GetJSON(ctx, key)
+}
+
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (t *TagCounts) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
+	return t.aggregate.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (t *TagCounts) Invalidate(ctx context.Context, keys ...string) error {
+	return t.aggregate.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (t *TagCounts) Refresh(ctx context.Context, keys ...string) error {
+	return t.aggregate.Refresh(ctx, keys...)
+}
+
 // These functions do not compile when a model is no longer what this file was generated for:
 // then run denormgen again.
 func _(m *Book) {

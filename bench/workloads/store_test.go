@@ -35,6 +35,7 @@ type ready struct {
 // kept is a store, as a sink and as its own client writes to it in bulk.
 type kept struct {
 	name string
+	most int // documents that the server can be asked to hold, 0 for any number
 	sink denorm.Sink
 	// clear empties it, and makes what bulk needs.
 	clear func(ctx context.Context) error
@@ -53,6 +54,7 @@ func stores() map[string]func(b *testing.B) kept {
 		"file":      inFile,
 		"mongo":     inMongo,
 		"nats":      inNATS,
+		"search":    inSearch,
 	}
 }
 

@@ -56,6 +56,9 @@ func BenchmarkS1FullSync(b *testing.B) {
 		ctx := context.Background()
 		db := testservers.SQLite(b, testservers.Pure)
 		total := books(b)
+		if k.most > 0 {
+			total = min(total, k.most)
+		}
 		fill(b, db, total)
 		engine, collection := keeping(b, db, k.sink)
 		timed := func(do func() error) func() (time.Duration, error) {
@@ -132,7 +135,10 @@ func BenchmarkS2Memory(b *testing.B) {
 // how many the sink showed, from the first change until the last one was there.
 func BenchmarkS3Live(b *testing.B) {
 	eachStore(b, func(b *testing.B, k kept) {
-		const documents = 10_000
+		documents := 10_000
+		if k.most > 0 {
+			documents = k.most / 10 // each change reads them all
+		}
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		at := newPlace(b, "sqlite", documents)
