@@ -51,8 +51,10 @@ func BookTagIndex(ctx context.Context, key string, books iter.Seq2[*BookDoc, err
 
 func TestExplainAggregate(t *testing.T) {
 	dir := module(t, map[string]string{"index.go": tagIndex, "shop.go": shop})
-	denormgen(t, dir, "explain", "book_tags").wants(t, 0, "any document of books", "")
+	denormgen(t, dir, "explain", "book_tags").wants(t, 0, "it is made of, and changes with\n    all documents of books", "")
 	denormgen(t, dir, "explain").wants(t, 0, "made by BookTagIndex", "")
+	denormgen(t, dir, "explain", "books.title").wants(t, 0, "aggregate book_tags: made of books\n", "")
+	denormgen(t, dir, "explain", "--json", "books.title").wants(t, 0, `"aggregate": "book_tags"`, "")
 	denormgen(t, dir, "explain", "--json", "book_tags").wants(t, 0, `"document": "map[string][]int64"`, "")
 	denormgen(t, dir, "explain", "book_tag").wants(t, 2, "", `did you mean "book_tags"?`)
 }

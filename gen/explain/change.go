@@ -91,6 +91,7 @@ func (c column) change(sources []Source) Change {
 		out.Field = c.field.Field
 	}
 	for _, s := range sources {
+		first := len(out.Touches)
 		for _, collection := range s.Plan.Collections {
 			for _, d := range collection.Depends {
 				if d.Table == c.table && (c.name == "" || slices.Contains(d.Columns, c.name)) {
@@ -102,6 +103,7 @@ func (c column) change(sources []Source) Change {
 				}
 			}
 		}
+		out.Aggregates = append(out.Aggregates, s.remade(out.Touches[first:])...)
 	}
 	return out
 }

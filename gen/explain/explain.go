@@ -119,6 +119,8 @@ type Change struct {
 	Model   string    `json:"model,omitempty"`
 	Field   string    `json:"field,omitempty"` // of the model
 	Touches []Touched `json:"touches"`         // empty: no document depends on it
+	// Aggregates are those that are made of what is touched.
+	Aggregates []Remade `json:"aggregates,omitempty"`
 }
 
 // Touched are documents of one collection that a change touches in one way.
@@ -126,4 +128,11 @@ type Touched struct {
 	Collection string `json:"collection"`
 	Document   string `json:"document"`
 	Dependency
+}
+
+// Remade is an aggregate that is made again.
+type Remade struct {
+	Aggregate string   `json:"aggregate"`
+	Document  string   `json:"document"` // Go type
+	From      []string `json:"from"`     // collections of it that are touched, each once
 }

@@ -3,6 +3,7 @@ package explain
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,11 +84,15 @@ func shop() []Source {
 		Declared: &model.Aggregate{Name: "book_tags", Func: "BookTagIndex", Keys: []string{"all", "open"}, Result: number},
 		From:     []*plan.Collection{c, loans, c}, Shape: "abc",
 	}
+	due := &plan.Aggregate{
+		Declared: &model.Aggregate{Name: "due", Func: "LoansDue", Keys: []string{"default"}, Result: integer},
+		From:     []*plan.Collection{loans}, Shape: "def",
+	}
 	return []Source{{
 		Plan: &plan.Plan{
 			Package:     &model.Package{Path: "example.com/shop", Entities: []*model.Entity{book, author, country}},
 			Collections: []*plan.Collection{c},
-			Aggregates:  []*plan.Aggregate{index},
+			Aggregates:  []*plan.Aggregate{index, due},
 		},
 		Dialect: "sqlite",
 		SQL: func(*plan.Collection) SQL {
@@ -151,13 +156,15 @@ func TestAll(t *testing.T) {
 aggregate book_tags: one map[string]int64 for every key, made by BookTagIndex
   keys all, open
 
-  made of
+  it is made of, and changes with
     all documents of books
     all documents of loans
 
-  it changes with
-    any document of books
-    any document of loans
+aggregate due: one int64 for every key, made by LoansDue
+  keys default
+
+  it is made of, and changes with
+    all documents of loans
 `
 	if got := textOf(t, All(shop())); got != want {
 		t.Errorf("got\n%s", got)
@@ -171,17 +178,18 @@ func TestName(t *testing.T) {
 		not  string
 	}{
 		{"books", []string{"collection books"}, "touches"},
-		{"book_tags", []string{"aggregate book_tags", "any document of loans"}, "collection"},
+		{"book_tags", []string{"aggregate book_tags", "all documents of loans"}, "collection"},
 		{"BookDoc", []string{"collection books"}, ""},
 		{"authors.name", []string{"authors.name (Author.Name): a change of it touches documents of books",
 			"1. rows of book_authors where book_authors.author_id = authors.id\n",
-			"2. rows of books where books.id = book_authors.book_id: the documents"}, "countries"},
+			"2. rows of books where books.id = book_authors.book_id: the documents\n",
+			"\n  aggregate book_tags: made of books\n"}, "countries"},
 		{"Author.Name", []string{"authors.name (Author.Name): a change of it"}, ""},
 		{"Author.Label", []string{"authors.name (Author.Name): a change of it"}, "authors.id ("},
 		{"geo.countries.name", []string{"3. rows of books"}, ""},
 		{"countries.name", []string{"geo.countries.name (Country.Name)"}, ""},
 		{"books.title", []string{"the changed row of books is the document's own"}, ""},
-		{"books.secret", []string{"books.secret (Book.Secret): no document depends on it"}, "touches"},
+		{"books.secret", []string{"books.secret (Book.Secret): no document depends on it"}, "aggregate"},
 		{"authors.alive", []string{"if the row satisfies Alive", "book_authors.author_id = authors.id and Signed\n",
 			"books.id = book_authors.book_id and Agreed: the documents", "in SQL of sqlite, denorm_changed being the old and new values of id\n         SELECT of living"}, "view"},
 		{"facts.fact", []string{"facts is a view: it changes with what it reads"}, "in SQL"},
@@ -245,6 +253,7 @@ func TestJSON(t *testing.T) {
 					FromColumns []string `json:"from_columns"`
 				}
 			}
+			Aggregates []Remade
 		}
 	}
 	if err := json.Unmarshal([]byte(b.String()), &back); err != nil {
@@ -254,6 +263,10 @@ func TestJSON(t *testing.T) {
 		t.Fatalf("got %s", b.String())
 	}
 	touched := back.Changes[0].Touches[0]
+	if remade := back.Changes[0].Aggregates; len(remade) != 1 || remade[0].Aggregate != "book_tags" ||
+		remade[0].Document != "map[string]int64" || !slices.Equal(remade[0].From, []string{"books"}) {
+		t.Errorf("made again is %+v", remade)
+	}
 	if touched.Collection != "books" || touched.Reason != "shown" || len(touched.Hops) != 2 || touched.Hops[0].FromColumns[0] != "id" {
 		t.Errorf("got %s", b.String())
 	}

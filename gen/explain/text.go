@@ -184,6 +184,9 @@ func (p *printer) change(c Change) {
 			p.sql(g.Roots)
 		}
 	}
+	for _, a := range c.Aggregates {
+		p.printf("  aggregate %s: made of %s\n", a.Aggregate, strings.Join(a.From, ", "))
+	}
 }
 
 // way tells how the documents are found from a changed row.
