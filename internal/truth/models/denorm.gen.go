@@ -7928,6 +7928,55 @@ func (l *Library) Refresh(ctx context.Context, keys ...string) error {
 	return l.aggregate.Refresh(ctx, keys...)
 }
 
+// Menu reads the documents of the aggregate menu, which menuOf makes of all documents of categories.
+// It may be used by several goroutines at once.
+type Menu struct {
+	aggregate *denorm.Aggregate[[]MenuItem]
+}
+
+// NewMenu registers the aggregate menu with the engine, and what it is made from. It may be called
+// repeatedly and never fails; what is wrong with a registration is returned by every method.
+func NewMenu(engine *denorm.Engine) *Menu {
+	categories := NewCategories(engine)
+	return &Menu{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[[]MenuItem]{
+		Name:  "menu",
+		Shape: "0829e0a2042df5c8",
+		Keys:  []string{"default"},
+		From:  []string{"categories"},
+		Build: func(ctx context.Context, key string, from *denorm.Sources) ([]MenuItem, error) {
+			return menuOf(ctx, key, denorm.Documents(ctx, from, categories.collection))
+		},
+	})}
+}
+
+// Get returns the document of a key. It returns [denorm.ErrNotFound] if there is none.
+// It is shared with others and must not be changed.
+func (m *Menu) Get(ctx context.Context, key string) ([]MenuItem, error) {
+	return m.aggregate.Get(ctx, key)
+}
+
+// GetJSON returns one document as JSON, equal to json.Marshal of the document, and the version that it was
+// loaded at. It returns [denorm.ErrNotFound] if there is none. The bytes must not be changed.
+func (m *Menu) GetJSON(ctx context.Context, key string) ([]byte, denorm.Version, error) {
+	return m.aggregate.GetJSON(ctx, key)
+}
+
+// Watch follows the changes of documents from [denorm.Now] or from a position that was stored, until the context
+// ends. It ends after the first error.
+func (m *Menu) Watch(ctx context.Context, from denorm.Position) iter.Seq2[denorm.Event[string], error] {
+	return m.aggregate.Watch(ctx, from)
+}
+
+// Invalidate makes all caches forget documents that changed for a reason which the database does not know.
+func (m *Menu) Invalidate(ctx context.Context, keys ...string) error {
+	return m.aggregate.Invalidate(ctx, keys...)
+}
+
+// Refresh does what Invalidate does, and loads the documents again.
+func (m *Menu) Refresh(ctx context.Context, keys ...string) error {
+	return m.aggregate.Refresh(ctx, keys...)
+}
+
 // These functions do not compile when a model is no longer what this file was generated for:
 // then run denormgen again.
 func _(m *Author) {
