@@ -59,6 +59,8 @@ const (
 	reads     work = "reads"     // at random, for nobody
 	counts    work = "counts"    // reads tag 1 over and over, and says what it saw when
 	stampedes work = "stampedes" // reads the tags that it is told to, with many readers at once
+	gathers   work = "gathers"   // reads the aggregate of all books and authors with many readers at once, when it is told to
+	builds    work = "builds"    // reads that aggregate once
 	holds     work = "holds"     // takes the lease of the tags that it is told to, and never fills
 )
 
@@ -66,6 +68,7 @@ const (
 type step string
 
 const (
+	building   step = "building"   // an aggregate of books and authors has read the books
 	claimed    step = "claimed"    // the relay holds the feed's counter, and its changes are claimed
 	beforeKill step = "beforeKill" // the changes are in the feed
 	killed     step = "killed"     // the keys are gone, the mark is not moved
@@ -144,6 +147,9 @@ func (o orders) open(stop stopping) (*sqlx.DB, error) {
 func (s stopping) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
 	if strings.HasPrefix(strings.TrimSpace(data.SQL), `INSERT INTO "denorm_feed"`) {
 		s.reached(claimed)
+	}
+	if strings.Contains(data.SQL, `FROM "authors" AS t`) {
+		s.reached(building)
 	}
 	return ctx
 }

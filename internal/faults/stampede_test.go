@@ -28,7 +28,17 @@ type herd struct {
 
 func newHerd(t *testing.T, tags int, lease time.Duration) *herd {
 	t.Helper()
-	h := &herd{T: t, place: sqlite(t)}
+	h := newPack(t, sqlite(t), tags)
+	for i := range rushing {
+		h.children = append(h.children, spawn(t, h.orders(stampedes, i%2 == 0, lease)))
+	}
+	return h
+}
+
+// newPack is a herd without a process yet.
+func newPack(t *testing.T, at place, tags int) *herd {
+	t.Helper()
+	h := &herd{T: t, place: at}
 	for id := 1; id <= tags; id++ {
 		h.exec(t, "INSERT INTO tags VALUES (?, 'cold', ?)", id, id)
 	}
@@ -37,9 +47,6 @@ func newHerd(t *testing.T, tags int, lease time.Duration) *herd {
 	p := installed(t, h.place, "first", denorm.WithSharedCache(cache()))
 	if err := p.drain(t.Context()); err != nil {
 		t.Fatal(err)
-	}
-	for i := range rushing {
-		h.children = append(h.children, spawn(t, h.orders(stampedes, i%2 == 0, lease)))
 	}
 	return h
 }

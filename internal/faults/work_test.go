@@ -22,6 +22,10 @@ import (
 // work installs, follows the feed and does what a child is told, until it is killed.
 func (o orders) work(ctx context.Context, engine *denorm.Engine) error {
 	subjects := subject.All(engine)
+	var library *models.Library
+	if o.Work == gathers || o.Work == builds {
+		library = models.NewLibrary(engine)
+	}
 	if err := engine.Install(ctx); err != nil {
 		return err
 	}
@@ -45,6 +49,13 @@ func (o orders) work(ctx context.Context, engine *denorm.Engine) error {
 		go func() { failed <- count(ctx, engine, tags) }()
 	case stampedes:
 		go func() { failed <- o.stampede(ctx, engine, tags) }()
+	case gathers:
+		go func() { failed <- o.gather(ctx, engine, library) }()
+	case builds:
+		go func() {
+			_, err := library.Get(ctx, "all")
+			failed <- err
+		}()
 	case holds:
 		go func() {
 			failed <- told(func(id int64) error {
