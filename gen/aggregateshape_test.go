@@ -2,6 +2,8 @@ package gen
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -12,6 +14,8 @@ package shop
 import (
 	"context"
 	"iter"
+
+	"example.com/shop/deep"
 )
 
 //denorm:collection books
@@ -23,6 +27,7 @@ type Book struct {
 type Index struct {
 	Count int64
 	Parts []Part // of it
+	From  deep.Origin
 }
 
 type Part struct {
@@ -37,12 +42,43 @@ func shelf(ctx context.Context, key string, books iter.Seq2[*BookDoc, error]) (m
 	return helper(), nil // nothing
 }
 
-func helper() map[string]*Index { return nil }
+func helper() map[string]*Index {
+	sorter{}.sort(nil)
+	return map[string]*Index{"": limited(most)}
+}
+
+func limited(n int64) *Index { return &Index{Count: n} }
+
+// most is the greatest.
+const (
+	least = 1 << iota
+	most
+)
+
+type sorter struct{}
+
+func (sorter) sort([]Part) {}
+
+type other struct{}
+
+func (other) sort([]Part) {}
+
+func unrelated() int { return 1 }
+`
+
+// origins is another package of the module.
+const origins = `package deep
+
+type Origin struct{ Places []Place }
+
+type Place struct{ Town string }
+
+type Elsewhere struct{ Town string }
 `
 
 // TestAggregateShape changes what an aggregate's documents depend on, and what they do not depend on.
 func TestAggregateShape(t *testing.T) {
-	before := aggregateShape(t, shelved)
+	before := aggregateShape(t, shelved, origins)
 	for name, change := range map[string]struct {
 		old, new string
 		same     bool
@@ -60,7 +96,13 @@ func TestAggregateShape(t *testing.T) {
 		"layout":           {old: "Count int64\n", new: "Count int64\n\n", same: true},
 		"default key":      {old: "from=books", new: "from=books keys=default", same: true},
 		"another type":     {old: "Other struct{ Name", new: "Other struct{ Title", same: true},
-		"another function": {old: "Index { return nil }", new: "Index { panic(1) }", same: true},
+		"helper":           {old: "sorter{}.sort(nil)", new: "sorter{}.sort([]Part{})"},
+		"helper's helper":  {old: "Count: n", new: "Count: n + 1"},
+		"constant":         {old: "1 << iota", new: "2 << iota"},
+		"method":           {old: "(sorter) sort([]Part) {}", new: "(sorter) sort([]Part) { panic(1) }"},
+		"comment beside":   {old: "// most is", new: "// most was", same: true},
+		"another method":   {old: "(other) sort([]Part) {}", new: "(other) sort([]Part) { panic(1) }", same: true},
+		"another function": {old: "return 1", new: "return 2", same: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changed := strings.Replace(shelved, change.old, change.new, 1)
@@ -70,16 +112,39 @@ func TestAggregateShape(t *testing.T) {
 			if change.new == "from=books,books" {
 				changed = strings.Replace(changed, "books iter.Seq2[*BookDoc, error]", "books, again iter.Seq2[*BookDoc, error]", 1)
 			}
-			if after := aggregateShape(t, changed); (after == before) != change.same {
+			if after := aggregateShape(t, changed, origins); (after == before) != change.same {
 				t.Errorf("shape is %s, was %s", after, before)
 			}
 		})
 	}
 }
 
-func aggregateShape(t *testing.T, source string) string {
+// TestAggregateShapeOfOtherPackages changes types of a package that the aggregate's own imports.
+func TestAggregateShapeOfOtherPackages(t *testing.T) {
+	before := aggregateShape(t, shelved, origins)
+	for old, same := range map[string]bool{
+		"Place struct{ Town string }": false, "Places []Place": false, "Elsewhere struct{ Town string }": true,
+	} {
+		changed := strings.Replace(origins, old, strings.NewReplacer("Town", "City", "Places", "Spots").Replace(old), 1)
+		if changed == origins {
+			t.Fatalf("%q is not there", old)
+		}
+		if after := aggregateShape(t, shelved, changed); (after == before) != same {
+			t.Errorf("%s: shape is %s, was %s", old, after, before)
+		}
+	}
+}
+
+func aggregateShape(t *testing.T, source, other string) string {
 	t.Helper()
-	result, err := Run(context.Background(), Options{Dir: folder(t, source)})
+	dir := folder(t, source)
+	if err := os.Mkdir(filepath.Join(dir, "deep"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "deep", "deep.go"), []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	result, err := Run(context.Background(), Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

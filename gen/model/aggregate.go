@@ -29,7 +29,7 @@ func (c *collector) aggregates(lines []directive.Directive) {
 		}
 		a := &Aggregate{
 			Name: name.Value, Accessor: goName(name.Value), Keys: aggregateKeys(t, line),
-			Func: line.Owner.Func.Name.Name, Body: c.function(line.Owner.Func), Span: name.Span,
+			Func: line.Owner.Func.Name.Name, Body: c.function(line.Owner.Func) + "\n" + c.reached(line.Owner.Func), Span: name.Span,
 		}
 		if sources := c.sources(t, line); sources != nil {
 			c.aggregate(t, a, sources, line)

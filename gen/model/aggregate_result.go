@@ -73,7 +73,8 @@ func (c *collector) writtenType(e ast.Expr) (Type, string) {
 }
 
 // declarations is the source of the package's own types that a type expression is made of, and of those that
-// these are made of, without comments. What is generated is left out: it is not there before the first run.
+// these are made of, without comments, and the layouts of types of other packages. What is generated is left out: it is not
+// there before the first run.
 func (c *collector) declarations(e ast.Expr) string {
 	var b strings.Builder
 	var seen []*ast.TypeSpec
@@ -81,6 +82,9 @@ func (c *collector) declarations(e ast.Expr) string {
 	visit = func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
+			if other, ok := c.pkg.Info.Uses[n.Sel].(*types.TypeName); ok {
+				b.WriteString("type " + layout(other.Type()) + "\n")
+			}
 			return false
 		case *ast.Field: // its names are no types
 			ast.Inspect(n.Type, visit)

@@ -270,9 +270,9 @@ type Aggregate struct {
 	From     []*Collection // one for each sequence that the function takes, in its order
 	Keys     []string      // those that have a document, sorted; never empty
 	Func     string
-	Body     string // source of the function, for the shape hash
+	Body     string // source of the function and of what it leads to in the package, for the shape hash
 	Result   Type   // what a document is
-	Layout   string // source of the package's own types that Result is made of, for the shape hash
+	Layout   string // source of the package's own types that Result is made of, and layouts of others, for the shape hash
 	Span     diag.Span
 }
 

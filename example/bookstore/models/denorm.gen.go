@@ -1574,7 +1574,7 @@ func NewTagIndex(engine *denorm.Engine) *TagIndex {
 	books := NewBooks(engine)
 	return &TagIndex{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[map[string][]int64]{
 		Name:  "tag_index",
-		Shape: "c8303b62a3e76f19",
+		Shape: "7d6f7e967759030b",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (map[string][]int64, error) {
@@ -1623,7 +1623,7 @@ func NewFigures(engine *denorm.Engine) *Figures {
 	books := NewBooks(engine)
 	return &Figures{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[*Totals]{
 		Name:  "figures",
-		Shape: "f170f6b04802b0c6",
+		Shape: "43249de804d9dd63",
 		Keys:  []string{"all", "cheap"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (*Totals, error) {

@@ -7886,7 +7886,7 @@ func NewLibrary(engine *denorm.Engine) *Library {
 	authors := NewAuthors(engine)
 	return &Library{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[Holdings]{
 		Name:  "library",
-		Shape: "86a1b39b869fd1b7",
+		Shape: "34a8f14fe1e8388b",
 		Keys:  []string{"all", "books"},
 		From:  []string{"books", "authors"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (Holdings, error) {
@@ -7940,7 +7940,7 @@ func NewMenu(engine *denorm.Engine) *Menu {
 	categories := NewCategories(engine)
 	return &Menu{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[[]MenuItem]{
 		Name:  "menu",
-		Shape: "0829e0a2042df5c8",
+		Shape: "9a788494283d18ab",
 		Keys:  []string{"default"},
 		From:  []string{"categories"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) ([]MenuItem, error) {
