@@ -209,7 +209,7 @@ func NewBookTags(engine *denorm.Engine) *BookTags {
 	books := NewBooks(engine)
 	return &BookTags{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[map[string][]int64]{
 		Name:  "book_tags",
-		Shape: "fded60da37b26bc5",
+		Shape: "b41bec39e85e1df7",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (map[string][]int64, error) {

@@ -316,7 +316,7 @@ func NewReports(engineVar *denorm.Engine) *Reports {
 	iterSource := NewIter(engineVar)
 	return &Reports{aggregate: denorm.RegisterAggregate(engineVar, &denorm.AggregateDefinition[Report]{
 		Name:  "reports",
-		Shape: "1e5946509be61bfe",
+		Shape: "4438626fc62ecbdf",
 		Keys:  []string{"all", "first room"},
 		From:  []string{"books", "iter"},
 		Build: func(ctx context.Context, keyVar string, fromVar *denorm.Sources) (Report, error) {

@@ -173,7 +173,7 @@ func NewNewest(engine *denorm.Engine) *Newest {
 	books := NewBooks(engine)
 	return &Newest{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[*BookDoc]{
 		Name:  "newest",
-		Shape: "a4874395656e89f5",
+		Shape: "cc65469fe92a372e",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (*BookDoc, error) {
@@ -222,7 +222,7 @@ func NewPriceList(engine *denorm.Engine) *PriceList {
 	books := NewBooks(engine)
 	return &PriceList{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[price.List]{
 		Name:  "price_list",
-		Shape: "df1f0f2e4b5b2232",
+		Shape: "7d7037cdddd9cfaf",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (price.List, error) {
@@ -271,7 +271,7 @@ func NewSpans(engine *denorm.Engine) *Spans {
 	books := NewBooks(engine)
 	return &Spans{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[[2]map[Currency]*time.Duration]{
 		Name:  "spans",
-		Shape: "7eb37d4d781177b4",
+		Shape: "6913898c1ceec719",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) ([2]map[Currency]*time.Duration, error) {
@@ -320,7 +320,7 @@ func NewAmount(engine *denorm.Engine) *Amount {
 	books := NewBooks(engine)
 	return &Amount{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[int64]{
 		Name:  "amount",
-		Shape: "c8f5f94a0df8ea47",
+		Shape: "df6bb62e23701759",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (int64, error) {
