@@ -450,7 +450,7 @@ func NewTagCounts(engine *denorm.Engine) *TagCounts {
 	books := NewBooks(engine)
 	return &TagCounts{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[map[string]int]{
 		Name:  "tag_counts",
-		Shape: "7cff1d10b636d8bb",
+		Shape: "d178d987c8958f43",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (map[string]int, error) {
