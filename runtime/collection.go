@@ -119,7 +119,7 @@ func (c *Collection[K, D]) Count(ctx context.Context, limit int) (int, error) {
 		args = append(args, limit)
 	}
 	var count int
-	if _, err := c.r.value(ctx, direct{c.r.engine.db}, "(count)", &set[0], args, &count); err != nil {
+	if _, err := c.r.value(ctx, straight(c.r.engine.db), "(count)", &set[0], args, &count); err != nil {
 		return 0, c.r.closedOr(c.r.loadError("(count)", "", err))
 	}
 	return count, nil
@@ -129,21 +129,15 @@ func (c *Collection[K, D]) Count(ctx context.Context, limit int) (int, error) {
 func (r *registration[K, D]) value(
 	ctx context.Context, on session, path string, s *statement, args []any, into *int,
 ) (found bool, err error) {
-	watch := r.engine.watch(r.def.Name, path, s.text, 0)
-	rows := 0
-	defer func() { watch.done(ctx, rows, err) }()
-	result, err := on.query(ctx, s, args)
+	result, err := on.query(ctx, s, args, r.engine.watch(r.def.Name, path, s.text, 0))
 	if err != nil {
 		return false, causedBy(ctx, err)
 	}
-	defer result.Close()
-	if result.Next() {
-		rows = 1
-		if err := result.Scan(into); err != nil {
-			return false, err
-		}
+	if found = result.next(); found {
+		*into = Int[int](result.row(), 0)
+		_, err = result.failure()
 	}
-	return rows == 1, causedBy(ctx, result.Err())
+	return found, causedBy(ctx, errors.Join(err, result.close()))
 }
 
 // many loads any number of keys, each once, past all caches.

@@ -18,26 +18,14 @@ type keySource struct {
 	args       []any       // bound to each
 	keys       int         // in args; 0 for a page
 	guard      *guard      // nil for none
-	cursor     sqlCursor
 }
 
 func (s *keySource) open(loader int) (cursor, error) {
 	if s.engine.closed.Load() {
 		return nil, ErrClosed
 	}
-	c := &s.cursor
-	c.watch = s.engine.watch(s.collection, s.loaders[loader], s.statements[loader].text, s.keys)
-	rows, err := s.session.query(s.ctx, &s.statements[loader], s.args)
-	if err != nil {
-		c.watch.done(s.ctx, 0, err)
-		return nil, err
-	}
-	c.ctx, c.rows, c.fetched = s.ctx, rows, 0
-	if err := c.prepare(); err != nil {
-		c.close()
-		return nil, err
-	}
-	return c, nil
+	watch := s.engine.watch(s.collection, s.loaders[loader], s.statements[loader].text, s.keys)
+	return s.session.query(s.ctx, &s.statements[loader], s.args, watch)
 }
 
 // sqlCursor reads *sql.Rows into cells. It is used for one loader after another.

@@ -2,6 +2,7 @@ package denorm
 
 import (
 	"context"
+	"errors"
 
 	"github.com/denormgen/denormgen/runtime/internal/mutant"
 	"github.com/denormgen/denormgen/runtime/internal/relay"
@@ -33,19 +34,20 @@ func (g *guard) shows(at relay.Position) bool {
 
 // look reads the feed's head. It comes before the loaders, so that it fixes the snapshot.
 func (g *guard) look(ctx context.Context, on session) error {
-	rows, err := on.query(ctx, &statement{text: relay.HeadSQL}, nil)
+	rows, err := on.query(ctx, &statement{text: relay.HeadSQL}, nil, watch{})
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
 	var head relay.Position
-	if rows.Next() {
-		if err := rows.Scan(&head.Epoch, &head.Seq); err != nil {
-			return err
-		}
+	if rows.next() {
+		row := rows.row()
+		head.Epoch, head.Seq = row.Int64(0), row.Int64(1)
+		_, err = rows.failure()
 	}
-	g.note(head)
-	return rows.Err()
+	if err = errors.Join(err, rows.close()); err == nil {
+		g.note(head)
+	}
+	return err
 }
 
 // noteOf takes what the snapshots of another guard showed.

@@ -19,6 +19,7 @@ type options struct {
 	codec       Codec
 	localBytes  int64
 	sinks       []*sinkSettings
+	pipeline    Pipeline // nil for database/sql
 
 	maxStaleness     time.Duration
 	aggregateAge     time.Duration

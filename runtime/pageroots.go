@@ -136,6 +136,9 @@ func (p *pageRoots[K, D]) probe() bounds[K] {
 	return probe
 }
 
+// looks tells whether a page may have to look at what lies around it, once it is read.
+func (p *pageRoots[K, D]) looks() bool { return p != nil && p.around }
+
 // look probes that side, in the page's own snapshot if it has one. A page from the start, and an empty one,
 // need no look.
 func (p *pageRoots[K, D]) look(ctx context.Context) error {

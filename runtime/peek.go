@@ -109,7 +109,7 @@ func (r selected[K, D]) sample(ctx context.Context, n int) (texts []string, err 
 		return nil, r.closedOr(err)
 	}
 	source := &keySource{
-		ctx: ctx, engine: r.engine, collection: r.def.Name, loaders: []string{"(sample)"}, session: direct{r.engine.db},
+		ctx: ctx, engine: r.engine, collection: r.def.Name, loaders: []string{"(sample)"}, session: straight(r.engine.db),
 		statements: set, args: []any{n},
 	}
 	rows, err := source.open(0)

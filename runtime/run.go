@@ -12,10 +12,10 @@ import (
 // loaders' or that of a guard, else the pool.
 func (r *registration[K, D]) begin(ctx context.Context, q Queryer, guarded bool) (session, error) {
 	if q != nil {
-		return direct{q}, nil
+		return straight(q), nil
 	}
 	if len(r.def.Loaders) == 1 && !guarded {
-		return direct{r.engine.db}, nil
+		return straight(r.engine.db), nil
 	}
 	return r.engine.snapshot(ctx)
 }
@@ -85,17 +85,38 @@ func passing(err error) bool {
 	return errors.Is(err, driver.ErrBadConn) || state == featureNotSupported
 }
 
-// attempt loads one batch. The session is released on every way out, a panic of the user's code included.
+// attempt loads one batch.
 func (r *registration[K, D]) attempt(
 	ctx context.Context, q Queryer, source *keySource, expected int, page *pageRoots[K, D],
 ) (level *Level[K, D], err error) {
+	if r.engine.settings.pipeline != nil && q == nil && !page.looks() {
+		used, err := r.engine.through(ctx, source.queries(), func(on session) (err error) {
+			level, err = r.load(ctx, on, source, expected, page)
+			return err
+		})
+		if of := new(LoadError); used && err != nil && !errors.As(err, &of) {
+			err = r.loadError("", "", causedBy(ctx, err))
+		}
+		if used {
+			return level, err
+		}
+	}
 	session, err := r.begin(ctx, q, source.guard != nil)
 	if err != nil {
 		return nil, r.loadError("", "", causedBy(ctx, err))
 	}
 	ok := false
-	defer func() { session.end(ctx, ok) }()
-	source.ctx, source.engine, source.session = ctx, r.engine, session
+	defer func() { session.end(ctx, ok) }() // on every way out, a panic of the user's code included
+	level, err = r.load(ctx, session, source, expected, page)
+	ok = err == nil
+	return level, err
+}
+
+// load runs the loaders of a batch on a session.
+func (r *registration[K, D]) load(
+	ctx context.Context, on session, source *keySource, expected int, page *pageRoots[K, D],
+) (level *Level[K, D], err error) {
+	source.ctx, source.engine, source.session = ctx, r.engine, on
 	source.collection, source.loaders = r.def.Name, r.def.Loaders
 	batch := Batch{
 		ctx: ctx, collection: r.def.Name, loaders: r.def.Loaders, source: source,
@@ -106,7 +127,7 @@ func (r *registration[K, D]) attempt(
 		batch.page = page
 	}
 	if source.guard != nil {
-		if err := source.guard.look(ctx, session); err != nil {
+		if err := source.guard.look(ctx, on); err != nil {
 			return nil, r.loadError("(guard)", "", causedBy(ctx, err))
 		}
 	}
@@ -118,7 +139,6 @@ func (r *registration[K, D]) attempt(
 		return nil, r.closedOr(batch.err)
 	}
 	batch.assemble()
-	ok = true
 	r.engine.counters.batches.Add(1)
 	r.engine.counters.documents.Add(int64(len(level.items)))
 	return level, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"reflect"
 )
@@ -27,10 +28,42 @@ type statement struct {
 
 // session is what the queries of one batch run on.
 type session interface {
-	query(ctx context.Context, s *statement, args []any) (*sql.Rows, error)
+	// query runs a statement. Its cursor has to be closed before the next one is opened.
+	query(ctx context.Context, s *statement, args []any, watch watch) (cursor, error)
 	// end releases what the session holds; ok tells that the batch went well.
 	end(ctx context.Context, ok bool)
 }
+
+// overSQL is a session of database/sql.
+type overSQL struct {
+	on     sqlSession
+	cursor sqlCursor
+}
+
+// sqlSession is how database/sql runs the queries of a session.
+type sqlSession interface {
+	query(ctx context.Context, s *statement, args []any) (*sql.Rows, error)
+	end(ctx context.Context, ok bool)
+}
+
+func (o *overSQL) query(ctx context.Context, s *statement, args []any, watch watch) (cursor, error) {
+	rows, err := o.on.query(ctx, s, args)
+	if err != nil {
+		watch.done(ctx, 0, err)
+		return nil, err
+	}
+	c := &o.cursor
+	c.ctx, c.rows, c.fetched, c.watch = ctx, rows, 0, watch
+	if err := c.prepare(); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
+}
+
+func (o *overSQL) end(ctx context.Context, ok bool) { o.on.end(ctx, ok) }
+
+// straight is a session without a transaction of its own.
+func straight(to Queryer) session { return &overSQL{on: direct{to}} }
 
 // direct sends every query on its own: for a single loader, or on what the caller handed over.
 type direct struct{ to Queryer }
@@ -98,7 +131,7 @@ func (e *Engine) snapshot(ctx context.Context) (session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin a snapshot: %w", err)
 	}
-	return transaction{tx: tx}, nil
+	return &overSQL{on: transaction{tx: tx}}, nil
 }
 
 // pin begins a snapshot on a connection of SQLite. A context that ends cancels the queries but not the
@@ -112,7 +145,7 @@ func (e *Engine) pin(ctx context.Context) (session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin a snapshot: %w", err)
 	}
-	begun := session(pinned{conn})
+	begun := sqlSession(pinned{conn})
 	whole := context.WithoutCancel(ctx) // beginning waits for nothing
 	if locks {
 		_, err = conn.ExecContext(whole, "BEGIN DEFERRED")
@@ -125,5 +158,5 @@ func (e *Engine) pin(ctx context.Context) (session, error) {
 		_ = conn.Close()
 		return nil, fmt.Errorf("begin a snapshot: %w", err)
 	}
-	return begun, nil
+	return &overSQL{on: begun}, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/denormgen/denormgen/bench/peers"
 	"github.com/denormgen/denormgen/internal/testservers"
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/pgxpipeline"
 )
 
 // databases are what books are loaded from, by name.
@@ -41,7 +42,7 @@ func open(tb testing.TB, name string) *loading {
 	db := databases()[name](tb)
 	l := &loading{database: name, books: books(tb)}
 	fill(tb, db, l.books)
-	engine, err := denorm.Open(context.Background(), db)
+	engine, err := denorm.Open(context.Background(), db, denorm.WithPipeline(pgxpipeline.New())) // PostgreSQL's; others take none
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -62,7 +62,14 @@ func rules() map[string]rule {
 			modules: []string{sqlx, "github.com/aymanbagabas/go-udiff", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"},
 			never:   syntax,
 		},
-		"runtime/rediscache":          {own: []string{"runtime"}, modules: []string{"github.com/redis/go-redis/v9"}, never: syntax},
+		"runtime/rediscache": {own: []string{"runtime"}, modules: []string{"github.com/redis/go-redis/v9"}, never: syntax},
+		"runtime/pgxpipeline": {
+			own: []string{"runtime"},
+			modules: []string{
+				"github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/pgconn", "github.com/jackc/pgx/v5/pgtype", "github.com/jackc/pgx/v5/stdlib",
+			},
+			never: syntax,
+		},
 		"runtime/sinks/memcachedsink": {own: []string{"runtime"}, modules: []string{"github.com/bradfitz/gomemcache/memcache"}, never: syntax},
 		"runtime/sinks/redissink":     {own: []string{"runtime"}, modules: []string{"github.com/redis/go-redis/v9"}, never: syntax},
 		"runtime/command": {

@@ -15,6 +15,7 @@ import (
 	"github.com/denormgen/denormgen/internal/testservers"
 	"github.com/denormgen/denormgen/internal/truth/subject"
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/pgxpipeline"
 	"github.com/denormgen/denormgen/runtime/rediscache"
 	"github.com/denormgen/denormgen/runtime/sharedcache/memorycache"
 )
@@ -121,6 +122,9 @@ func install(t *testing.T, at place, of release, name string, options ...denorm.
 	t.Helper()
 	p := &process{name: name, release: of, db: at.connect(t, "")}
 	options = append(options, denorm.WithLogger(logger()))
+	if name == "two" { // the ways to load are to show the same beside each other
+		options = append(options, denorm.WithPipeline(pgxpipeline.New()))
+	}
 	if of.application != "" {
 		options = append(options, denorm.WithApplication(of.application))
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/pgxpipeline"
 	_ "github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
@@ -244,7 +245,25 @@ func scenario(ctx context.Context, schema []string, collections []Collection) (m
 			return nil, fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	engine, err := denorm.Open(ctx, db)
+	out, err := documents(ctx, db, collections)
+	if err != nil || driver != "pgx" {
+		return out, err
+	}
+	piped, err := documents(ctx, db, collections, denorm.WithPipeline(pgxpipeline.New()))
+	if err != nil {
+		return nil, fmt.Errorf("through a pipeline: %w", err)
+	}
+	for name, text := range out {
+		if !bytes.Equal(piped[name], text) {
+			return nil, fmt.Errorf("%s differs through a pipeline: %s instead of %s", name, piped[name], text)
+		}
+	}
+	return out, nil
+}
+
+// documents loads all collections by an engine of their own.
+func documents(ctx context.Context, db *sqlx.DB, collections []Collection, options ...denorm.Option) (map[string]json.RawMessage, error) {
+	engine, err := denorm.Open(ctx, db, options...)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/denormgen/denormgen/example/bookstore/models"
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/pgxpipeline"
 )
 
 // Titles reads the titles of all books through a pool that the rest of the program uses too.
@@ -18,7 +19,7 @@ func Titles(ctx context.Context, pool *pgxpool.Pool) (titles []string, err error
 	db := sqlx.NewDb(stdlib.OpenDBFromPool(pool), "pgx")
 	defer func() { err = errors.Join(err, db.Close()) }() // closes the adapter, not the pool
 
-	engine, err := denorm.Open(ctx, db)
+	engine, err := denorm.Open(ctx, db, denorm.WithPipeline(pgxpipeline.New()))
 	if err != nil {
 		return nil, err
 	}
