@@ -53,23 +53,25 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer os.RemoveAll(folder)
 	fresh := filepath.Join(folder, resultsFile)
+	var failed error // what was measured before and behind it counts all the same
 	for _, w := range chosen {
 		fmt.Fprintf(os.Stderr, "== %s: %s\n", w.Name, w.Title)
 		if err := w.measure(ctx, fresh, *books, *quick); err != nil {
-			return fmt.Errorf("measure %s: %w", w.Name, err)
+			failed = errors.Join(failed, fmt.Errorf("measure %s: %w", w.Name, err))
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
 	list, err := readResults(fresh)
 	if err != nil {
-		return err
+		return errors.Join(failed, err)
 	}
-	if err := report.Print(out, list); err != nil {
-		return err
-	}
+	failed = errors.Join(failed, report.Print(out, list))
 	if *dry {
-		return nil
+		return failed
 	}
-	return keep(list)
+	return errors.Join(failed, keep(list))
 }
 
 // choose returns the workloads of the given names, in the order of all.

@@ -99,9 +99,9 @@ func figure(value float64) string {
 	case value >= 100:
 		return strconv.FormatFloat(value, 'f', 0, 64)
 	case value >= 10:
-		return strconv.FormatFloat(value, 'f', 1, 64)
+		return strings.TrimSuffix(strconv.FormatFloat(value, 'f', 1, 64), ".0")
 	case value >= 0.1:
-		return strconv.FormatFloat(value, 'f', 2, 64)
+		return strings.TrimSuffix(strconv.FormatFloat(value, 'f', 2, 64), ".00")
 	default:
 		return strconv.FormatFloat(value, 'g', 2, 64)
 	}

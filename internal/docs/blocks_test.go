@@ -171,6 +171,7 @@ func tried() map[string]string {
 		"COHERENCE_SEED=11001 COHERENCE_WRITES=11500 COHERENCE_SETTLES=115 go test ./internal/coherence -run '^TestCoherence$/^sqlite$' -timeout 0 -v": ci + ", with other numbers",
 		"COHERENCE_SEED=21000 COHERENCE_KILLS=500 go test ./internal/coherence -run '^TestKilledProcesses$/^sqlite$' -timeout 0 -v":                    ci + ", with other numbers",
 		"RELAY_SEED=1000 RELAY_SCHEDULES=5000 go test ./runtime/internal/relay -run '^TestSchedules$' -timeout 0 -v":                                   ci + ", with other numbers",
+		"cd bench && go test -run '^$' -bench 'W2/postgres' -benchtime 100x -cpuprofile cpu.out ./workloads":                                           "make bench, with other flags",
 		"DENORMGEN_MUTANTS=1 go test ./internal/mutants -count=1 -v -timeout 20m":                                                                      ci,
 	}
 }
