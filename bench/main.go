@@ -36,9 +36,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	quick := flags.Bool("quick", false, "less data and fewer rounds; keep nothing")
 	dry := flags.Bool("dry", false, "keep nothing")
+	page := flags.Bool("page", false, "measure nothing; write the page of what is kept")
 	books := flags.Int("books", 20_000, "documents of the bookstore; 2,000 with -quick")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *page {
+		return keep(nil)
 	}
 	chosen, err := choose(flags.Args(), *quick)
 	if err != nil {

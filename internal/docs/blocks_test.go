@@ -169,6 +169,7 @@ func tried() map[string]string {
 		`go tool denormgen sql -dialect postgres -format goose -dsn "$DSN" -out migrations ./...`:                                                      "TestSQLLeavesInstallNothing, on SQLite",
 		"COHERENCE_SEED=1 COHERENCE_WRITES=500 COHERENCE_SETTLES=10 go test ./internal/coherence -run '^TestCoherence$/^sqlite$/^local$' -v":           ci + ", with other numbers",
 		"COHERENCE_SEED=11001 COHERENCE_WRITES=11500 COHERENCE_SETTLES=115 go test ./internal/coherence -run '^TestCoherence$/^sqlite$' -timeout 0 -v": ci + ", with other numbers",
+		"COHERENCE_SEED=31000 COHERENCE_CASES=50000 go test ./internal/coherence -run '^TestPrecision$/^sqlite$' -timeout 0 -v":                        ci + ", with other numbers",
 		"COHERENCE_SEED=21000 COHERENCE_KILLS=500 go test ./internal/coherence -run '^TestKilledProcesses$/^sqlite$' -timeout 0 -v":                    ci + ", with other numbers",
 		"RELAY_SEED=1000 RELAY_SCHEDULES=5000 go test ./runtime/internal/relay -run '^TestSchedules$' -timeout 0 -v":                                   ci + ", with other numbers",
 		"cd bench && go test -run '^$' -bench 'W2/postgres' -benchtime 100x -cpuprofile cpu.out ./workloads":                                           "make bench, with other flags",
