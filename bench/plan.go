@@ -25,5 +25,6 @@ func workloads() []workload {
 		{"s3", "changes one by one, and a sink", "S3Live", "3x", ""},
 		{"s4", "a backlog of a sink", "S4Backlog", "1x", ""},
 		{"g1", "one document, with a hundred times the data", "G1Growth", "100x", ""},
+		{"g2", "the generator", "G2Generator", "5x", ""},
 	}
 }

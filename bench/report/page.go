@@ -45,6 +45,7 @@ variable where it is cached.`, []string{"A"}, ""},
 in the sink, and S4 a backlog of a million changes to ten thousand documents against their full sync. "mongo" is an embedded FerretDB and
 "search" a fake of the protocol, in the same process: they stand for what cannot be had here.`, []string{"S1", "S2", "S3", "S4"}, "sinks"},
 		{"Growth", "One document out of a hundred times as many, against the small store.", []string{"G1"}, ""},
+		{"Generator", `G2 generates code for 100 models: ten collections of ours, and the client of ent's.`, []string{"G2"}, ""},
 	}
 }
 

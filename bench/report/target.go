@@ -35,6 +35,7 @@ func targets() []target {
 		{"O-update-100", postgres, "plain", ratio, 1.5},
 		{"S4", []string{"sqlite"}, "÷sync", nil, 1},
 		{"G1", servers, "small", ratio, 1.2},
+		{"G2", here, "ent", ratio, 0.25},
 	}
 	for _, size := range []string{"10", "1000", "10000"} {
 		list = append(list, target{"C4-" + size, servers, "bare", ratio, 1.15})
