@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/denormgen/denormgen/internal/truth/naive"
 	"github.com/denormgen/denormgen/internal/truth/subject"
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/capture"
 )
 
 // times is how much more is done than usual.
@@ -30,6 +32,7 @@ func seed(t testing.TB) uint64 {
 type place struct {
 	name, driver, dsn string
 	plain             *sqlx.DB // of a program that knows nothing of engines
+	files             []string // of SQLite
 }
 
 // sqlite makes a place in a file. Nothing but the caches differs between databases here.
@@ -37,7 +40,52 @@ func sqlite(t testing.TB) place {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.db")
 	testservers.OpenSQLite(t, testservers.Pure, path)
-	return newPlace(t, "sqlite", testservers.Pure, "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(20000)&_txlock=immediate")
+	at := newPlace(t, "sqlite", testservers.Pure, "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(20000)&_txlock=immediate")
+	at.files = []string{path, capture.SideFile(path)}
+	return at
+}
+
+// lockWait is how long a lock of SQLite may be held by somebody who runs.
+const lockWait = 5 * time.Second
+
+// locked tells whether somebody holds a write lock of SQLite and does not give it back.
+func (p place) locked(t testing.TB) bool {
+	t.Helper()
+	for _, file := range p.files {
+		db, err := sqlx.Connect(testservers.Pure, fmt.Sprintf("file:%s?_txlock=immediate&_pragma=busy_timeout(%d)", file, lockWait.Milliseconds()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx, err := db.Begin()
+		if err == nil {
+			err = tx.Rollback()
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		if err != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// TestLockIsSeen holds that locked tells a lock from none.
+func TestLockIsSeen(t *testing.T) {
+	at := sqlite(t)
+	if at.locked(t) {
+		t.Error("a lock is seen where there is none")
+	}
+	tx, err := at.plain.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !at.locked(t) {
+		t.Error("a lock is not seen")
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func postgres(t testing.TB) place {
