@@ -33,7 +33,7 @@ func runs() map[string]func(d database) sizes {
 			return s
 		},
 		"ci": func(d database) sizes {
-			s := sizes{writes: 15_000, settles: 150, cases: 2000, kills: 40, rolls: 6, sunk: 400, tokens: 300, reads: 75_000, age: 2 * time.Second}
+			s := sizes{writes: 15_000, settles: 150, cases: 2000, kills: 40, rolls: 6, sunk: 400, tokens: 300, reads: 50_000, age: 2 * time.Second}
 			if !d.ofSQLite() {
 				s.cases = 500
 			}
