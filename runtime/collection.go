@@ -129,15 +129,8 @@ func (c *Collection[K, D]) Count(ctx context.Context, limit int) (int, error) {
 func (r *registration[K, D]) value(
 	ctx context.Context, on session, path string, s *statement, args []any, into *int,
 ) (found bool, err error) {
-	result, err := on.query(ctx, s, args, r.engine.watch(r.def.Name, path, s.text, 0))
-	if err != nil {
-		return false, causedBy(ctx, err)
-	}
-	if found = result.next(); found {
-		*into = Int[int](result.row(), 0)
-		_, err = result.failure()
-	}
-	return found, causedBy(ctx, errors.Join(err, result.close()))
+	found, err = first(ctx, on, s, args, r.engine.watch(r.def.Name, path, s.text, 0), func(row Row) { *into = Int[int](row, 0) })
+	return found, causedBy(ctx, err)
 }
 
 // many loads any number of keys, each once, past all caches.

@@ -2,7 +2,6 @@ package denorm
 
 import (
 	"context"
-	"errors"
 
 	"github.com/denormgen/denormgen/runtime/internal/mutant"
 	"github.com/denormgen/denormgen/runtime/internal/relay"
@@ -34,17 +33,11 @@ func (g *guard) shows(at relay.Position) bool {
 
 // look reads the feed's head. It comes before the loaders, so that it fixes the snapshot.
 func (g *guard) look(ctx context.Context, on session) error {
-	rows, err := on.query(ctx, &statement{text: relay.HeadSQL}, nil, watch{})
-	if err != nil {
-		return err
-	}
 	var head relay.Position
-	if rows.next() {
-		row := rows.row()
+	_, err := first(ctx, on, &statement{text: relay.HeadSQL}, nil, watch{}, func(row Row) {
 		head.Epoch, head.Seq = row.Int64(0), row.Int64(1)
-		_, err = rows.failure()
-	}
-	if err = errors.Join(err, rows.close()); err == nil {
+	})
+	if err == nil {
 		g.note(head)
 	}
 	return err

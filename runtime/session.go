@@ -62,6 +62,19 @@ func (o *overSQL) query(ctx context.Context, s *statement, args []any, watch wat
 
 func (o *overSQL) end(ctx context.Context, ok bool) { o.on.end(ctx, ok) }
 
+// first runs a statement on a session and has the first row read, and tells whether there is one.
+func first(ctx context.Context, on session, s *statement, args []any, watch watch, read func(Row)) (found bool, err error) {
+	rows, err := on.query(ctx, s, args, watch)
+	if err != nil {
+		return false, err
+	}
+	if found = rows.next(); found {
+		read(rows.row())
+		_, err = rows.failure()
+	}
+	return found, errors.Join(err, rows.close())
+}
+
 // straight is a session without a transaction of its own.
 func straight(to Queryer) session { return &overSQL{on: direct{to}} }
 
