@@ -114,18 +114,11 @@ func (c *pipelineCursor) close() error {
 
 // pipelineRow reads values as they come, and what has to be converted as database/sql would get it.
 type pipelineRow struct {
-	rows   PipelineRows
-	failed error // of the current result
-	column int   // that failed
+	rows PipelineRows
+	misread
 }
 
 func (r *pipelineRow) Null(i int) bool { return r.rows.Null(i) }
-
-func (r *pipelineRow) Fail(i int, err error) {
-	if r.failed == nil {
-		r.failed, r.column = err, i
-	}
-}
 
 func (r *pipelineRow) Value(i int) driver.Value {
 	value, err := r.rows.Value(i)

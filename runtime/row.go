@@ -42,19 +42,24 @@ func (c *cell) Scan(value any) error {
 
 // sqlRow is a Row over what database/sql scans.
 type sqlRow struct {
-	cells  []cell
-	failed error // of the current row
+	cells []cell
+	misread
+}
+
+// misread is the first failure of a row.
+type misread struct {
+	failed error // nil for none
 	column int   // that failed
+}
+
+func (m *misread) Fail(i int, err error) {
+	if m.failed == nil {
+		m.failed, m.column = err, i
+	}
 }
 
 func (r *sqlRow) Null(i int) bool          { return r.cells[i].value == nil }
 func (r *sqlRow) Value(i int) driver.Value { return r.cells[i].value }
-
-func (r *sqlRow) Fail(i int, err error) {
-	if r.failed == nil {
-		r.failed, r.column = err, i
-	}
-}
 
 func (r *sqlRow) Int64(i int) int64 {
 	if v, ok := r.cells[i].value.(int64); ok {
