@@ -84,7 +84,7 @@ func (r *rows) Float64(i int) (float64, bool) {
 // Text implements denorm.PipelineRows.
 func (r *rows) Text(i int) (string, bool) {
 	raw := r.values[i]
-	if raw == nil || formatOf(r.oid(i)) != pgtype.TextFormatCode {
+	if raw == nil || r.reader.FieldDescriptions()[i].Format != pgtype.TextFormatCode {
 		return "", false
 	}
 	return string(raw), true
@@ -142,7 +142,8 @@ func (r *rows) Value(i int) (driver.Value, error) {
 // scanned has pgx read a value, as its driver does.
 func scanned[T driver.Valuer](r *rows, i int) (driver.Value, error) {
 	var v T
-	if err := r.types.Scan(r.oid(i), formatOf(r.oid(i)), r.values[i], &v); err != nil {
+	field := r.reader.FieldDescriptions()[i]
+	if err := r.types.Scan(field.DataTypeOID, field.Format, r.values[i], &v); err != nil {
 		return nil, err
 	}
 	return v.Value()
