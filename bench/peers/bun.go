@@ -100,9 +100,6 @@ func newBun(db *sqlx.DB) Loader {
 				Relation("Authors", ordered("author.id")).Relation("Authors.Country").
 				Relation("Tags", ordered("tag.id")).Relation("Reviews", ordered("review.id")).Scan(ctx)
 		})
-		if err != nil || len(books) == 0 {
-			return Books{}, err
-		}
-		return Books{Documents: books, Count: len(books), First: books[0].ID}, nil
+		return loaded(books, func(b bunBook) int64 { return b.ID }), err
 	}
 }

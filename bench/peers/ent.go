@@ -37,10 +37,10 @@ func newEnt(db *sqlx.DB) Loader {
 			WithAuthors(func(q *ent.AuthorQuery) { q.Order(author.ByID()).WithCountry() }).
 			WithTags(func(q *ent.TagQuery) { q.Order(tag.ByID()) }).
 			WithReviews(func(q *ent.ReviewQuery) { q.Order(review.ByID()) }).All(ctx)
-		if err != nil || len(books) == 0 {
+		if err != nil {
 			return Books{}, err
 		}
-		return Books{Documents: entBooks(books), Count: len(books), First: books[0].ID}, tx.Commit()
+		return loaded(entBooks(books), func(b *ent.Book) int64 { return b.ID }), tx.Commit()
 	}
 }
 

@@ -83,9 +83,6 @@ func newGorm(db *sqlx.DB) (Loader, error) {
 				Preload("Tags", ordered("tags.id")).Preload("Reviews", ordered("reviews.id")).
 				Order("id").Find(&books, keys).Error
 		}, options)
-		if err != nil || len(books) == 0 {
-			return Books{}, err
-		}
-		return Books{Documents: books, Count: len(books), First: books[0].ID}, nil
+		return loaded(books, func(b gormBook) int64 { return b.ID }), err
 	}, nil
 }

@@ -45,19 +45,20 @@ func All(db *sqlx.DB) ([]Peer, error) {
 func Ours(load func(ctx context.Context, keys []int64) ([]*models.BookDoc, error)) Loader {
 	return func(ctx context.Context, keys []int64) (Books, error) {
 		docs, err := load(ctx, keys)
-		return ofDocs(docs), err
+		return loaded(docs, func(b *models.BookDoc) int64 { return b.ID }), err
 	}
 }
 
-func ofDocs(docs []*models.BookDoc) Books {
-	books := Books{Documents: docs, Count: len(docs)}
-	if len(docs) > 0 && docs[0] != nil {
-		books.First = docs[0].ID
+// loaded are the books of a peer's own type.
+func loaded[L ~[]B, B any](list L, id func(B) int64) Books {
+	books := Books{Documents: list, Count: len(list)}
+	if len(list) > 0 {
+		books.First = id(list[0])
 	}
 	return books
 }
 
-// snapshot begins what shows one state of the database. On SQLite every transaction does.
+// snapshot is how a transaction begins that shows one state of the database. On SQLite every one does.
 func snapshot(db *sqlx.DB) *sql.TxOptions {
 	options := &sql.TxOptions{ReadOnly: true}
 	if db.DriverName() == "pgx" || db.DriverName() == "mysql" {

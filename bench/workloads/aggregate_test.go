@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"context"
-	"log/slog"
 	"maps"
 	"sync/atomic"
 	"testing"
@@ -21,15 +20,7 @@ func BenchmarkAAggregate(b *testing.B) {
 	db := testservers.SQLite(b, testservers.Pure)
 	total := books(b)
 	fill(b, db, total)
-	engine, err := denorm.Open(ctx, db, denorm.WithLogger(slog.New(slog.DiscardHandler)))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		if err := engine.Close(); err != nil {
-			b.Error(err)
-		}
-	})
+	engine := opened(b, db)
 	collection, counts := models.NewBooks(engine), models.NewTagCounts(engine)
 	if err := engine.Install(ctx); err != nil {
 		b.Fatal(err)
@@ -66,15 +57,7 @@ func BenchmarkAAggregate(b *testing.B) {
 				return err
 			}})
 	})
-	running, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- engine.Run(running) }()
-	b.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			b.Error(err)
-		}
-	})
+	(&program{engine: engine}).run(b)
 	var held atomic.Pointer[map[string]int]
 	held.Store(&want)
 	fresh := time.Now()

@@ -18,24 +18,16 @@ func BenchmarkG2Generator(b *testing.B) {
 	tools := b.TempDir()
 	build := func(name, path string) string {
 		file := filepath.Join(tools, name)
-		command(b, ".", "go", "build", "-o", file, path)
+		if err := command(".", "go", "build", "-o", file, path); err != nil {
+			b.Fatal(err)
+		}
 		return file
 	}
 	denormgen, ent := build("denormgen", "github.com/denormgen/denormgen/cmd/denormgen"), build("ent", "entgo.io/ent/cmd/ent")
 	models, schema := shopFolders(b, shops, collections)
-	generate := func(folder, tool string, args ...string) func() error {
-		return func() error {
-			run := exec.Command(tool, args...)
-			run.Dir = folder
-			if output, err := run.CombinedOutput(); err != nil {
-				return fmt.Errorf("%w: %s", err, output)
-			}
-			return nil
-		}
-	}
 	measure.Interleave(b, measure.Case{Workload: "G2", Size: shops * len(shopModels())},
-		measure.Run{Name: "denormgen", Do: generate(models, denormgen)},
-		measure.Run{Name: "ent", Do: generate(schema, ent, "generate", ".")})
+		measure.Run{Name: "denormgen", Do: func() error { return command(models, denormgen) }},
+		measure.Run{Name: "ent", Do: func() error { return command(schema, ent, "generate", ".") }})
 	for folder, made := range map[string]string{models: "denorm.gen.go", filepath.Dir(schema): "client.go"} {
 		if _, err := os.Stat(filepath.Join(folder, made)); err != nil {
 			b.Errorf("nothing was generated: %v", err)
@@ -43,13 +35,14 @@ func BenchmarkG2Generator(b *testing.B) {
 	}
 }
 
-func command(b *testing.B, folder, name string, args ...string) {
-	b.Helper()
+// command runs a program in a folder. What it prints is in the error.
+func command(folder, name string, args ...string) error {
 	run := exec.Command(name, args...)
 	run.Dir = folder
 	if output, err := run.CombinedOutput(); err != nil {
-		b.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, output)
+		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, output)
 	}
+	return nil
 }
 
 // shopModels are the models of one shop, both as a struct and as a schema. # is the number of the shop.

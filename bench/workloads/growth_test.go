@@ -8,7 +8,6 @@ import (
 	"github.com/denormgen/denormgen/bench/measure"
 	"github.com/denormgen/denormgen/bench/models"
 	"github.com/denormgen/denormgen/internal/setting"
-	denorm "github.com/denormgen/denormgen/runtime"
 )
 
 // BenchmarkG1Growth loads one document out of a large store, against a small one, a hundredth of it: BENCH_LARGE (200,000) books.
@@ -18,16 +17,7 @@ func BenchmarkG1Growth(b *testing.B) {
 		one := func(label string, books int) measure.Run {
 			db := databases()[name](b)
 			fill(b, db, books)
-			engine, err := denorm.Open(context.Background(), db)
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.Cleanup(func() {
-				if err := engine.Close(); err != nil {
-					b.Error(err)
-				}
-			})
-			collection := models.NewBooks(engine)
+			collection := models.NewBooks(opened(b, db))
 			return readers(label, 1, 20, func(turn int) error {
 				key := int64(turn*7919%books + 1)
 				doc, err := collection.Get(context.Background(), key)

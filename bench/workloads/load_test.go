@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -42,16 +43,7 @@ func open(tb testing.TB, name string) *loading {
 	db := databases()[name](tb)
 	l := &loading{database: name, books: books(tb)}
 	fill(tb, db, l.books)
-	engine, err := denorm.Open(context.Background(), db, denorm.WithPipeline(pgxpipeline.New())) // PostgreSQL's; others take none
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := engine.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	l.collection = models.NewBooks(engine)
+	l.collection = models.NewBooks(opened(tb, db, denorm.WithPipeline(pgxpipeline.New()))) // PostgreSQL's; others take none
 	others, err := peers.All(db)
 	if err != nil {
 		tb.Fatal(err)
@@ -95,7 +87,7 @@ func eachDatabase[T interface {
 	testing.TB
 	Run(name string, f func(T)) bool
 }](tb T, do func(tb T, name string)) {
-	for _, name := range []string{"sqlite", "sqlite3", "postgres", "mysql"} {
+	for _, name := range slices.Sorted(maps.Keys(databases())) {
 		tb.Run(name, func(tb T) { do(tb, name) })
 	}
 }

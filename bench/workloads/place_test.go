@@ -104,6 +104,22 @@ type program struct {
 	redis  *redis.Client // of the shared cache, or nil
 }
 
+// opened is an engine that keeps its log to itself, and is closed at the end.
+func opened(tb testing.TB, db *sqlx.DB, options ...denorm.Option) *denorm.Engine {
+	tb.Helper()
+	options = append([]denorm.Option{denorm.WithLogger(slog.New(slog.DiscardHandler))}, options...)
+	engine, err := denorm.Open(context.Background(), db, options...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := engine.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return engine
+}
+
 // caches are the ways to cache that are measured.
 const (
 	localOnly = "local"
@@ -120,7 +136,7 @@ func (p *place) program(b *testing.B, mode string) *program {
 func newProgram(b *testing.B, db *sqlx.DB, mode string) *program {
 	b.Helper()
 	made := &program{}
-	options := []denorm.Option{denorm.WithLogger(slog.New(slog.DiscardHandler))}
+	var options []denorm.Option
 	if mode != localOnly {
 		made.redis = redis.NewClient(&redis.Options{Addr: testservers.Redis(b)})
 		b.Cleanup(func() { _ = made.redis.Close() })
@@ -136,17 +152,9 @@ func newProgram(b *testing.B, db *sqlx.DB, mode string) *program {
 	if mode == redisOnly {
 		options = append(options, denorm.WithLocalCache(0))
 	}
-	engine, err := denorm.Open(context.Background(), db, options...)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		if err := engine.Close(); err != nil {
-			b.Error(err)
-		}
-	})
-	made.engine, made.books = engine, models.NewBooks(engine)
-	if err := engine.Install(context.Background()); err != nil {
+	made.engine = opened(b, db, options...)
+	made.books = models.NewBooks(made.engine)
+	if err := made.engine.Install(context.Background()); err != nil {
 		b.Fatal(err)
 	}
 	made.drain(b)

@@ -3,7 +3,6 @@ package workloads
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"maps"
 	"runtime"
 	"slices"
@@ -32,18 +31,9 @@ func eachStore(b *testing.B, bench func(b *testing.B, k kept)) {
 // keeping is an engine with a sink. Nothing runs by itself.
 func keeping(b *testing.B, db *sqlx.DB, sink denorm.Sink) (*denorm.Engine, *models.Books) {
 	b.Helper()
-	ctx := context.Background()
-	engine, err := denorm.Open(ctx, db, denorm.WithLogger(slog.New(slog.DiscardHandler)), denorm.WithSink("store", sink))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		if err := engine.Close(); err != nil {
-			b.Error(err)
-		}
-	})
+	engine := opened(b, db, denorm.WithSink("store", sink))
 	collection := models.NewBooks(engine)
-	if err := engine.Install(ctx); err != nil {
+	if err := engine.Install(context.Background()); err != nil {
 		b.Fatal(err)
 	}
 	return engine, collection
