@@ -125,15 +125,11 @@ func readResults(path string) ([]measure.Result, error) {
 
 // keep adds results to those that are kept, and writes the page of all.
 func keep(list []measure.Result) error {
-	for _, one := range list {
-		if err := measure.Append(resultsFile, one); err != nil {
-			return err
-		}
-	}
-	all, err := readResults(resultsFile)
+	kept, err := readResults(resultsFile)
 	if err != nil {
 		return err
 	}
+	all := measure.Latest(append(kept, list...))
 	report.Sort(all)
 	if err := measure.Write(resultsFile, all); err != nil {
 		return err

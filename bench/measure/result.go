@@ -94,14 +94,13 @@ func Record(tb testing.TB, result Result) {
 	tb.Helper()
 	if path := os.Getenv(Results); path != "" {
 		result.Measured = fmt.Sprintf("%s, %s, %d processors", time.Now().Format(time.DateOnly), runtime.Version(), runtime.NumCPU())
-		if err := Append(path, result); err != nil {
+		if err := appendTo(path, result); err != nil {
 			tb.Fatal(err)
 		}
 	}
 }
 
-// Append adds a result to a file, which need not be there.
-func Append(path string, result Result) error {
+func appendTo(path string, result Result) error {
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err == nil {
 		err = errors.Join(json.NewEncoder(file).Encode(result), file.Close())
@@ -124,24 +123,32 @@ func Write(path string, list []Result) error {
 	return os.WriteFile(path, text.Bytes(), 0o644)
 }
 
-// Read reads results. Of two of the same workload, database and size the later counts.
+// Read reads results, the Latest of them.
 func Read(from io.Reader) ([]Result, error) {
+	var list []Result
+	decoder := json.NewDecoder(from)
+	for {
+		var one Result
+		err := decoder.Decode(&one)
+		if errors.Is(err, io.EOF) {
+			return Latest(list), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read result %d: %w", len(list)+1, err)
+		}
+		list = append(list, one)
+	}
+}
+
+// Latest leaves of results of the same workload, database and size the last one, in the place of the first.
+func Latest(all []Result) []Result {
 	type place struct {
 		workload, database string
 		size               int
 	}
 	var list []Result
 	seen := map[place]int{}
-	decoder := json.NewDecoder(from)
-	for {
-		var one Result
-		err := decoder.Decode(&one)
-		if errors.Is(err, io.EOF) {
-			return list, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read result %d: %w", len(list)+1, err)
-		}
+	for _, one := range all {
 		at := place{one.Workload, one.Database, one.Size}
 		if i, again := seen[at]; again {
 			list[i] = one
@@ -150,4 +157,5 @@ func Read(from io.Reader) ([]Result, error) {
 		seen[at] = len(list)
 		list = append(list, one)
 	}
+	return list
 }

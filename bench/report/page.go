@@ -86,7 +86,7 @@ ours / the peer's for each document. Other programs used the machine as well. Re
 		if !v.ok() {
 			mark = "**short**"
 		}
-		line(&out, row{v.workload, v.database, v.peer, figure(v.value), figure(v.most), mark})
+		line(&out, row{v.workload, v.database, v.against, figure(v.value), figure(v.most), mark})
 	}
 	return out.Bytes()
 }

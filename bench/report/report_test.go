@@ -79,7 +79,7 @@ func TestTargetsAreMeasured(t *testing.T) {
 			found = found || s.has(target.workload)
 		}
 		if !found {
-			t.Errorf("no section has the workload of the target %s %s", target.workload, target.peer)
+			t.Errorf("no section has the workload of the target %s %s", target.workload, target.against)
 		}
 	}
 }

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/denormgen/denormgen/bench/measure"
 )
@@ -10,16 +12,40 @@ import (
 type target struct {
 	workload  string
 	databases []string // "" is the workload's only place
-	peer      string   // or the unit of a figure without one
-	of        func(measure.Result, measure.Peer) float64
+	against   string   // a peer, or the unit of a figure without one
+	of        figureOf
 	most      float64
 }
 
-func ratio(_ measure.Result, p measure.Peer) float64 { return p.Ratio.Median }
+// figureOf finds the figure that a target is about, and tells whether it was measured.
+type figureOf func(result measure.Result, against string) (value float64, measured bool)
 
-func cpu(_ measure.Result, p measure.Peer) float64 { return p.CPU.Median }
+func ratio(result measure.Result, peer string) (float64, bool) {
+	return ofPeer(result, peer, func(p measure.Peer) float64 { return p.Ratio.Median })
+}
 
-// targets are what we want to reach, see ARCHITECTURE.md. The names of places are those of the benchmarks.
+// cpu is the ratio of processor times; the name of the peer has that behind it.
+func cpu(result measure.Result, peer string) (float64, bool) {
+	return ofPeer(result, strings.TrimSuffix(peer, " (processor)"), func(p measure.Peer) float64 { return p.CPU.Median })
+}
+
+func allocations(result measure.Result, _ string) (float64, bool) { return result.Ours.Allocs, true }
+
+func figureIn(result measure.Result, unit string) (float64, bool) {
+	value, measured := result.Values[unit]
+	return value, measured
+}
+
+func ofPeer(result measure.Result, name string, of func(measure.Peer) float64) (float64, bool) {
+	for _, peer := range result.Peers {
+		if peer.Name == name {
+			return of(peer), true
+		}
+	}
+	return 0, false
+}
+
+// targets are what we want to reach. The names of places are those of the benchmarks.
 func targets() []target {
 	sqlite, postgres, here := []string{"sqlite", "sqlite3"}, []string{"postgres"}, []string{""}
 	redis, servers := []string{"redis"}, []string{"sqlite", "postgres", "mysql"}
@@ -33,7 +59,7 @@ func targets() []target {
 		{"O-commit-update", sqlite, "plain", ratio, 1.35},
 		{"O-commit-update", postgres, "plain", ratio, 1.3},
 		{"O-update-100", postgres, "plain", ratio, 1.5},
-		{"S4", []string{"sqlite"}, "÷sync", nil, 1},
+		{"S4", []string{"sqlite"}, "÷sync", figureIn, 1},
 		{"G1", servers, "small", ratio, 1.2},
 		{"G2", here, "ent", ratio, 0.25},
 	}
@@ -41,7 +67,7 @@ func targets() []target {
 		list = append(list, target{"C4-" + size, servers, "bare", ratio, 1.15})
 	}
 	for _, mode := range []string{"local", "both"} {
-		list = append(list, target{"C3-" + mode, servers, "ms/median", nil, 10}, target{"C3-" + mode, servers, "ms/p99", nil, 50})
+		list = append(list, target{"C3-" + mode, servers, "ms/median", figureIn, 10}, target{"C3-" + mode, servers, "ms/p99", figureIn, 50})
 	}
 	for _, store := range []string{"file", "memcached", "mongo", "mysql", "nats", "postgres", "redis", "search", "sqlite"} {
 		list = append(list, target{"S1", []string{store}, "bulk", ratio, 1.2})
@@ -61,15 +87,15 @@ func targets() []target {
 	load("W3", postgres, map[string]float64{"hand": 0.55})
 	return append(list,
 		target{"W2", postgres, "hand (processor)", cpu, 0.5},
-		target{"W3", sqlite, "allocations", nil, 110},
-		target{"W3", postgres, "allocations", nil, 2},
+		target{"W3", sqlite, "allocations", allocations, 110},
+		target{"W3", postgres, "allocations", allocations, 2},
 	)
 }
 
 // verdict is a target beside what was measured.
 type verdict struct {
-	workload, database, peer string
-	value, most              float64
+	workload, database, against string
+	value, most                 float64
 }
 
 func (v verdict) ok() bool { return v.value <= v.most }
@@ -82,7 +108,7 @@ func (v verdict) String() string {
 	if database == "" {
 		database = "-"
 	}
-	return fmt.Sprintf("RATIO %s %s %s %s %s %s", v.workload, database, v.peer, figure(v.value), figure(v.most), word)
+	return fmt.Sprintf("RATIO %s %s %s %s %s %s", v.workload, database, v.against, figure(v.value), figure(v.most), word)
 }
 
 // verdicts are those of all targets that were measured, in the order of the results.
@@ -91,7 +117,7 @@ func verdicts(results []measure.Result) []verdict {
 	for _, result := range results {
 		for _, t := range targets() {
 			if value, measured := t.value(result); measured {
-				list = append(list, verdict{result.Workload, result.Database, t.peer, value, t.most})
+				list = append(list, verdict{result.Workload, result.Database, t.against, value, t.most})
 			}
 		}
 	}
@@ -100,24 +126,8 @@ func verdicts(results []measure.Result) []verdict {
 
 // value is the figure of a result that a target is about.
 func (t target) value(result measure.Result) (value float64, measured bool) {
-	if t.workload != result.Workload {
+	if t.workload != result.Workload || !slices.Contains(t.databases, result.Database) {
 		return 0, false
 	}
-	for _, database := range t.databases {
-		if database != result.Database {
-			continue
-		}
-		if t.peer == "allocations" {
-			return result.Ours.Allocs, true
-		}
-		if value, measured := result.Values[t.peer]; measured {
-			return value, true
-		}
-		for _, peer := range result.Peers {
-			if peer.Name == t.peer || (t.peer == peer.Name+" (processor)") {
-				return t.of(result, peer), true
-			}
-		}
-	}
-	return 0, false
+	return t.of(result, t.against)
 }
