@@ -41,10 +41,10 @@ type PipelineRows interface {
 	Column(i int) string
 
 	Null(i int) bool
-	// Int64, Float64, Text and Time read a value of just that type, and tell whether it is of it. Texts are copies.
+	// Int64, Float64, Text and Time read a value of just that type, and tell whether it is of it.
 	Int64(i int) (int64, bool)
 	Float64(i int) (float64, bool)
-	Text(i int) (string, bool)
+	Text(i int) ([]byte, bool)
 	Time(i int) (time.Time, bool)
 	// Value returns what the driver makes of a value for database/sql.
 	Value(i int) (driver.Value, error)

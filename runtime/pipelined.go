@@ -32,8 +32,10 @@ func (p *pipelined) query(ctx context.Context, s *statement, _ []any, watch watc
 			return nil, err
 		}
 		if text == s.text {
-			p.cursor = pipelineCursor{ctx: ctx, watch: watch, open: true, current: pipelineRow{rows: rows}}
-			return &p.cursor, nil
+			c := &p.cursor
+			c.ctx, c.current.rows, c.fetched, c.open, c.watch = ctx, rows, 0, true, watch
+			c.current.failed = nil
+			return c, nil
 		}
 	}
 	return nil, fmt.Errorf("%w: %s", errPipeline, s.text)
@@ -114,7 +116,8 @@ func (c *pipelineCursor) close() error {
 
 // pipelineRow reads values as they come, and what has to be converted as database/sql would get it.
 type pipelineRow struct {
-	rows PipelineRows
+	rows  PipelineRows
+	texts slab
 	misread
 }
 
@@ -148,7 +151,7 @@ func (r *pipelineRow) Bool(i int) bool { return converted(r, i, toBool) }
 
 func (r *pipelineRow) Text(i int) string {
 	if v, ok := r.rows.Text(i); ok {
-		return v
+		return r.texts.copy(v)
 	}
 	return converted(r, i, toText)
 }

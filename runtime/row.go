@@ -43,6 +43,7 @@ func (c *cell) Scan(value any) error {
 // sqlRow is a Row over what database/sql scans.
 type sqlRow struct {
 	cells []cell
+	texts slab
 	misread
 }
 
@@ -104,7 +105,7 @@ func (r *sqlRow) Text(i int) string {
 	case string:
 		return v
 	case []byte:
-		return string(v)
+		return r.texts.copy(v)
 	}
 	v, err := toText(r.cells[i].value)
 	if err != nil {

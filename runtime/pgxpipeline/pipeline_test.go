@@ -123,7 +123,7 @@ func check(t *testing.T, rows denorm.PipelineRows, want driver.Value) {
 		if bytes, is := want.([]byte); is {
 			want = string(bytes)
 		}
-		if v != want {
+		if string(v) != want {
 			t.Errorf("the text is %q, want %v", v, want)
 		}
 	}
@@ -143,7 +143,7 @@ func TestSnapshot(t *testing.T) {
 			list := []denorm.PipelineQuery{show, show}[:queries]
 			results := begin(t, conn, list...)
 			for range list {
-				if got, ok := one(t, results).Text(0); !ok || got != want {
+				if got, ok := one(t, results).Text(0); !ok || string(got) != want {
 					t.Errorf("of %d queries one runs in %q, want %q", queries, got, want)
 				}
 			}

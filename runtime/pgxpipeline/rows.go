@@ -82,12 +82,12 @@ func (r *rows) Float64(i int) (float64, bool) {
 }
 
 // Text implements denorm.PipelineRows.
-func (r *rows) Text(i int) (string, bool) {
+func (r *rows) Text(i int) ([]byte, bool) {
 	raw := r.values[i]
 	if raw == nil || r.reader.FieldDescriptions()[i].Format != pgtype.TextFormatCode {
-		return "", false
+		return nil, false
 	}
-	return string(raw), true
+	return raw, true
 }
 
 // Time implements denorm.PipelineRows.

@@ -1,0 +1,32 @@
+package denorm
+
+import "strings"
+
+// slab copies the texts of a batch into few large pieces of memory. They live together, as the lists of its documents do, which are cut
+// out of one as well; what is cached is copied once more, for itself.
+type slab struct {
+	piece strings.Builder
+	size  int
+}
+
+const (
+	firstPiece   = 512 // bytes; a batch of one document shall not take many
+	largestPiece = 32 << 10
+)
+
+// copy returns a copy of a text.
+func (s *slab) copy(text []byte) string {
+	if len(text) > s.piece.Cap()-s.piece.Len() {
+		if len(text) > largestPiece/4 {
+			return string(text)
+		}
+		for s.size = max(firstPiece, min(2*s.size, largestPiece)); s.size < len(text); {
+			s.size *= 2
+		}
+		s.piece.Reset()
+		s.piece.Grow(s.size)
+	}
+	start := s.piece.Len()
+	s.piece.Write(text)
+	return s.piece.String()[start:]
+}

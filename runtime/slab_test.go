@@ -1,0 +1,41 @@
+package denorm
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// TestSlab copies texts of all lengths, whose source is overwritten behind it.
+func TestSlab(t *testing.T) {
+	var s slab
+	random := rand.New(rand.NewPCG(1, 2))
+	var want, got []string
+	buffer := make([]byte, 2*largestPiece)
+	for range 5000 {
+		text := strings.Repeat(string(rune('a'+random.IntN(26))), random.IntN(1<<random.IntN(17)))
+		want = append(want, text)
+		got = append(got, s.copy(buffer[:copy(buffer, text)]))
+	}
+	for i, text := range want {
+		if got[i] != text {
+			t.Fatalf("text %d of %d bytes is %d bytes, or others", i, len(text), len(got[i]))
+		}
+	}
+}
+
+// TestSlabAllocates bounds what a batch of many short texts, and one of few, takes.
+func TestSlabAllocates(t *testing.T) {
+	text := []byte("twenty bytes of text")
+	for texts, most := range map[int]float64{1: 1, 100: 3, 10_000: 13} {
+		got := testing.AllocsPerRun(10, func() {
+			var s slab
+			for range texts {
+				s.copy(text)
+			}
+		})
+		if got > most {
+			t.Errorf("%d texts took %v allocations, more than %v", texts, got, most)
+		}
+	}
+}
