@@ -72,7 +72,7 @@ func FuzzArrayLiteral(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		want := []string{a, b, a}
 		var got []string
-		if err := readArray(arrayLiteral([]any{a, b, a}), &got); err != nil || !reflect.DeepEqual(got, want) {
+		if err := readArray(arrayLiteral("{}", []any{a, b, a}), &got); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %q, %v; want %q", got, err, want)
 		}
 	})

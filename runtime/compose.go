@@ -2,8 +2,12 @@ package denorm
 
 import "strings"
 
-// rootsCTE is the name that loaders select from.
-const rootsCTE = "denorm_roots"
+const (
+	// rootsCTE is the name that loaders select from.
+	rootsCTE = "denorm_roots"
+	// keysMark stands in loaders without roots behind the column that holds the key of one.
+	keysMark = " IN (denorm_keys)"
+)
 
 // window says which page of a collection a statement reads. It is comparable: equal windows share a
 // statement.
@@ -20,6 +24,17 @@ type composer struct {
 	statements Statements
 	// bound is the SQL type that each key column is compared as, "" for the column's own.
 	bound []string
+	// arrays tells that several keys are bound as arrays, one a column: PostgreSQL's, or JSON.
+	arrays bool
+}
+
+// newComposer makes the composer of a collection with keys like this one, as it is bound. Exact keys are all bound alike.
+func newComposer(dialect Dialect, statements Statements, key []any, exact bool) composer {
+	c := composer{dialect: dialect, statements: statements, bound: boundTypes(dialect, key), arrays: dialect == Postgres}
+	if dialect == SQLite && exact && len(key) == 1 && keyValues(dialect, key) == nil {
+		_, c.arrays = key[0].(int64)
+	}
+	return c
 }
 
 // boundTypes returns composer.bound for a key, as it is bound. PostgreSQL would give a parameter the type of
@@ -59,32 +74,74 @@ func (c composer) filtered(text *sqlText) (and func()) {
 
 // byKeys returns all loaders for n keys; n is a padded size.
 func (c composer) byKeys(n int) []string {
-	return c.loaders(func(text *sqlText) { c.listed(text, n) })
+	return c.loaders(
+		c.text(func(text *sqlText) { c.cte(text, func() { c.listed(text, n) }) }),
+		"", c.text(func(text *sqlText) { c.oneOf(text, n, c.linked()) }))
 }
 
-// loaders returns all loaders for the roots that are written.
-func (c composer) loaders(roots func(text *sqlText)) []string {
-	var text sqlText
-	text.dialect = c.dialect
-	text.WriteString("WITH " + rootsCTE + " AS (")
-	roots(&text)
-	text.WriteString(")\n")
-	head := text.String()
+// loaders returns all loaders behind the common table expression of their roots. Those without roots have another one or none,
+// and what finds their rows by key.
+func (c composer) loaders(roots, keys, found string) []string {
 	texts := make([]string, len(c.statements.Loaders))
 	for i, loader := range c.statements.Loaders {
-		texts[i] = head + loader
+		if before, after, direct := strings.Cut(loader, keysMark); direct {
+			texts[i] = keys + before + found + after
+		} else {
+			texts[i] = roots + loader
+		}
 	}
 	return texts
 }
 
-// usesArray tells whether several keys are bound as arrays, one a column.
-func (c composer) usesArray() bool { return c.dialect == Postgres }
+// text is a statement, or a part with all the values that are bound.
+func (c composer) text(write func(text *sqlText)) string {
+	text := sqlText{dialect: c.dialect}
+	write(&text)
+	return text.String()
+}
+
+// cte writes the common table expression that loaders begin with.
+func (c composer) cte(text *sqlText, rows func()) {
+	text.WriteString("WITH " + rootsCTE + " AS (")
+	rows()
+	text.WriteString(")\n")
+}
 
 // page returns all loaders for a window; the last value bound is the limit. Children are found by the window
-// as well, never by the keys of its rows: a database may hold a key in another form than it is bound in.
+// as well, never by the keys of its rows: a database may hold a key in another form than it is bound in. Loaders without roots do the same
+// within their statement.
 func (c composer) page(w window) []string {
-	return c.loaders(func(text *sqlText) {
-		c.within(text, "t.*", w)
+	return c.loaders(
+		c.text(func(text *sqlText) { c.paged(text, "t.*", w) }),
+		c.text(func(text *sqlText) { c.paged(text, "t."+c.statements.Roots.Key[0], w) }), c.onPage())
+}
+
+// onPage is true of the key of a page's root. Between the ends of the page there are others only where a filter keeps them out;
+// planners take that for the range of an index. In SQLite it would not compare as the keys do.
+func (c composer) onPage() string {
+	key, from := "t."+c.statements.Roots.Key[0], " FROM "+rootsCTE+" AS t)"
+	switch {
+	case c.dialect != SQLite && c.statements.Roots.Filter == "":
+		return " BETWEEN (SELECT MIN(" + key + ")" + from + " AND (SELECT MAX(" + key + ")" + from
+	case c.dialect == Postgres: // which is so sent to the index, where a subquery would be joined
+		return " = ANY (ARRAY(SELECT " + key + from + ")"
+	}
+	return " IN (SELECT " + key + from
+}
+
+// linked is the SQL type that a column which points at the roots is compared as. In SQLite it may hold the text of an integer, which
+// equals the roots' integer, but no bound one that is not cast.
+func (c composer) linked() string {
+	if c.dialect == SQLite {
+		return "INTEGER"
+	}
+	return c.bound[0]
+}
+
+// paged writes the common table expression of a page's roots.
+func (c composer) paged(text *sqlText, what string, w window) {
+	c.cte(text, func() {
+		c.within(text, what, w)
 		text.WriteString(" ORDER BY ")
 		for i, column := range c.statements.Roots.Key {
 			if i > 0 {
@@ -102,11 +159,10 @@ func (c composer) page(w window) []string {
 
 // probe returns a statement with one row if the window is not empty.
 func (c composer) probe(w window) string {
-	var text sqlText
-	text.dialect = c.dialect
-	c.within(&text, "1", w)
-	text.WriteString(" LIMIT 1")
-	return text.String()
+	return c.text(func(text *sqlText) {
+		c.within(text, "1", w)
+		text.WriteString(" LIMIT 1")
+	})
 }
 
 // within writes the rows of a window. Values are bound in the order prefix, after, before; MySQL takes
@@ -147,32 +203,30 @@ func (c composer) repeatsFirst() bool {
 
 // count returns the statement that counts root rows; a limited one binds the limit.
 func (c composer) count(limited bool) string {
-	var text sqlText
-	text.dialect = c.dialect
-	if !limited {
-		c.start(&text, "COUNT(*)")
-		return text.String()
-	}
-	text.WriteString("SELECT COUNT(*) FROM (")
-	c.start(&text, "1 AS present")
-	text.WriteString(" LIMIT ")
-	text.bind()
-	text.WriteString(") AS roots")
-	return text.String()
+	return c.text(func(text *sqlText) {
+		if !limited {
+			c.start(text, "COUNT(*)")
+			return
+		}
+		text.WriteString("SELECT COUNT(*) FROM (")
+		c.start(text, "1 AS present")
+		text.WriteString(" LIMIT ")
+		text.bind()
+		text.WriteString(") AS roots")
+	})
 }
 
 // sample returns the statement that picks keys of roots by chance; it binds how many. All roots are looked at.
 func (c composer) sample() string {
-	var text sqlText
-	text.dialect = c.dialect
-	c.start(&text, "t."+strings.Join(c.statements.Roots.Key, ", t."))
 	random := "RANDOM()"
 	if c.dialect == MySQL {
 		random = "RAND()"
 	}
-	text.WriteString(" ORDER BY " + random + " LIMIT ")
-	text.bind()
-	return text.String()
+	return c.text(func(text *sqlText) {
+		c.start(text, "t."+strings.Join(c.statements.Roots.Key, ", t."))
+		text.WriteString(" ORDER BY " + random + " LIMIT ")
+		text.bind()
+	})
 }
 
 // keyEquals writes t.a = ? AND t.b = ? for the first n key columns.

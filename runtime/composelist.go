@@ -10,30 +10,47 @@ const rangeRows = 16
 func (c composer) listed(text *sqlText, n int) {
 	composite := len(c.statements.Roots.Key) > 1
 	switch {
-	case n == 1:
-		// Also where keys are bound as arrays: PostgreSQL plans a list anew each time, even a list of one.
+	case composite && n == 1:
 		c.start(text, "t.*")()
 		c.keyEquals(text, len(c.statements.Roots.Key))
-	case c.usesArray() && composite:
+	case composite && c.arrays:
 		c.start(text, "t.*")()
 		c.inArrays(text)
-	case c.usesArray():
-		c.start(text, "t.*")()
-		c.keyRow(text)
-		text.WriteString(" = ANY (")
-		text.bindAs(c.arrayType(0))
-		text.WriteString(")")
-	case c.dialect == MySQL && composite && n > rangeRows:
+	case composite && c.dialect == MySQL && n > rangeRows:
 		c.inPieces(text, n)
 	default:
 		c.start(text, "t.*")()
+		c.keyRow(text)
+		c.oneOf(text, n, c.bound[0])
+	}
+}
+
+// oneOf writes behind a column, or behind a row of several where it is a list, that it is one of n keys, compared as an SQL type.
+func (c composer) oneOf(text *sqlText, n int, as string) {
+	switch {
+	case n == 1:
+		// Also where keys are bound as arrays: PostgreSQL plans a list anew each time, even a list of one.
+		text.WriteString(" = ")
+		text.bindAs(as)
+	case c.arrays && c.dialect == SQLite:
+		value := "value"
+		if as != "" {
+			value = "CAST(value AS " + as + ")"
+		}
+		text.WriteString(" IN (SELECT " + value + " FROM json_each(")
+		text.bind()
+		text.WriteString("))")
+	case c.arrays:
+		text.WriteString(" = ANY (")
+		text.bindAs(arrayOf(as))
+		text.WriteString(")")
+	default:
 		c.in(text, n)
 	}
 }
 
 // in writes a list of n keys.
 func (c composer) in(text *sqlText, n int) {
-	c.keyRow(text)
 	opening := " IN ("
 	if c.dialect == SQLite && len(c.statements.Roots.Key) > 1 {
 		opening = " IN (VALUES "
@@ -45,12 +62,12 @@ func (c composer) in(text *sqlText, n int) {
 	text.WriteString(")")
 }
 
-// arrayType is the type of an array of a key column's values, "" for the column's own.
-func (c composer) arrayType(column int) string {
-	if c.bound[column] == "" {
+// arrayOf is the type of an array of values of a type, "" for the column's own.
+func arrayOf(sqlType string) string {
+	if sqlType == "" {
 		return ""
 	}
-	return c.bound[column] + "[]"
+	return sqlType + "[]"
 }
 
 // inArrays takes the keys from one array a column: PostgreSQL makes of a list of rows as many conditions,
@@ -62,7 +79,7 @@ func (c composer) inArrays(text *sqlText) {
 		if i > 0 {
 			text.WriteString(", ")
 		}
-		if list := c.arrayType(i); list != "" {
+		if list := arrayOf(c.bound[i]); list != "" {
 			text.bindAs(list)
 			continue
 		}
@@ -84,6 +101,7 @@ func (c composer) inPieces(text *sqlText, n int) {
 			text.WriteString(" UNION ")
 		}
 		text.WriteString("SELECT t." + strings.Join(key, ", t.") + " FROM " + c.statements.Roots.Table + " AS t WHERE ")
+		c.keyRow(text)
 		c.in(text, min(rangeRows, n-from))
 	}
 	text.WriteString(") AS k JOIN " + c.statements.Roots.Table + " AS t ON ")

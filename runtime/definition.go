@@ -65,7 +65,8 @@ type Dependency = capture.Dependency
 type Statements struct {
 	Roots Roots
 	// Loaders has one statement per Definition.Loaders. Each selects from denorm_roots, the common table
-	// expression of the batch's roots that the runtime puts before it.
+	// expression of the batch's roots that the runtime puts before it; or finds rows by the column before
+	// `IN (denorm_keys)`, in the place of which the runtime writes what is true of the keys of the batch.
 	Loaders []string
 	// Depends lists, for every table, the columns that matter and how the documents are found.
 	Depends []Dependency

@@ -54,7 +54,7 @@ const booksQueries = 3
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name: "books", Shape: "books-1",
-		Key: denorm.KeyCodec[int64]{Bind: func(args []any, key int64) []any { return append(args, key) }},
+		Key: denorm.KeyCodec[int64]{Exact: true, Bind: func(args []any, key int64) []any { return append(args, key) }},
 		Dialects: map[denorm.Dialect]denorm.Statements{
 			denorm.SQLite:   booksSQL(`"`),
 			denorm.Postgres: booksSQL(`"`),
@@ -82,17 +82,17 @@ func booksSQL(quote string) denorm.Statements {
 FROM denorm_roots AS t
 LEFT JOIN "publishers" AS a1 ON a1."id" = t."publisher_id"
 ORDER BY t."id", a1."id"`),
-			quoted(`SELECT a2."id", a2."name", t."id"
-FROM denorm_roots AS t
-JOIN "book_authors" AS a1 ON a1."book_id" = t."id"
+			quoted(`SELECT a2."id", a2."name", a1."book_id"
+FROM "book_authors" AS a1
 JOIN "authors" AS a2 ON a2."id" = a1."author_id"
-ORDER BY t."id", a2."id"`),
-			quoted(`SELECT a3."id", a3."title", t."id", a2."id"
-FROM denorm_roots AS t
-JOIN "book_authors" AS a1 ON a1."book_id" = t."id"
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a2."id"`),
+			quoted(`SELECT a3."id", a3."title", a1."book_id", a2."id"
+FROM "book_authors" AS a1
 JOIN "authors" AS a2 ON a2."id" = a1."author_id"
 JOIN "awards" AS a3 ON a3."author_id" = a2."id"
-ORDER BY t."id", a2."id", a3."id"`),
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a2."id", a3."id"`),
 		},
 	}
 }

@@ -8,30 +8,34 @@ import (
 )
 
 // arrays writes the values of rows as one array a column.
-func arrays(rows []any, columns int) []any {
+func arrays(dialect Dialect, rows []any, columns int) []any {
+	brackets := "{}"
+	if dialect == SQLite { // JSON
+		brackets = "[]"
+	}
 	list := make([]any, columns)
 	for i := range list {
 		values := make([]any, 0, len(rows)/columns)
 		for at := i; at < len(rows); at += columns {
 			values = append(values, rows[at])
 		}
-		list[i] = arrayLiteral(values)
+		list[i] = arrayLiteral(brackets, values)
 	}
 	return list
 }
 
-// arrayLiteral writes values, as keyValue leaves them, as a PostgreSQL array in text form.
-func arrayLiteral(values []any) string {
+// arrayLiteral writes values, as keyValue leaves them, as a PostgreSQL array in text form; or integers as JSON.
+func arrayLiteral(brackets string, values []any) string {
 	var text strings.Builder
 	text.Grow(2 + 12*len(values))
-	text.WriteByte('{')
+	text.WriteByte(brackets[0])
 	for i, value := range values {
 		if i > 0 {
 			text.WriteByte(',')
 		}
 		writeElement(&text, value)
 	}
-	text.WriteByte('}')
+	text.WriteByte(brackets[1])
 	return text.String()
 }
 

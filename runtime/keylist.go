@@ -25,7 +25,7 @@ type keyList struct {
 // at is how many keys it bound when it failed.
 func bindKeys[K comparable](c composer, bind func([]any, K) []any, keys []K) (list keyList, at int, err error) {
 	width := len(c.statements.Roots.Key)
-	array := c.usesArray() && len(keys) > 1
+	array := c.arrays && len(keys) > 1
 	size := padded(len(keys))
 	capacity := size * width
 	if array {
@@ -49,7 +49,7 @@ func bindKeys[K comparable](c composer, bind func([]any, K) []any, keys []K) (li
 	}
 	if array && list.keys > 1 {
 		list.size = 2
-		list.args = arrays(list.args, width)
+		list.args = arrays(c.dialect, list.args, width)
 		return list, 0, nil
 	}
 	list.size = padded(list.keys)

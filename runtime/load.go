@@ -6,7 +6,7 @@ import (
 )
 
 // errOrder means that two statements sorted the same rows differently.
-var errOrder = errors.New("rows are not in the order of their parents; run go generate")
+var errOrder = errors.New("rows are not in the order of their parents; run go generate, and see that no column holds texts for integer keys")
 
 // LoadRoots runs loader 0 and scans one document per row. A row with the same key as the one before is
 // skipped: it repeats the root for a second row of a to-one relation.

@@ -131,9 +131,7 @@ func (r selected[K, D]) prepare() error {
 	}
 	r.experience = make([]experience, len(r.def.Loaders))
 	r.cache.engine = r.engine
-	r.cache.composer = composer{
-		dialect: r.engine.dialect, statements: statements, bound: boundTypes(r.engine.dialect, zero),
-	}
+	r.cache.composer = newComposer(r.engine.dialect, statements, zero, r.def.Key.Exact)
 	r.cache.sets = map[statementKind][]statement{}
 	return nil
 }

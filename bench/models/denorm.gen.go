@@ -137,7 +137,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "63330f9736332888",
+		Shape:   "22f3db2ca756a04d",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -450,7 +450,7 @@ func NewTagCounts(engine *denorm.Engine) *TagCounts {
 	books := NewBooks(engine)
 	return &TagCounts{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[map[string]int]{
 		Name:  "tag_counts",
-		Shape: "d178d987c8958f43",
+		Shape: "36b74965230a83f8",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (map[string]int, error) {

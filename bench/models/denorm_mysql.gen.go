@@ -14,23 +14,23 @@ func booksMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Authors
-			"SELECT a2.`id`, a2.`name`, a2.`country_id`, a3.`id`, a3.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book_authors` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`name`, a2.`country_id`, a3.`id`, a3.`name`, a1.`book_id`\n" +
+				"FROM `book_authors` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
 				"LEFT JOIN `countries` AS a3 ON a3.`id` = a2.`country_id`\n" +
-				"ORDER BY t.`id`, a2.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a2.`id`",
 			// Tags
-			"SELECT a2.`id`, a2.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book_tags` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`name`, a1.`book_id`\n" +
+				"FROM `book_tags` AS a1\n" +
 				"JOIN `tags` AS a2 ON a2.`id` = a1.`tag_id`\n" +
-				"ORDER BY t.`id`, a2.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a2.`id`",
 			// Reviews
-			"SELECT a1.`id`, a1.`rating`, a1.`body`, a1.`created_at`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `reviews` AS a1 ON a1.`book_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`rating`, a1.`body`, a1.`created_at`, a1.`book_id`\n" +
+				"FROM `reviews` AS a1\n" +
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

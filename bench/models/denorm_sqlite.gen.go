@@ -15,23 +15,23 @@ func booksSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Authors
-			`SELECT a2."id", a2."name", a2."country_id", a3."id", a3."name", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "book_authors" AS a1 ON a1."book_id" = t."id"
+			`SELECT a2."id", a2."name", a2."country_id", a3."id", a3."name", a1."book_id"
+FROM "book_authors" AS a1
 CROSS JOIN "authors" AS a2 ON a2."id" = a1."author_id"
 LEFT JOIN "countries" AS a3 ON a3."id" = a2."country_id"
-ORDER BY t."id", a2."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a2."id"`,
 			// Tags
-			`SELECT a2."id", a2."name", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "book_tags" AS a1 ON a1."book_id" = t."id"
+			`SELECT a2."id", a2."name", a1."book_id"
+FROM "book_tags" AS a1
 CROSS JOIN "tags" AS a2 ON a2."id" = a1."tag_id"
-ORDER BY t."id", a2."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a2."id"`,
 			// Reviews
-			`SELECT a1."id", a1."rating", a1."body", CAST(a1."created_at" AS TEXT) AS "created_at", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "reviews" AS a1 ON a1."book_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."rating", a1."body", CAST(a1."created_at" AS TEXT) AS "created_at", a1."book_id"
+FROM "reviews" AS a1
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

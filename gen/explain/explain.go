@@ -42,7 +42,7 @@ type Collection struct {
 	Fields   []Field  `json:"fields"`
 	// QueriesPerBatch is the number of queries that load up to 1,000 documents, however many they are.
 	QueriesPerBatch int          `json:"queries_per_batch"`
-	Roots           string       `json:"roots,omitempty"` // SQL of what the queries call denorm_roots
+	Roots           string       `json:"roots,omitempty"` // SQL of what the queries call denorm_roots; denorm_keys are its keys
 	Queries         []Query      `json:"queries"`
 	Dependencies    []Dependency `json:"dependencies"`
 	Shape           string       `json:"shape"`

@@ -76,6 +76,9 @@ func (p *printer) collection(c Collection) {
 		p.printf("    denorm_roots, the rows of the batch, are\n")
 		p.sql(c.Roots)
 	}
+	if slices.ContainsFunc(c.Queries, func(q Query) bool { return strings.Contains(q.SQL, "(denorm_keys)") }) {
+		p.printf("    denorm_keys are their keys\n")
+	}
 	p.queries(c.Queries)
 	p.printf("\n  it changes with: table, columns, place, how they matter\n")
 	var rows [][]string

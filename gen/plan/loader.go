@@ -45,7 +45,7 @@ func (b *builder) loadNode(n *node, parent *Loader) {
 	slices.Reverse(l.Attach)
 	c.sel.Items = append(c.sel.Items, r.list...)
 	c.sel.Order = distinct(append(c.order, r.lowest...))
-	l.Select = c.sel
+	l.Select = b.direct(n, c.sel)
 	b.out.Loaders = append(b.out.Loaders, l)
 	b.loadBelow(n, l)
 }

@@ -41,7 +41,7 @@ type Rank struct {
 // Source is a row source in FROM.
 type Source struct {
 	Alias string
-	Roots bool         // denorm_roots
+	Roots bool         // denorm_roots, only as the first
 	Table *model.Table // a table
 	Inner *Select      // a derived table
 	Left  bool         // LEFT JOIN, else JOIN; meaningless for the first
@@ -55,6 +55,7 @@ type Condition struct {
 	RankAtMost *RankAtMost
 	Lowest     *Lowest
 	In         *InSelect
+	Listed     *Ref // a column whose value is the key of a root of the batch
 }
 
 // Equal says that two columns are equal.

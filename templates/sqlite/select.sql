@@ -18,6 +18,9 @@ ORDER BY {{.}}
 {{/* The rows of the batch: the runtime puts a common table expression of this name in front. */ -}}
 {{define "roots"}}denorm_roots AS {{.Alias}}{{end}}
 
+{{/* By their keys: the runtime puts there what finds them. */ -}}
+{{define "listed"}}{{.}} IN (denorm_keys){{end}}
+
 {{define "table"}}{{.Table}} AS {{.Alias}}{{end}}
 
 {{define "derived" -}}

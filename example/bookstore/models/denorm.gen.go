@@ -165,7 +165,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "35f7dff60b1d341c",
+		Shape:   "933688b23d34bd7f",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -830,7 +830,7 @@ func (b *BookCards) Refresh(ctx context.Context, ids ...int64) error {
 func bookCardsDefinition() *denorm.Definition[int64, BookCard] {
 	return &denorm.Definition[int64, BookCard]{
 		Name:    "book_cards",
-		Shape:   "00f4fe29a07ee7c7",
+		Shape:   "9b8cd322142104ed",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -1065,7 +1065,7 @@ func (s *Shelves) Refresh(ctx context.Context, ids ...int64) error {
 func shelvesDefinition() *denorm.Definition[int64, Shelf] {
 	return &denorm.Definition[int64, Shelf]{
 		Name:    "shelves",
-		Shape:   "11cf6532fc7ab05c",
+		Shape:   "356b1fbafb45e231",
 		Table:   denorm.Table{Name: "categories"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -1350,7 +1350,7 @@ func (p *Publishers) Refresh(ctx context.Context, ids ...int64) error {
 func publishersDefinition() *denorm.Definition[int64, PublisherDoc] {
 	return &denorm.Definition[int64, PublisherDoc]{
 		Name:    "publishers",
-		Shape:   "e191181aef7f1b4e",
+		Shape:   "c932605e1287cea6",
 		Table:   denorm.Table{Name: "publishers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -1574,7 +1574,7 @@ func NewTagIndex(engine *denorm.Engine) *TagIndex {
 	books := NewBooks(engine)
 	return &TagIndex{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[map[string][]int64]{
 		Name:  "tag_index",
-		Shape: "7d6f7e967759030b",
+		Shape: "808cb21e60c268ee",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (map[string][]int64, error) {
@@ -1623,7 +1623,7 @@ func NewFigures(engine *denorm.Engine) *Figures {
 	books := NewBooks(engine)
 	return &Figures{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[*Totals]{
 		Name:  "figures",
-		Shape: "43249de804d9dd63",
+		Shape: "eb7e0c4456afa711",
 		Keys:  []string{"all", "cheap"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (*Totals, error) {

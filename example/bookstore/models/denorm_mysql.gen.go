@@ -52,37 +52,37 @@ func booksMySQL() denorm.Statements {
 				"JOIN `tags` AS a3 ON a3.`id` = a2.`tag_id`\n" +
 				"ORDER BY t.`id`, a3.`name`, a3.`id`",
 			// Authors
-			"SELECT a2.`id`, a1.`role`, a2.`first_name`, a2.`last_name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book_authors` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a2.`id`, a1.`role`, a2.`first_name`, a2.`last_name`, a1.`book_id`, a1.`id`\n" +
+				"FROM `book_authors` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
-				"ORDER BY t.`id`, a1.`position`, a2.`id`, a1.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`position`, a2.`id`, a1.`id`",
 			// Authors.Links
-			"SELECT a3.`url`, t.`id`, a2.`id`, a1.`id`, a3.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book_authors` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a3.`url`, a1.`book_id`, a2.`id`, a1.`id`, a3.`id`\n" +
+				"FROM `book_authors` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
 				"JOIN `author_links` AS a3 ON a3.`author_id` = a2.`id`\n" +
-				"ORDER BY t.`id`, a1.`position`, a2.`id`, a1.`id`, a3.`position`, a3.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`position`, a2.`id`, a1.`id`, a3.`position`, a3.`id`",
 			// Chapters
-			"SELECT a1.`id`, a1.`number`, a1.`title`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `chapters` AS a1 ON a1.`book_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`number`, a1.`id`",
+			"SELECT a1.`id`, a1.`number`, a1.`title`, a1.`book_id`\n" +
+				"FROM `chapters` AS a1\n" +
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`number`, a1.`id`",
 			// Tags
-			"SELECT a2.`name`, t.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book_tags` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a2.`name`, a1.`book_id`, a2.`id`\n" +
+				"FROM `book_tags` AS a1\n" +
 				"JOIN `tags` AS a2 ON a2.`id` = a1.`tag_id`\n" +
-				"ORDER BY t.`id`, a2.`name`, a2.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a2.`name`, a2.`id`",
 			// Reviews
 			"SELECT a2.`a1_id`, a2.`a1_rating`, a2.`a1_text`, a2.`a1_created_at`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`created_at` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`created_at` AS `a1_created_at`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`book_id` ORDER BY a1.`created_at` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`book_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`created_at` AS `a1_created_at`,\n" +
 				"        a1.`rating` AS `a1_rating`, a1.`text` AS `a1_text`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `reviews` AS a1 ON a1.`book_id` = t.`id` AND a1.`approved`\n" +
+				"    FROM `reviews` AS a1\n" +
+				"    WHERE a1.`book_id` IN (denorm_keys) AND a1.`approved`\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 3\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_created_at` DESC, a2.`a1_id`",
@@ -303,11 +303,11 @@ func bookCardsMySQL() denorm.Statements {
 				"LEFT JOIN `publishers` AS a1 ON a1.`id` = t.`publisher_id`\n" +
 				"ORDER BY t.`id`",
 			// Authors
-			"SELECT a2.`id`, a2.`first_name`, a2.`last_name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book_authors` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`first_name`, a2.`last_name`, a1.`book_id`, a1.`id`\n" +
+				"FROM `book_authors` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
-				"ORDER BY t.`id`, a1.`position`, a2.`id`, a1.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`position`, a2.`id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -385,10 +385,10 @@ func shelvesMySQL() denorm.Statements {
 				"        FROM `books` AS a2\n" +
 				"        WHERE a2.`category_id` = a1.`id` AND a2.`deleted_at` IS NULL\n" +
 				"    ),\n" +
-				"    t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`",
+				"    a1.`parent_id`\n" +
+				"FROM `categories` AS a1\n" +
+				"WHERE a1.`parent_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`parent_id`, a1.`name`, a1.`id`",
 			// Children.Children
 			"SELECT a2.`id`, a2.`name`,\n" +
 				"    (\n" +
@@ -396,11 +396,11 @@ func shelvesMySQL() denorm.Statements {
 				"        FROM `books` AS a3\n" +
 				"        WHERE a3.`category_id` = a2.`id` AND a3.`deleted_at` IS NULL\n" +
 				"    ),\n" +
-				"    t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"    a1.`parent_id`, a1.`id`\n" +
+				"FROM `categories` AS a1\n" +
 				"JOIN `categories` AS a2 ON a2.`parent_id` = a1.`id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`",
+				"WHERE a1.`parent_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`parent_id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`",
 			// Children.Children.Children
 			"SELECT a3.`id`, a3.`name`,\n" +
 				"    (\n" +
@@ -408,12 +408,12 @@ func shelvesMySQL() denorm.Statements {
 				"        FROM `books` AS a4\n" +
 				"        WHERE a4.`category_id` = a3.`id` AND a4.`deleted_at` IS NULL\n" +
 				"    ),\n" +
-				"    t.`id`, a1.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"    a1.`parent_id`, a1.`id`, a2.`id`\n" +
+				"FROM `categories` AS a1\n" +
 				"JOIN `categories` AS a2 ON a2.`parent_id` = a1.`id`\n" +
 				"JOIN `categories` AS a3 ON a3.`parent_id` = a2.`id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`, a3.`name`, a3.`id`",
+				"WHERE a1.`parent_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`parent_id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`, a3.`name`, a3.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -553,24 +553,24 @@ func publishersMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Links
-			"SELECT a1.`id`, a1.`url`, a1.`position`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `publisher_links` AS a1 ON a1.`publisher_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`position`, a1.`id`",
+			"SELECT a1.`id`, a1.`url`, a1.`position`, a1.`publisher_id`\n" +
+				"FROM `publisher_links` AS a1\n" +
+				"WHERE a1.`publisher_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`publisher_id`, a1.`position`, a1.`id`",
 			// Tags
-			"SELECT a2.`name`, t.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `publisher_tags` AS a1 ON a1.`publisher_id` = t.`id`\n" +
+			"SELECT a2.`name`, a1.`publisher_id`, a2.`id`\n" +
+				"FROM `publisher_tags` AS a1\n" +
 				"JOIN `tags` AS a2 ON a2.`id` = a1.`tag_id`\n" +
-				"ORDER BY t.`id`, a2.`name`, a2.`id`",
+				"WHERE a1.`publisher_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`publisher_id`, a2.`name`, a2.`id`",
 			// Books
 			"SELECT a2.`a1_id`, a2.`a1_title`, a2.`a1_isbn`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`published_at` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`published_at` AS `a1_published_at`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`publisher_id` ORDER BY a1.`published_at` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`publisher_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`published_at` AS `a1_published_at`,\n" +
 				"        a1.`title` AS `a1_title`, a1.`isbn` AS `a1_isbn`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `books` AS a1 ON a1.`publisher_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
+				"    FROM `books` AS a1\n" +
+				"    WHERE a1.`publisher_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 5\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_published_at` DESC, a2.`a1_id`",

@@ -53,38 +53,38 @@ CROSS JOIN "publisher_tags" AS a2 ON a2."publisher_id" = a1."id"
 CROSS JOIN "tags" AS a3 ON a3."id" = a2."tag_id"
 ORDER BY t."id", a3."name", a3."id"`,
 			// Authors
-			`SELECT a2."id", a1."role", a2."first_name", a2."last_name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "book_authors" AS a1 ON a1."book_id" = t."id"
+			`SELECT a2."id", a1."role", a2."first_name", a2."last_name", a1."book_id", a1."id"
+FROM "book_authors" AS a1
 CROSS JOIN "authors" AS a2 ON a2."id" = a1."author_id"
-ORDER BY t."id", a1."position", a2."id", a1."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."position", a2."id", a1."id"`,
 			// Authors.Links
-			`SELECT a3."url", t."id", a2."id", a1."id", a3."id"
-FROM denorm_roots AS t
-CROSS JOIN "book_authors" AS a1 ON a1."book_id" = t."id"
+			`SELECT a3."url", a1."book_id", a2."id", a1."id", a3."id"
+FROM "book_authors" AS a1
 CROSS JOIN "authors" AS a2 ON a2."id" = a1."author_id"
 CROSS JOIN "author_links" AS a3 ON a3."author_id" = a2."id"
-ORDER BY t."id", a1."position", a2."id", a1."id", a3."position", a3."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."position", a2."id", a1."id", a3."position", a3."id"`,
 			// Chapters
-			`SELECT a1."id", a1."number", a1."title", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "chapters" AS a1 ON a1."book_id" = t."id"
-ORDER BY t."id", a1."number", a1."id"`,
+			`SELECT a1."id", a1."number", a1."title", a1."book_id"
+FROM "chapters" AS a1
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."number", a1."id"`,
 			// Tags
-			`SELECT a2."name", t."id", a2."id"
-FROM denorm_roots AS t
-CROSS JOIN "book_tags" AS a1 ON a1."book_id" = t."id"
+			`SELECT a2."name", a1."book_id", a2."id"
+FROM "book_tags" AS a1
 CROSS JOIN "tags" AS a2 ON a2."id" = a1."tag_id"
-ORDER BY t."id", a2."name", a2."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a2."name", a2."id"`,
 			// Reviews
 			`SELECT a2."a1_id", a2."a1_rating", a2."a1_text",
     CAST(a2."a1_created_at" AS TEXT) AS "a1_created_at", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."created_at" DESC, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."created_at" AS "a1_created_at",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."book_id" ORDER BY a1."created_at" DESC, a1."id") AS "denorm_rank",
+        a1."book_id" AS "t_id", a1."id" AS "a1_id", a1."created_at" AS "a1_created_at",
         a1."rating" AS "a1_rating", a1."text" AS "a1_text"
-    FROM denorm_roots AS t
-    CROSS JOIN "reviews" AS a1 ON a1."book_id" = t."id" AND a1."approved"
+    FROM "reviews" AS a1
+    WHERE a1."book_id" IN (denorm_keys) AND a1."approved"
 ) AS a2
 WHERE a2."denorm_rank" <= 3
 ORDER BY a2."t_id", a2."a1_created_at" DESC, a2."a1_id"`,
@@ -305,11 +305,11 @@ FROM denorm_roots AS t
 LEFT JOIN "publishers" AS a1 ON a1."id" = t."publisher_id"
 ORDER BY t."id"`,
 			// Authors
-			`SELECT a2."id", a2."first_name", a2."last_name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "book_authors" AS a1 ON a1."book_id" = t."id"
+			`SELECT a2."id", a2."first_name", a2."last_name", a1."book_id", a1."id"
+FROM "book_authors" AS a1
 CROSS JOIN "authors" AS a2 ON a2."id" = a1."author_id"
-ORDER BY t."id", a1."position", a2."id", a1."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."position", a2."id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -387,10 +387,10 @@ ORDER BY t."id"`,
         FROM "books" AS a2
         WHERE a2."category_id" = a1."id" AND a2."deleted_at" IS NULL
     ),
-    t."id"
-FROM denorm_roots AS t
-CROSS JOIN "categories" AS a1 ON a1."parent_id" = t."id"
-ORDER BY t."id", a1."name", a1."id"`,
+    a1."parent_id"
+FROM "categories" AS a1
+WHERE a1."parent_id" IN (denorm_keys)
+ORDER BY a1."parent_id", a1."name", a1."id"`,
 			// Children.Children
 			`SELECT a2."id", a2."name",
     (
@@ -398,11 +398,11 @@ ORDER BY t."id", a1."name", a1."id"`,
         FROM "books" AS a3
         WHERE a3."category_id" = a2."id" AND a3."deleted_at" IS NULL
     ),
-    t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+    a1."parent_id", a1."id"
+FROM "categories" AS a1
 CROSS JOIN "categories" AS a2 ON a2."parent_id" = a1."id"
-ORDER BY t."id", a1."name", a1."id", a2."name", a2."id"`,
+WHERE a1."parent_id" IN (denorm_keys)
+ORDER BY a1."parent_id", a1."name", a1."id", a2."name", a2."id"`,
 			// Children.Children.Children
 			`SELECT a3."id", a3."name",
     (
@@ -410,12 +410,12 @@ ORDER BY t."id", a1."name", a1."id", a2."name", a2."id"`,
         FROM "books" AS a4
         WHERE a4."category_id" = a3."id" AND a4."deleted_at" IS NULL
     ),
-    t."id", a1."id", a2."id"
-FROM denorm_roots AS t
-CROSS JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+    a1."parent_id", a1."id", a2."id"
+FROM "categories" AS a1
 CROSS JOIN "categories" AS a2 ON a2."parent_id" = a1."id"
 CROSS JOIN "categories" AS a3 ON a3."parent_id" = a2."id"
-ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
+WHERE a1."parent_id" IN (denorm_keys)
+ORDER BY a1."parent_id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -555,24 +555,24 @@ func publishersSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Links
-			`SELECT a1."id", a1."url", a1."position", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "publisher_links" AS a1 ON a1."publisher_id" = t."id"
-ORDER BY t."id", a1."position", a1."id"`,
+			`SELECT a1."id", a1."url", a1."position", a1."publisher_id"
+FROM "publisher_links" AS a1
+WHERE a1."publisher_id" IN (denorm_keys)
+ORDER BY a1."publisher_id", a1."position", a1."id"`,
 			// Tags
-			`SELECT a2."name", t."id", a2."id"
-FROM denorm_roots AS t
-CROSS JOIN "publisher_tags" AS a1 ON a1."publisher_id" = t."id"
+			`SELECT a2."name", a1."publisher_id", a2."id"
+FROM "publisher_tags" AS a1
 CROSS JOIN "tags" AS a2 ON a2."id" = a1."tag_id"
-ORDER BY t."id", a2."name", a2."id"`,
+WHERE a1."publisher_id" IN (denorm_keys)
+ORDER BY a1."publisher_id", a2."name", a2."id"`,
 			// Books
 			`SELECT a2."a1_id", a2."a1_title", a2."a1_isbn", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."published_at" DESC, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."published_at" AS "a1_published_at",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."publisher_id" ORDER BY a1."published_at" DESC, a1."id") AS "denorm_rank",
+        a1."publisher_id" AS "t_id", a1."id" AS "a1_id", a1."published_at" AS "a1_published_at",
         a1."title" AS "a1_title", a1."isbn" AS "a1_isbn"
-    FROM denorm_roots AS t
-    CROSS JOIN "books" AS a1 ON a1."publisher_id" = t."id" AND a1."deleted_at" IS NULL
+    FROM "books" AS a1
+    WHERE a1."publisher_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
 ) AS a2
 WHERE a2."denorm_rank" <= 5
 ORDER BY a2."t_id", a2."a1_published_at" DESC, a2."a1_id"`,

@@ -47,7 +47,7 @@ func TestLoadersRun(t *testing.T) {
 		r := statements.Roots
 		batch := "WITH denorm_roots AS (SELECT t.* FROM " + r.Table + " AS t WHERE (" + r.Filter + ") AND t." + r.Key[0] + " = 1)\n"
 		for i, loader := range statements.Loaders {
-			result, err := db.Queryx(batch + loader)
+			result, err := db.Queryx(batch + strings.ReplaceAll(loader, "denorm_keys", "1"))
 			if err != nil {
 				t.Errorf("loader %d: %v\n%s", i, err, loader)
 				continue

@@ -19,7 +19,7 @@ import (
 // Statements is the SQL of a collection in one dialect.
 type Statements struct {
 	Roots   Roots
-	Loaders []string // in the order of the plan's loaders; each reads from denorm_roots
+	Loaders []string // in the order of the plan's loaders; each reads from denorm_roots, or finds rows by `IN (denorm_keys)`
 	Depends []Dependency
 }
 

@@ -48,7 +48,7 @@ func collection(t testing.TB) *plan.Collection {
 			Key:    []string{"id", "tenant"},
 			Filter: parse(t, `B || N > 3`, expr.WantBool),
 		},
-		Loaders: []*plan.Loader{loader(toOne(t)), loader(plain(t)), loader(ranked()), loader(set())},
+		Loaders: []*plan.Loader{loader(toOne(t)), loader(plain(t)), loader(ranked()), loader(set()), loader(direct(t))},
 		Depends: depends(t),
 	}
 }
@@ -106,6 +106,17 @@ func plain(t testing.TB) *plan.Select {
 			{Ref: ref("a1", "g"), Nulls: "last", Desc: true},
 			{Ref: ref("a1", "id")},
 		},
+	}
+}
+
+// direct finds rows by a column that holds the roots' key.
+func direct(t testing.TB) *plan.Select {
+	key := ref("j", "row_id")
+	return &plan.Select{
+		Items: []plan.Item{column("a1", "id"), column("j", "row_id")},
+		From:  []plan.Source{table("j", "row_authors"), table("a1", "authors", equal("a1", "id", "j", "author_id"))},
+		Where: []plan.Condition{{Listed: &key}, predicate(parse(t, `N > 1`, expr.WantBool), "a1")},
+		Order: []plan.OrderTerm{{Ref: key}, {Ref: ref("a1", "id")}},
 	}
 }
 

@@ -184,6 +184,8 @@ func (r *renderer) condition(c plan.Condition) []string {
 	case c.Predicate != nil && c.Predicate.Expr != nil:
 		p := printer{r, c.Predicate.Self, c.Predicate.Through}
 		return p.operands(c.Predicate.Expr, expr.And, precAnd)
+	case c.Listed != nil:
+		return []string{r.shape("listed", r.ref(*c.Listed))}
 	case c.RankAtMost != nil:
 		return []string{r.rankAtMost(*c.RankAtMost)}
 	case c.Lowest != nil:

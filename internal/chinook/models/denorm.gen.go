@@ -134,7 +134,7 @@ func (i *Invoices) Refresh(ctx context.Context, ids ...int64) error {
 func invoicesDefinition() *denorm.Definition[int64, InvoiceDoc] {
 	return &denorm.Definition[int64, InvoiceDoc]{
 		Name:    "invoices",
-		Shape:   "1c91b9f4cb1e7b4a",
+		Shape:   "5641e3f3a5a80655",
 		Table:   denorm.Table{Name: "Invoice"},
 		Columns: []string{"InvoiceId"},
 		Key: denorm.KeyCodec[int64]{
@@ -522,7 +522,7 @@ func (r *Receipts) Refresh(ctx context.Context, ids ...int64) error {
 func receiptsDefinition() *denorm.Definition[int64, Receipt] {
 	return &denorm.Definition[int64, Receipt]{
 		Name:    "receipts",
-		Shape:   "1b4927c6b38e6f16",
+		Shape:   "354570a302ca4a7f",
 		Table:   denorm.Table{Name: "Invoice"},
 		Columns: []string{"InvoiceId"},
 		Key: denorm.KeyCodec[int64]{
@@ -726,7 +726,7 @@ func (a *Artists) Refresh(ctx context.Context, ids ...int64) error {
 func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 	return &denorm.Definition[int64, ArtistDoc]{
 		Name:    "artists",
-		Shape:   "44541c5560a9f0f9",
+		Shape:   "987b702e06482e5c",
 		Table:   denorm.Table{Name: "Artist"},
 		Columns: []string{"ArtistId"},
 		Key: denorm.KeyCodec[int64]{
@@ -1020,7 +1020,7 @@ func (a *Albums) Refresh(ctx context.Context, ids ...int64) error {
 func albumsDefinition() *denorm.Definition[int64, AlbumDoc] {
 	return &denorm.Definition[int64, AlbumDoc]{
 		Name:    "albums",
-		Shape:   "0d60f794c9b34282",
+		Shape:   "6fc496418755b80d",
 		Table:   denorm.Table{Name: "Album"},
 		Columns: []string{"AlbumId"},
 		Key: denorm.KeyCodec[int64]{
@@ -1477,7 +1477,7 @@ func (a *AlbumCards) Refresh(ctx context.Context, ids ...int64) error {
 func albumCardsDefinition() *denorm.Definition[int64, AlbumCard] {
 	return &denorm.Definition[int64, AlbumCard]{
 		Name:    "album_cards",
-		Shape:   "f4863a9528daefee",
+		Shape:   "19718168913e1f58",
 		Table:   denorm.Table{Name: "Album"},
 		Columns: []string{"AlbumId"},
 		Key: denorm.KeyCodec[int64]{
@@ -1804,7 +1804,7 @@ func (g *GenreCharts) Refresh(ctx context.Context, ids ...int64) error {
 func genreChartsDefinition() *denorm.Definition[int64, GenreChart] {
 	return &denorm.Definition[int64, GenreChart]{
 		Name:    "genre_charts",
-		Shape:   "ec4e2e7da149f43b",
+		Shape:   "575e104f1150e6b7",
 		Table:   denorm.Table{Name: "Genre"},
 		Columns: []string{"GenreId"},
 		Key: denorm.KeyCodec[int64]{
@@ -2103,7 +2103,7 @@ func (m *MediaTypes) Refresh(ctx context.Context, ids ...int64) error {
 func mediaTypesDefinition() *denorm.Definition[int64, MediaTypeDoc] {
 	return &denorm.Definition[int64, MediaTypeDoc]{
 		Name:    "media_types",
-		Shape:   "c3facb226e935558",
+		Shape:   "7dbffe7931f92f64",
 		Table:   denorm.Table{Name: "MediaType"},
 		Columns: []string{"MediaTypeId"},
 		Key: denorm.KeyCodec[int64]{
@@ -2298,7 +2298,7 @@ func (e *Employees) Refresh(ctx context.Context, ids ...int64) error {
 func employeesDefinition() *denorm.Definition[int64, EmployeeDoc] {
 	return &denorm.Definition[int64, EmployeeDoc]{
 		Name:    "employees",
-		Shape:   "994075f5094a4650",
+		Shape:   "fbd0eade3e940970",
 		Table:   denorm.Table{Name: "Employee"},
 		Columns: []string{"EmployeeId"},
 		Key: denorm.KeyCodec[int64]{
@@ -2814,7 +2814,7 @@ func (o *OrgCharts) Refresh(ctx context.Context, ids ...int64) error {
 func orgChartsDefinition() *denorm.Definition[int64, OrgChart] {
 	return &denorm.Definition[int64, OrgChart]{
 		Name:    "org_charts",
-		Shape:   "bae4843ead0c98b0",
+		Shape:   "42cbf0a7d48e1b91",
 		Table:   denorm.Table{Name: "Employee"},
 		Columns: []string{"EmployeeId"},
 		Key: denorm.KeyCodec[int64]{
@@ -3150,7 +3150,7 @@ func (c *Customers) Refresh(ctx context.Context, ids ...int64) error {
 func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 	return &denorm.Definition[int64, CustomerDoc]{
 		Name:    "customers",
-		Shape:   "6a6a89c36cc1072d",
+		Shape:   "d3c29226e270095b",
 		Table:   denorm.Table{Name: "Customer"},
 		Columns: []string{"CustomerId"},
 		Key: denorm.KeyCodec[int64]{
@@ -3902,7 +3902,7 @@ func (c *CustomerCards) Refresh(ctx context.Context, ids ...int64) error {
 func customerCardsDefinition() *denorm.Definition[int64, CustomerCard] {
 	return &denorm.Definition[int64, CustomerCard]{
 		Name:    "customer_cards",
-		Shape:   "db14d521a2aefc3e",
+		Shape:   "380dd81e07f9c592",
 		Table:   denorm.Table{Name: "Customer"},
 		Columns: []string{"CustomerId"},
 		Key: denorm.KeyCodec[int64]{
@@ -4197,7 +4197,7 @@ func (t *Tracks) Refresh(ctx context.Context, ids ...int64) error {
 func tracksDefinition() *denorm.Definition[int64, TrackDoc] {
 	return &denorm.Definition[int64, TrackDoc]{
 		Name:    "tracks",
-		Shape:   "4774fdf0bd05ff8d",
+		Shape:   "36fa7f8e9a572a6d",
 		Table:   denorm.Table{Name: "Track"},
 		Columns: []string{"TrackId"},
 		Key: denorm.KeyCodec[int64]{
@@ -4577,7 +4577,7 @@ func (p *Playlists) Refresh(ctx context.Context, ids ...int64) error {
 func playlistsDefinition() *denorm.Definition[int64, PlaylistDoc] {
 	return &denorm.Definition[int64, PlaylistDoc]{
 		Name:    "playlists",
-		Shape:   "4bf511a7d0a6c581",
+		Shape:   "39cdabc47c104189",
 		Table:   denorm.Table{Name: "Playlist"},
 		Columns: []string{"PlaylistId"},
 		Key: denorm.KeyCodec[int64]{
@@ -4851,7 +4851,7 @@ func (p *PlaylistKeys) Refresh(ctx context.Context, ids ...int64) error {
 func playlistKeysDefinition() *denorm.Definition[int64, PlaylistKeyList] {
 	return &denorm.Definition[int64, PlaylistKeyList]{
 		Name:    "playlist_keys",
-		Shape:   "ce8b40c1979a92e5",
+		Shape:   "fa44bb082d617fc3",
 		Table:   denorm.Table{Name: "Playlist"},
 		Columns: []string{"PlaylistId"},
 		Key: denorm.KeyCodec[int64]{
@@ -5053,7 +5053,7 @@ func (p *PlaylistEntries) Refresh(ctx context.Context, keys ...PlaylistTrackKey)
 func playlistEntriesDefinition() *denorm.Definition[PlaylistTrackKey, PlaylistTrackDoc] {
 	return &denorm.Definition[PlaylistTrackKey, PlaylistTrackDoc]{
 		Name:    "playlist_entries",
-		Shape:   "8975518db7bdf2d3",
+		Shape:   "fafd586535ef64e0",
 		Table:   denorm.Table{Name: "PlaylistTrack"},
 		Columns: []string{"PlaylistId", "TrackId"},
 		Key: denorm.KeyCodec[PlaylistTrackKey]{

@@ -22,11 +22,11 @@ func invoicesMySQL() denorm.Statements {
 				"LEFT JOIN `Customer` AS a2 ON a2.`CustomerId` = t.`CustomerId`\n" +
 				"ORDER BY t.`InvoiceId`",
 			// Lines
-			"SELECT a1.`InvoiceLineId`, a1.`TrackId`, a1.`UnitPrice`, a1.`Quantity`, a2.`Name`, t.`InvoiceId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `InvoiceLine` AS a1 ON a1.`InvoiceId` = t.`InvoiceId`\n" +
+			"SELECT a1.`InvoiceLineId`, a1.`TrackId`, a1.`UnitPrice`, a1.`Quantity`, a2.`Name`, a1.`InvoiceId`\n" +
+				"FROM `InvoiceLine` AS a1\n" +
 				"LEFT JOIN `Track` AS a2 ON a2.`TrackId` = a1.`TrackId`\n" +
-				"ORDER BY t.`InvoiceId`, a1.`InvoiceLineId`",
+				"WHERE a1.`InvoiceId` IN (denorm_keys)\n" +
+				"ORDER BY a1.`InvoiceId`, a1.`InvoiceLineId`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -91,10 +91,10 @@ func receiptsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`InvoiceId`",
 			// Lines
-			"SELECT a1.`InvoiceLineId`, a1.`UnitPrice`, a1.`Quantity`, t.`InvoiceId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `InvoiceLine` AS a1 ON a1.`InvoiceId` = t.`InvoiceId`\n" +
-				"ORDER BY t.`InvoiceId`, a1.`InvoiceLineId`",
+			"SELECT a1.`InvoiceLineId`, a1.`UnitPrice`, a1.`Quantity`, a1.`InvoiceId`\n" +
+				"FROM `InvoiceLine` AS a1\n" +
+				"WHERE a1.`InvoiceId` IN (denorm_keys)\n" +
+				"ORDER BY a1.`InvoiceId`, a1.`InvoiceLineId`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -155,19 +155,19 @@ func artistsMySQL() denorm.Statements {
 				"        FROM `Track` AS a2\n" +
 				"        WHERE a2.`AlbumId` = a1.`AlbumId`\n" +
 				"    ),\n" +
-				"    t.`ArtistId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Album` AS a1 ON a1.`ArtistId` = t.`ArtistId`\n" +
-				"ORDER BY t.`ArtistId`, a1.`AlbumId`",
+				"    a1.`ArtistId`\n" +
+				"FROM `Album` AS a1\n" +
+				"WHERE a1.`ArtistId` IN (denorm_keys)\n" +
+				"ORDER BY a1.`ArtistId`, a1.`AlbumId`",
 			// Tracks
 			"SELECT a3.`a2_Name`, a3.`t_ArtistId`, a3.`a2_TrackId`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`ArtistId` ORDER BY a2.`Milliseconds` DESC, a2.`TrackId`) AS `denorm_rank`,\n" +
-				"        t.`ArtistId` AS `t_ArtistId`, a2.`TrackId` AS `a2_TrackId`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`ArtistId` ORDER BY a2.`Milliseconds` DESC, a2.`TrackId`) AS `denorm_rank`,\n" +
+				"        a1.`ArtistId` AS `t_ArtistId`, a2.`TrackId` AS `a2_TrackId`,\n" +
 				"        a2.`Milliseconds` AS `a2_Milliseconds`, a2.`Name` AS `a2_Name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `Album` AS a1 ON a1.`ArtistId` = t.`ArtistId`\n" +
+				"    FROM `Album` AS a1\n" +
 				"    JOIN `Track` AS a2 ON a2.`AlbumId` = a1.`AlbumId`\n" +
+				"    WHERE a1.`ArtistId` IN (denorm_keys)\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 5\n" +
 				"ORDER BY a3.`t_ArtistId`, a3.`a2_Milliseconds` DESC, a3.`a2_TrackId`",
@@ -238,12 +238,12 @@ func albumsMySQL() denorm.Statements {
 			// Tracks
 			"SELECT a1.`TrackId`, a1.`Name`, a1.`AlbumId`, a1.`MediaTypeId`, a1.`GenreId`, a1.`Composer`,\n" +
 				"    a1.`Milliseconds`, a1.`Bytes`, a1.`UnitPrice`, a2.`GenreId`, a2.`Name`, a3.`MediaTypeId`,\n" +
-				"    a3.`Name`, t.`AlbumId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Track` AS a1 ON a1.`AlbumId` = t.`AlbumId`\n" +
+				"    a3.`Name`, a1.`AlbumId`\n" +
+				"FROM `Track` AS a1\n" +
 				"LEFT JOIN `Genre` AS a2 ON a2.`GenreId` = a1.`GenreId`\n" +
 				"LEFT JOIN `MediaType` AS a3 ON a3.`MediaTypeId` = a1.`MediaTypeId`\n" +
-				"ORDER BY t.`AlbumId`, a1.`TrackId`",
+				"WHERE a1.`AlbumId` IN (denorm_keys)\n" +
+				"ORDER BY a1.`AlbumId`, a1.`TrackId`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -367,11 +367,11 @@ func albumCardsMySQL() denorm.Statements {
 			// LongTracks
 			"SELECT a2.`a1_TrackId`, a2.`a1_Name`, a2.`a1_Milliseconds`, a3.`Name`, a2.`t_AlbumId`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`AlbumId` ORDER BY a1.`Milliseconds` DESC, a1.`TrackId`) AS `denorm_rank`,\n" +
-				"        t.`AlbumId` AS `t_AlbumId`, a1.`TrackId` AS `a1_TrackId`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`AlbumId` ORDER BY a1.`Milliseconds` DESC, a1.`TrackId`) AS `denorm_rank`,\n" +
+				"        a1.`AlbumId` AS `t_AlbumId`, a1.`TrackId` AS `a1_TrackId`,\n" +
 				"        a1.`Milliseconds` AS `a1_Milliseconds`, a1.`Name` AS `a1_Name`, a1.`GenreId` AS `a1_GenreId`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `Track` AS a1 ON a1.`AlbumId` = t.`AlbumId` AND a1.`Milliseconds` >= 300000\n" +
+				"    FROM `Track` AS a1\n" +
+				"    WHERE a1.`AlbumId` IN (denorm_keys) AND a1.`Milliseconds` >= 300000\n" +
 				") AS a2\n" +
 				"LEFT JOIN `Genre` AS a3 ON a3.`GenreId` = a2.`a1_GenreId`\n" +
 				"WHERE a2.`denorm_rank` <= 3\n" +
@@ -468,11 +468,11 @@ func genreChartsMySQL() denorm.Statements {
 			"SELECT a2.`a1_TrackId`, a2.`a1_Name`, a2.`a1_Milliseconds`, a3.`AlbumId`, a3.`Title`, a4.`Name`,\n" +
 				"    a2.`t_GenreId`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`GenreId` ORDER BY a1.`Milliseconds` DESC, a1.`TrackId`) AS `denorm_rank`,\n" +
-				"        t.`GenreId` AS `t_GenreId`, a1.`TrackId` AS `a1_TrackId`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`GenreId` ORDER BY a1.`Milliseconds` DESC, a1.`TrackId`) AS `denorm_rank`,\n" +
+				"        a1.`GenreId` AS `t_GenreId`, a1.`TrackId` AS `a1_TrackId`,\n" +
 				"        a1.`Milliseconds` AS `a1_Milliseconds`, a1.`Name` AS `a1_Name`, a1.`AlbumId` AS `a1_AlbumId`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `Track` AS a1 ON a1.`GenreId` = t.`GenreId`\n" +
+				"    FROM `Track` AS a1\n" +
+				"    WHERE a1.`GenreId` IN (denorm_keys)\n" +
 				") AS a2\n" +
 				"LEFT JOIN `Album` AS a3 ON a3.`AlbumId` = a2.`a1_AlbumId`\n" +
 				"LEFT JOIN `Artist` AS a4 ON a4.`ArtistId` = a3.`ArtistId`\n" +
@@ -622,49 +622,49 @@ func employeesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`EmployeeId`",
 			// Reports
-			"SELECT a1.`EmployeeId`, a1.`FirstName`, a1.`LastName`, a1.`HireDate`, t.`EmployeeId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Employee` AS a1 ON a1.`ReportsTo` = t.`EmployeeId`\n" +
-				"ORDER BY t.`EmployeeId`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`",
+			"SELECT a1.`EmployeeId`, a1.`FirstName`, a1.`LastName`, a1.`HireDate`, a1.`ReportsTo`\n" +
+				"FROM `Employee` AS a1\n" +
+				"WHERE a1.`ReportsTo` IN (denorm_keys)\n" +
+				"ORDER BY a1.`ReportsTo`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`",
 			// Reports.Customers
-			"SELECT a2.`CustomerId`, t.`EmployeeId`, a1.`EmployeeId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Employee` AS a1 ON a1.`ReportsTo` = t.`EmployeeId`\n" +
+			"SELECT a2.`CustomerId`, a1.`ReportsTo`, a1.`EmployeeId`\n" +
+				"FROM `Employee` AS a1\n" +
 				"JOIN `Customer` AS a2 ON a2.`SupportRepId` = a1.`EmployeeId`\n" +
-				"ORDER BY t.`EmployeeId`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`CustomerId`",
+				"WHERE a1.`ReportsTo` IN (denorm_keys)\n" +
+				"ORDER BY a1.`ReportsTo`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`CustomerId`",
 			// Reports.Reports
-			"SELECT a2.`EmployeeId`, a2.`FirstName`, a2.`LastName`, a2.`HireDate`, t.`EmployeeId`,\n" +
+			"SELECT a2.`EmployeeId`, a2.`FirstName`, a2.`LastName`, a2.`HireDate`, a1.`ReportsTo`,\n" +
 				"    a1.`EmployeeId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Employee` AS a1 ON a1.`ReportsTo` = t.`EmployeeId`\n" +
+				"FROM `Employee` AS a1\n" +
 				"JOIN `Employee` AS a2 ON a2.`ReportsTo` = a1.`EmployeeId`\n" +
-				"ORDER BY t.`EmployeeId`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`LastName`,\n" +
+				"WHERE a1.`ReportsTo` IN (denorm_keys)\n" +
+				"ORDER BY a1.`ReportsTo`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`LastName`,\n" +
 				"    a2.`FirstName`, a2.`EmployeeId`",
 			// Reports.Reports.Customers
-			"SELECT a3.`CustomerId`, t.`EmployeeId`, a1.`EmployeeId`, a2.`EmployeeId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Employee` AS a1 ON a1.`ReportsTo` = t.`EmployeeId`\n" +
+			"SELECT a3.`CustomerId`, a1.`ReportsTo`, a1.`EmployeeId`, a2.`EmployeeId`\n" +
+				"FROM `Employee` AS a1\n" +
 				"JOIN `Employee` AS a2 ON a2.`ReportsTo` = a1.`EmployeeId`\n" +
 				"JOIN `Customer` AS a3 ON a3.`SupportRepId` = a2.`EmployeeId`\n" +
-				"ORDER BY t.`EmployeeId`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`LastName`,\n" +
+				"WHERE a1.`ReportsTo` IN (denorm_keys)\n" +
+				"ORDER BY a1.`ReportsTo`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`LastName`,\n" +
 				"    a2.`FirstName`, a2.`EmployeeId`, a3.`CustomerId`",
 			// Reports.Reports.Reports
-			"SELECT a3.`EmployeeId`, a3.`FirstName`, a3.`LastName`, a3.`HireDate`, t.`EmployeeId`,\n" +
+			"SELECT a3.`EmployeeId`, a3.`FirstName`, a3.`LastName`, a3.`HireDate`, a1.`ReportsTo`,\n" +
 				"    a1.`EmployeeId`, a2.`EmployeeId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Employee` AS a1 ON a1.`ReportsTo` = t.`EmployeeId`\n" +
+				"FROM `Employee` AS a1\n" +
 				"JOIN `Employee` AS a2 ON a2.`ReportsTo` = a1.`EmployeeId`\n" +
 				"JOIN `Employee` AS a3 ON a3.`ReportsTo` = a2.`EmployeeId`\n" +
-				"ORDER BY t.`EmployeeId`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`LastName`,\n" +
+				"WHERE a1.`ReportsTo` IN (denorm_keys)\n" +
+				"ORDER BY a1.`ReportsTo`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`LastName`,\n" +
 				"    a2.`FirstName`, a2.`EmployeeId`, a3.`LastName`, a3.`FirstName`, a3.`EmployeeId`",
 			// Reports.Reports.Reports.Customers
-			"SELECT a4.`CustomerId`, t.`EmployeeId`, a1.`EmployeeId`, a2.`EmployeeId`, a3.`EmployeeId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Employee` AS a1 ON a1.`ReportsTo` = t.`EmployeeId`\n" +
+			"SELECT a4.`CustomerId`, a1.`ReportsTo`, a1.`EmployeeId`, a2.`EmployeeId`, a3.`EmployeeId`\n" +
+				"FROM `Employee` AS a1\n" +
 				"JOIN `Employee` AS a2 ON a2.`ReportsTo` = a1.`EmployeeId`\n" +
 				"JOIN `Employee` AS a3 ON a3.`ReportsTo` = a2.`EmployeeId`\n" +
 				"JOIN `Customer` AS a4 ON a4.`SupportRepId` = a3.`EmployeeId`\n" +
-				"ORDER BY t.`EmployeeId`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`LastName`,\n" +
+				"WHERE a1.`ReportsTo` IN (denorm_keys)\n" +
+				"ORDER BY a1.`ReportsTo`, a1.`LastName`, a1.`FirstName`, a1.`EmployeeId`, a2.`LastName`,\n" +
 				"    a2.`FirstName`, a2.`EmployeeId`, a3.`LastName`, a3.`FirstName`, a3.`EmployeeId`,\n" +
 				"    a4.`CustomerId`",
 		},
@@ -795,16 +795,16 @@ func orgChartsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`EmployeeId`",
 			// Reports
-			"SELECT a1.`EmployeeId`, a1.`Title`, t.`EmployeeId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Employee` AS a1 ON a1.`ReportsTo` = t.`EmployeeId`\n" +
-				"ORDER BY t.`EmployeeId`, a1.`HireDate` DESC, a1.`EmployeeId`",
+			"SELECT a1.`EmployeeId`, a1.`Title`, a1.`ReportsTo`\n" +
+				"FROM `Employee` AS a1\n" +
+				"WHERE a1.`ReportsTo` IN (denorm_keys)\n" +
+				"ORDER BY a1.`ReportsTo`, a1.`HireDate` DESC, a1.`EmployeeId`",
 			// Reports.Reports
-			"SELECT a2.`EmployeeId`, a2.`Title`, t.`EmployeeId`, a1.`EmployeeId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Employee` AS a1 ON a1.`ReportsTo` = t.`EmployeeId`\n" +
+			"SELECT a2.`EmployeeId`, a2.`Title`, a1.`ReportsTo`, a1.`EmployeeId`\n" +
+				"FROM `Employee` AS a1\n" +
 				"JOIN `Employee` AS a2 ON a2.`ReportsTo` = a1.`EmployeeId`\n" +
-				"ORDER BY t.`EmployeeId`, a1.`HireDate` DESC, a1.`EmployeeId`, a2.`HireDate` DESC, a2.`EmployeeId`",
+				"WHERE a1.`ReportsTo` IN (denorm_keys)\n" +
+				"ORDER BY a1.`ReportsTo`, a1.`HireDate` DESC, a1.`EmployeeId`, a2.`HireDate` DESC, a2.`EmployeeId`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -867,19 +867,19 @@ func customersMySQL() denorm.Statements {
 				"        FROM `InvoiceLine` AS a2\n" +
 				"        WHERE a2.`InvoiceId` = a1.`InvoiceId`\n" +
 				"    ),\n" +
-				"    t.`CustomerId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Invoice` AS a1 ON a1.`CustomerId` = t.`CustomerId`\n" +
-				"ORDER BY t.`CustomerId`, a1.`InvoiceId`",
+				"    a1.`CustomerId`\n" +
+				"FROM `Invoice` AS a1\n" +
+				"WHERE a1.`CustomerId` IN (denorm_keys)\n" +
+				"ORDER BY a1.`CustomerId`, a1.`InvoiceId`",
 			// Invoices.Lines
 			"SELECT a2.`InvoiceLineId`, a2.`TrackId`, a2.`UnitPrice`, a2.`Quantity`, a3.`TrackId`, a3.`Name`,\n" +
 				"    a3.`AlbumId`, a3.`MediaTypeId`, a3.`GenreId`, a3.`Composer`, a3.`Milliseconds`, a3.`Bytes`,\n" +
-				"    a3.`UnitPrice`, t.`CustomerId`, a1.`InvoiceId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `Invoice` AS a1 ON a1.`CustomerId` = t.`CustomerId`\n" +
+				"    a3.`UnitPrice`, a1.`CustomerId`, a1.`InvoiceId`\n" +
+				"FROM `Invoice` AS a1\n" +
 				"JOIN `InvoiceLine` AS a2 ON a2.`InvoiceId` = a1.`InvoiceId`\n" +
 				"LEFT JOIN `Track` AS a3 ON a3.`TrackId` = a2.`TrackId`\n" +
-				"ORDER BY t.`CustomerId`, a1.`InvoiceId`, a2.`InvoiceLineId`",
+				"WHERE a1.`CustomerId` IN (denorm_keys)\n" +
+				"ORDER BY a1.`CustomerId`, a1.`InvoiceId`, a2.`InvoiceLineId`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -1007,13 +1007,11 @@ func customerCardsMySQL() denorm.Statements {
 			// Invoices
 			"SELECT a2.`a1_InvoiceId`, a2.`a1_Total`, a2.`a1_InvoiceDate`, a2.`t_CustomerId`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`CustomerId` ORDER BY a1.`Total` DESC, a1.`InvoiceDate` DESC, a1.`InvoiceId`) AS `denorm_rank`,\n" +
-				"        t.`CustomerId` AS `t_CustomerId`, a1.`InvoiceId` AS `a1_InvoiceId`, a1.`Total` AS `a1_Total`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`CustomerId` ORDER BY a1.`Total` DESC, a1.`InvoiceDate` DESC, a1.`InvoiceId`) AS `denorm_rank`,\n" +
+				"        a1.`CustomerId` AS `t_CustomerId`, a1.`InvoiceId` AS `a1_InvoiceId`, a1.`Total` AS `a1_Total`,\n" +
 				"        a1.`InvoiceDate` AS `a1_InvoiceDate`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `Invoice` AS a1 ON a1.`CustomerId` = t.`CustomerId`\n" +
-				"        AND a1.`Total` >= 5\n" +
-				"        AND a1.`BillingCountry` IS NOT NULL\n" +
+				"    FROM `Invoice` AS a1\n" +
+				"    WHERE a1.`CustomerId` IN (denorm_keys) AND a1.`Total` >= 5 AND a1.`BillingCountry` IS NOT NULL\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 2\n" +
 				"ORDER BY a2.`t_CustomerId`, a2.`a1_Total` DESC, a2.`a1_InvoiceDate` DESC, a2.`a1_InvoiceId`",
@@ -1095,11 +1093,11 @@ func tracksMySQL() denorm.Statements {
 				"LEFT JOIN `Genre` AS a6 ON a6.`GenreId` = t.`GenreId`\n" +
 				"ORDER BY t.`TrackId`",
 			// Playlists
-			"SELECT a2.`PlaylistId`, a2.`Name`, t.`TrackId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `PlaylistTrack` AS a1 ON a1.`TrackId` = t.`TrackId`\n" +
+			"SELECT a2.`PlaylistId`, a2.`Name`, a1.`TrackId`\n" +
+				"FROM `PlaylistTrack` AS a1\n" +
 				"JOIN `Playlist` AS a2 ON a2.`PlaylistId` = a1.`PlaylistId`\n" +
-				"ORDER BY t.`TrackId`, a2.`PlaylistId` DESC",
+				"WHERE a1.`TrackId` IN (denorm_keys)\n" +
+				"ORDER BY a1.`TrackId`, a2.`PlaylistId` DESC",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -1225,12 +1223,12 @@ func playlistsMySQL() denorm.Statements {
 				"ORDER BY t.`PlaylistId`",
 			// Tracks
 			"SELECT a2.`TrackId`, a2.`Name`, a2.`UnitPrice`, a1.`PlaylistId`, a3.`AlbumId`, a3.`Title`,\n" +
-				"    t.`PlaylistId`, a1.`TrackId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `PlaylistTrack` AS a1 ON a1.`PlaylistId` = t.`PlaylistId`\n" +
+				"    a1.`PlaylistId`, a1.`TrackId`\n" +
+				"FROM `PlaylistTrack` AS a1\n" +
 				"JOIN `Track` AS a2 ON a2.`TrackId` = a1.`TrackId`\n" +
 				"LEFT JOIN `Album` AS a3 ON a3.`AlbumId` = a2.`AlbumId`\n" +
-				"ORDER BY t.`PlaylistId`, a1.`TrackId`, a2.`TrackId`, a1.`PlaylistId`",
+				"WHERE a1.`PlaylistId` IN (denorm_keys)\n" +
+				"ORDER BY a1.`PlaylistId`, a1.`TrackId`, a2.`TrackId`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -1295,11 +1293,11 @@ func playlistKeysMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`PlaylistId`",
 			// Tracks
-			"SELECT a2.`TrackId`, t.`PlaylistId`, a1.`PlaylistId`, a1.`TrackId`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `PlaylistTrack` AS a1 ON a1.`PlaylistId` = t.`PlaylistId`\n" +
+			"SELECT a2.`TrackId`, a1.`PlaylistId`, a1.`PlaylistId`, a1.`TrackId`\n" +
+				"FROM `PlaylistTrack` AS a1\n" +
 				"JOIN `Track` AS a2 ON a2.`TrackId` = a1.`TrackId`\n" +
-				"ORDER BY t.`PlaylistId`, a2.`TrackId` DESC, a1.`PlaylistId`, a1.`TrackId`",
+				"WHERE a1.`PlaylistId` IN (denorm_keys)\n" +
+				"ORDER BY a1.`PlaylistId`, a2.`TrackId` DESC, a1.`TrackId`",
 		},
 		Depends: []denorm.Dependency{
 			{

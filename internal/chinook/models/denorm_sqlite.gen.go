@@ -23,11 +23,11 @@ FROM denorm_roots AS t
 LEFT JOIN "Customer" AS a2 ON a2."CustomerId" = t."CustomerId"
 ORDER BY t."InvoiceId"`,
 			// Lines
-			`SELECT a1."InvoiceLineId", a1."TrackId", a1."UnitPrice", a1."Quantity", a2."Name", t."InvoiceId"
-FROM denorm_roots AS t
-CROSS JOIN "InvoiceLine" AS a1 ON a1."InvoiceId" = t."InvoiceId"
+			`SELECT a1."InvoiceLineId", a1."TrackId", a1."UnitPrice", a1."Quantity", a2."Name", a1."InvoiceId"
+FROM "InvoiceLine" AS a1
 LEFT JOIN "Track" AS a2 ON a2."TrackId" = a1."TrackId"
-ORDER BY t."InvoiceId", a1."InvoiceLineId"`,
+WHERE a1."InvoiceId" IN (denorm_keys)
+ORDER BY a1."InvoiceId", a1."InvoiceLineId"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -92,10 +92,10 @@ func receiptsSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."InvoiceId"`,
 			// Lines
-			`SELECT a1."InvoiceLineId", a1."UnitPrice", a1."Quantity", t."InvoiceId"
-FROM denorm_roots AS t
-CROSS JOIN "InvoiceLine" AS a1 ON a1."InvoiceId" = t."InvoiceId"
-ORDER BY t."InvoiceId", a1."InvoiceLineId"`,
+			`SELECT a1."InvoiceLineId", a1."UnitPrice", a1."Quantity", a1."InvoiceId"
+FROM "InvoiceLine" AS a1
+WHERE a1."InvoiceId" IN (denorm_keys)
+ORDER BY a1."InvoiceId", a1."InvoiceLineId"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -156,19 +156,19 @@ ORDER BY t."ArtistId"`,
         FROM "Track" AS a2
         WHERE a2."AlbumId" = a1."AlbumId"
     ),
-    t."ArtistId"
-FROM denorm_roots AS t
-CROSS JOIN "Album" AS a1 ON a1."ArtistId" = t."ArtistId"
-ORDER BY t."ArtistId", a1."AlbumId"`,
+    a1."ArtistId"
+FROM "Album" AS a1
+WHERE a1."ArtistId" IN (denorm_keys)
+ORDER BY a1."ArtistId", a1."AlbumId"`,
 			// Tracks
 			`SELECT a3."a2_Name", a3."t_ArtistId", a3."a2_TrackId"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."ArtistId" ORDER BY a2."Milliseconds" DESC, a2."TrackId") AS "denorm_rank",
-        t."ArtistId" AS "t_ArtistId", a2."TrackId" AS "a2_TrackId",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."ArtistId" ORDER BY a2."Milliseconds" DESC, a2."TrackId") AS "denorm_rank",
+        a1."ArtistId" AS "t_ArtistId", a2."TrackId" AS "a2_TrackId",
         a2."Milliseconds" AS "a2_Milliseconds", a2."Name" AS "a2_Name"
-    FROM denorm_roots AS t
-    CROSS JOIN "Album" AS a1 ON a1."ArtistId" = t."ArtistId"
+    FROM "Album" AS a1
     CROSS JOIN "Track" AS a2 ON a2."AlbumId" = a1."AlbumId"
+    WHERE a1."ArtistId" IN (denorm_keys)
 ) AS a3
 WHERE a3."denorm_rank" <= 5
 ORDER BY a3."t_ArtistId", a3."a2_Milliseconds" DESC, a3."a2_TrackId"`,
@@ -239,12 +239,12 @@ ORDER BY t."AlbumId"`,
 			// Tracks
 			`SELECT a1."TrackId", a1."Name", a1."AlbumId", a1."MediaTypeId", a1."GenreId", a1."Composer",
     a1."Milliseconds", a1."Bytes", a1."UnitPrice", a2."GenreId", a2."Name", a3."MediaTypeId",
-    a3."Name", t."AlbumId"
-FROM denorm_roots AS t
-CROSS JOIN "Track" AS a1 ON a1."AlbumId" = t."AlbumId"
+    a3."Name", a1."AlbumId"
+FROM "Track" AS a1
 LEFT JOIN "Genre" AS a2 ON a2."GenreId" = a1."GenreId"
 LEFT JOIN "MediaType" AS a3 ON a3."MediaTypeId" = a1."MediaTypeId"
-ORDER BY t."AlbumId", a1."TrackId"`,
+WHERE a1."AlbumId" IN (denorm_keys)
+ORDER BY a1."AlbumId", a1."TrackId"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -368,11 +368,11 @@ ORDER BY t."AlbumId"`,
 			// LongTracks
 			`SELECT a2."a1_TrackId", a2."a1_Name", a2."a1_Milliseconds", a3."Name", a2."t_AlbumId"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."AlbumId" ORDER BY a1."Milliseconds" DESC, a1."TrackId") AS "denorm_rank",
-        t."AlbumId" AS "t_AlbumId", a1."TrackId" AS "a1_TrackId",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."AlbumId" ORDER BY a1."Milliseconds" DESC, a1."TrackId") AS "denorm_rank",
+        a1."AlbumId" AS "t_AlbumId", a1."TrackId" AS "a1_TrackId",
         a1."Milliseconds" AS "a1_Milliseconds", a1."Name" AS "a1_Name", a1."GenreId" AS "a1_GenreId"
-    FROM denorm_roots AS t
-    CROSS JOIN "Track" AS a1 ON a1."AlbumId" = t."AlbumId" AND a1."Milliseconds" >= 300000
+    FROM "Track" AS a1
+    WHERE a1."AlbumId" IN (denorm_keys) AND a1."Milliseconds" >= 300000
 ) AS a2
 LEFT JOIN "Genre" AS a3 ON a3."GenreId" = a2."a1_GenreId"
 WHERE a2."denorm_rank" <= 3
@@ -469,11 +469,11 @@ ORDER BY t."GenreId"`,
 			`SELECT a2."a1_TrackId", a2."a1_Name", a2."a1_Milliseconds", a3."AlbumId", a3."Title", a4."Name",
     a2."t_GenreId"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."GenreId" ORDER BY a1."Milliseconds" DESC, a1."TrackId") AS "denorm_rank",
-        t."GenreId" AS "t_GenreId", a1."TrackId" AS "a1_TrackId",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."GenreId" ORDER BY a1."Milliseconds" DESC, a1."TrackId") AS "denorm_rank",
+        a1."GenreId" AS "t_GenreId", a1."TrackId" AS "a1_TrackId",
         a1."Milliseconds" AS "a1_Milliseconds", a1."Name" AS "a1_Name", a1."AlbumId" AS "a1_AlbumId"
-    FROM denorm_roots AS t
-    CROSS JOIN "Track" AS a1 ON a1."GenreId" = t."GenreId"
+    FROM "Track" AS a1
+    WHERE a1."GenreId" IN (denorm_keys)
 ) AS a2
 LEFT JOIN "Album" AS a3 ON a3."AlbumId" = a2."a1_AlbumId"
 LEFT JOIN "Artist" AS a4 ON a4."ArtistId" = a3."ArtistId"
@@ -624,49 +624,49 @@ FROM denorm_roots AS t
 ORDER BY t."EmployeeId"`,
 			// Reports
 			`SELECT a1."EmployeeId", a1."FirstName", a1."LastName", CAST(a1."HireDate" AS TEXT) AS "HireDate",
-    t."EmployeeId"
-FROM denorm_roots AS t
-CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
-ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId"`,
+    a1."ReportsTo"
+FROM "Employee" AS a1
+WHERE a1."ReportsTo" IN (denorm_keys)
+ORDER BY a1."ReportsTo", a1."LastName", a1."FirstName", a1."EmployeeId"`,
 			// Reports.Customers
-			`SELECT a2."CustomerId", t."EmployeeId", a1."EmployeeId"
-FROM denorm_roots AS t
-CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
+			`SELECT a2."CustomerId", a1."ReportsTo", a1."EmployeeId"
+FROM "Employee" AS a1
 CROSS JOIN "Customer" AS a2 ON a2."SupportRepId" = a1."EmployeeId"
-ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."CustomerId"`,
+WHERE a1."ReportsTo" IN (denorm_keys)
+ORDER BY a1."ReportsTo", a1."LastName", a1."FirstName", a1."EmployeeId", a2."CustomerId"`,
 			// Reports.Reports
 			`SELECT a2."EmployeeId", a2."FirstName", a2."LastName", CAST(a2."HireDate" AS TEXT) AS "HireDate",
-    t."EmployeeId", a1."EmployeeId"
-FROM denorm_roots AS t
-CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
+    a1."ReportsTo", a1."EmployeeId"
+FROM "Employee" AS a1
 CROSS JOIN "Employee" AS a2 ON a2."ReportsTo" = a1."EmployeeId"
-ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."LastName",
+WHERE a1."ReportsTo" IN (denorm_keys)
+ORDER BY a1."ReportsTo", a1."LastName", a1."FirstName", a1."EmployeeId", a2."LastName",
     a2."FirstName", a2."EmployeeId"`,
 			// Reports.Reports.Customers
-			`SELECT a3."CustomerId", t."EmployeeId", a1."EmployeeId", a2."EmployeeId"
-FROM denorm_roots AS t
-CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
+			`SELECT a3."CustomerId", a1."ReportsTo", a1."EmployeeId", a2."EmployeeId"
+FROM "Employee" AS a1
 CROSS JOIN "Employee" AS a2 ON a2."ReportsTo" = a1."EmployeeId"
 CROSS JOIN "Customer" AS a3 ON a3."SupportRepId" = a2."EmployeeId"
-ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."LastName",
+WHERE a1."ReportsTo" IN (denorm_keys)
+ORDER BY a1."ReportsTo", a1."LastName", a1."FirstName", a1."EmployeeId", a2."LastName",
     a2."FirstName", a2."EmployeeId", a3."CustomerId"`,
 			// Reports.Reports.Reports
 			`SELECT a3."EmployeeId", a3."FirstName", a3."LastName", CAST(a3."HireDate" AS TEXT) AS "HireDate",
-    t."EmployeeId", a1."EmployeeId", a2."EmployeeId"
-FROM denorm_roots AS t
-CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
+    a1."ReportsTo", a1."EmployeeId", a2."EmployeeId"
+FROM "Employee" AS a1
 CROSS JOIN "Employee" AS a2 ON a2."ReportsTo" = a1."EmployeeId"
 CROSS JOIN "Employee" AS a3 ON a3."ReportsTo" = a2."EmployeeId"
-ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."LastName",
+WHERE a1."ReportsTo" IN (denorm_keys)
+ORDER BY a1."ReportsTo", a1."LastName", a1."FirstName", a1."EmployeeId", a2."LastName",
     a2."FirstName", a2."EmployeeId", a3."LastName", a3."FirstName", a3."EmployeeId"`,
 			// Reports.Reports.Reports.Customers
-			`SELECT a4."CustomerId", t."EmployeeId", a1."EmployeeId", a2."EmployeeId", a3."EmployeeId"
-FROM denorm_roots AS t
-CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
+			`SELECT a4."CustomerId", a1."ReportsTo", a1."EmployeeId", a2."EmployeeId", a3."EmployeeId"
+FROM "Employee" AS a1
 CROSS JOIN "Employee" AS a2 ON a2."ReportsTo" = a1."EmployeeId"
 CROSS JOIN "Employee" AS a3 ON a3."ReportsTo" = a2."EmployeeId"
 CROSS JOIN "Customer" AS a4 ON a4."SupportRepId" = a3."EmployeeId"
-ORDER BY t."EmployeeId", a1."LastName", a1."FirstName", a1."EmployeeId", a2."LastName",
+WHERE a1."ReportsTo" IN (denorm_keys)
+ORDER BY a1."ReportsTo", a1."LastName", a1."FirstName", a1."EmployeeId", a2."LastName",
     a2."FirstName", a2."EmployeeId", a3."LastName", a3."FirstName", a3."EmployeeId",
     a4."CustomerId"`,
 		},
@@ -797,16 +797,16 @@ func orgChartsSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."EmployeeId"`,
 			// Reports
-			`SELECT a1."EmployeeId", a1."Title", t."EmployeeId"
-FROM denorm_roots AS t
-CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
-ORDER BY t."EmployeeId", a1."HireDate" DESC, a1."EmployeeId"`,
+			`SELECT a1."EmployeeId", a1."Title", a1."ReportsTo"
+FROM "Employee" AS a1
+WHERE a1."ReportsTo" IN (denorm_keys)
+ORDER BY a1."ReportsTo", a1."HireDate" DESC, a1."EmployeeId"`,
 			// Reports.Reports
-			`SELECT a2."EmployeeId", a2."Title", t."EmployeeId", a1."EmployeeId"
-FROM denorm_roots AS t
-CROSS JOIN "Employee" AS a1 ON a1."ReportsTo" = t."EmployeeId"
+			`SELECT a2."EmployeeId", a2."Title", a1."ReportsTo", a1."EmployeeId"
+FROM "Employee" AS a1
 CROSS JOIN "Employee" AS a2 ON a2."ReportsTo" = a1."EmployeeId"
-ORDER BY t."EmployeeId", a1."HireDate" DESC, a1."EmployeeId", a2."HireDate" DESC, a2."EmployeeId"`,
+WHERE a1."ReportsTo" IN (denorm_keys)
+ORDER BY a1."ReportsTo", a1."HireDate" DESC, a1."EmployeeId", a2."HireDate" DESC, a2."EmployeeId"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -869,19 +869,19 @@ ORDER BY t."CustomerId"`,
         FROM "InvoiceLine" AS a2
         WHERE a2."InvoiceId" = a1."InvoiceId"
     ),
-    t."CustomerId"
-FROM denorm_roots AS t
-CROSS JOIN "Invoice" AS a1 ON a1."CustomerId" = t."CustomerId"
-ORDER BY t."CustomerId", a1."InvoiceId"`,
+    a1."CustomerId"
+FROM "Invoice" AS a1
+WHERE a1."CustomerId" IN (denorm_keys)
+ORDER BY a1."CustomerId", a1."InvoiceId"`,
 			// Invoices.Lines
 			`SELECT a2."InvoiceLineId", a2."TrackId", a2."UnitPrice", a2."Quantity", a3."TrackId", a3."Name",
     a3."AlbumId", a3."MediaTypeId", a3."GenreId", a3."Composer", a3."Milliseconds", a3."Bytes",
-    a3."UnitPrice", t."CustomerId", a1."InvoiceId"
-FROM denorm_roots AS t
-CROSS JOIN "Invoice" AS a1 ON a1."CustomerId" = t."CustomerId"
+    a3."UnitPrice", a1."CustomerId", a1."InvoiceId"
+FROM "Invoice" AS a1
 CROSS JOIN "InvoiceLine" AS a2 ON a2."InvoiceId" = a1."InvoiceId"
 LEFT JOIN "Track" AS a3 ON a3."TrackId" = a2."TrackId"
-ORDER BY t."CustomerId", a1."InvoiceId", a2."InvoiceLineId"`,
+WHERE a1."CustomerId" IN (denorm_keys)
+ORDER BY a1."CustomerId", a1."InvoiceId", a2."InvoiceLineId"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -1010,13 +1010,11 @@ ORDER BY t."CustomerId"`,
 			`SELECT a2."a1_InvoiceId", a2."a1_Total", CAST(a2."a1_InvoiceDate" AS TEXT) AS "a1_InvoiceDate",
     a2."t_CustomerId"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."CustomerId" ORDER BY a1."Total" DESC, a1."InvoiceDate" DESC, a1."InvoiceId") AS "denorm_rank",
-        t."CustomerId" AS "t_CustomerId", a1."InvoiceId" AS "a1_InvoiceId", a1."Total" AS "a1_Total",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."CustomerId" ORDER BY a1."Total" DESC, a1."InvoiceDate" DESC, a1."InvoiceId") AS "denorm_rank",
+        a1."CustomerId" AS "t_CustomerId", a1."InvoiceId" AS "a1_InvoiceId", a1."Total" AS "a1_Total",
         a1."InvoiceDate" AS "a1_InvoiceDate"
-    FROM denorm_roots AS t
-    CROSS JOIN "Invoice" AS a1 ON a1."CustomerId" = t."CustomerId"
-        AND a1."Total" >= 5
-        AND a1."BillingCountry" IS NOT NULL
+    FROM "Invoice" AS a1
+    WHERE a1."CustomerId" IN (denorm_keys) AND a1."Total" >= 5 AND a1."BillingCountry" IS NOT NULL
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_CustomerId", a2."a1_Total" DESC, a2."a1_InvoiceDate" DESC, a2."a1_InvoiceId"`,
@@ -1098,11 +1096,11 @@ LEFT JOIN "Artist" AS a5 ON a5."ArtistId" = a4."ArtistId"
 LEFT JOIN "Genre" AS a6 ON a6."GenreId" = t."GenreId"
 ORDER BY t."TrackId"`,
 			// Playlists
-			`SELECT a2."PlaylistId", a2."Name", t."TrackId"
-FROM denorm_roots AS t
-CROSS JOIN "PlaylistTrack" AS a1 ON a1."TrackId" = t."TrackId"
+			`SELECT a2."PlaylistId", a2."Name", a1."TrackId"
+FROM "PlaylistTrack" AS a1
 CROSS JOIN "Playlist" AS a2 ON a2."PlaylistId" = a1."PlaylistId"
-ORDER BY t."TrackId", a2."PlaylistId" DESC`,
+WHERE a1."TrackId" IN (denorm_keys)
+ORDER BY a1."TrackId", a2."PlaylistId" DESC`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -1228,12 +1226,12 @@ FROM denorm_roots AS t
 ORDER BY t."PlaylistId"`,
 			// Tracks
 			`SELECT a2."TrackId", a2."Name", a2."UnitPrice", a1."PlaylistId", a3."AlbumId", a3."Title",
-    t."PlaylistId", a1."TrackId"
-FROM denorm_roots AS t
-CROSS JOIN "PlaylistTrack" AS a1 ON a1."PlaylistId" = t."PlaylistId"
+    a1."PlaylistId", a1."TrackId"
+FROM "PlaylistTrack" AS a1
 CROSS JOIN "Track" AS a2 ON a2."TrackId" = a1."TrackId"
 LEFT JOIN "Album" AS a3 ON a3."AlbumId" = a2."AlbumId"
-ORDER BY t."PlaylistId", a1."TrackId", a2."TrackId", a1."PlaylistId"`,
+WHERE a1."PlaylistId" IN (denorm_keys)
+ORDER BY a1."PlaylistId", a1."TrackId", a2."TrackId"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -1298,11 +1296,11 @@ func playlistKeysSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."PlaylistId"`,
 			// Tracks
-			`SELECT a2."TrackId", t."PlaylistId", a1."PlaylistId", a1."TrackId"
-FROM denorm_roots AS t
-CROSS JOIN "PlaylistTrack" AS a1 ON a1."PlaylistId" = t."PlaylistId"
+			`SELECT a2."TrackId", a1."PlaylistId", a1."PlaylistId", a1."TrackId"
+FROM "PlaylistTrack" AS a1
 CROSS JOIN "Track" AS a2 ON a2."TrackId" = a1."TrackId"
-ORDER BY t."PlaylistId", a2."TrackId" DESC, a1."PlaylistId", a1."TrackId"`,
+WHERE a1."PlaylistId" IN (denorm_keys)
+ORDER BY a1."PlaylistId", a2."TrackId" DESC, a1."TrackId"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -142,7 +142,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "034eeb0775029035",
+		Shape:   "1d9b307136f0fb6c",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -611,7 +611,7 @@ func (t *Tags) Refresh(ctx context.Context, ids ...int64) error {
 func tagsDefinition() *denorm.Definition[int64, TagDoc] {
 	return &denorm.Definition[int64, TagDoc]{
 		Name:    "tags",
-		Shape:   "d676612d45d7053e",
+		Shape:   "ad8421d8a1b2a7c2",
 		Table:   denorm.Table{Name: "tags"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -817,7 +817,7 @@ func (a *Authors) Refresh(ctx context.Context, ids ...int64) error {
 func authorsDefinition() *denorm.Definition[int64, AuthorDoc] {
 	return &denorm.Definition[int64, AuthorDoc]{
 		Name:    "authors",
-		Shape:   "5940a4c5bd60968a",
+		Shape:   "299d5d64472dfb67",
 		Table:   denorm.Table{Name: "authors"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -1117,7 +1117,7 @@ func (r *RegionNames) Refresh(ctx context.Context, keys ...string) error {
 func regionNamesDefinition() *denorm.Definition[string, RegionDoc] {
 	return &denorm.Definition[string, RegionDoc]{
 		Name:    "region_names",
-		Shape:   "9f098c7e2b22c8bf",
+		Shape:   "989bbbc6610ff21a",
 		Table:   denorm.Table{Name: "regions"},
 		Columns: []string{"code"},
 		Key: denorm.KeyCodec[string]{
@@ -1310,7 +1310,7 @@ func (s *Sales) Refresh(ctx context.Context, ids ...int64) error {
 func salesDefinition() *denorm.Definition[int64, SaleDoc] {
 	return &denorm.Definition[int64, SaleDoc]{
 		Name:    "sales",
-		Shape:   "f478887cfd4d5e25",
+		Shape:   "d83aab98919e474d",
 		Table:   denorm.Table{Name: "sales"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

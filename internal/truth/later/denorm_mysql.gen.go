@@ -28,34 +28,34 @@ func booksMySQL() denorm.Statements {
 			// Chapters
 			"SELECT a2.`a1_book_id`, a2.`a1_number`, a2.`a1_title`, a2.`a1_words`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`number` DESC, a1.`book_id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`book_id` AS `a1_book_id`, a1.`number` AS `a1_number`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`book_id` ORDER BY a1.`number` DESC, a1.`book_id`) AS `denorm_rank`,\n" +
+				"        a1.`book_id` AS `t_id`, a1.`book_id` AS `a1_book_id`, a1.`number` AS `a1_number`,\n" +
 				"        a1.`title` AS `a1_title`, a1.`words` AS `a1_words`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `chapters` AS a1 ON a1.`book_id` = t.`id`\n" +
+				"    FROM `chapters` AS a1\n" +
+				"    WHERE a1.`book_id` IN (denorm_keys)\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 2\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_number` DESC, a2.`a1_book_id`",
 			// Authors
-			"SELECT a2.`id`, a2.`first_name`, a2.`born`, a1.`role`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `authorships` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`first_name`, a2.`born`, a1.`role`, a1.`book_id`, a1.`id`\n" +
+				"FROM `authorships` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
-				"ORDER BY t.`id`, a1.`position`, a2.`id`, a1.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`position`, a2.`id`, a1.`id`",
 			// Tags
-			"SELECT a2.`label`, t.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book_tags` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a2.`label`, a1.`book_id`, a2.`id`\n" +
+				"FROM `book_tags` AS a1\n" +
 				"JOIN `tags` AS a2 ON a2.`id` = a1.`tag_id`\n" +
-				"ORDER BY t.`id`, a2.`label` DESC, a2.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a2.`label` DESC, a2.`id`",
 			// Sales
 			"SELECT a2.`a1_id`, a2.`a1_kind`, a2.`a1_quantity`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`sold_at` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`sold_at` AS `a1_sold_at`, a1.`kind` AS `a1_kind`,\n" +
-				"        a1.`quantity` AS `a1_quantity`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `sales` AS a1 ON a1.`book_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`book_id` ORDER BY a1.`sold_at` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`book_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`sold_at` AS `a1_sold_at`,\n" +
+				"        a1.`kind` AS `a1_kind`, a1.`quantity` AS `a1_quantity`\n" +
+				"    FROM `sales` AS a1\n" +
+				"    WHERE a1.`book_id` IN (denorm_keys)\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 3\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_sold_at` DESC, a2.`a1_id`",
@@ -198,11 +198,11 @@ func tagsMySQL() denorm.Statements {
 			// Books
 			"SELECT a3.`a2_title`, a3.`t_id`, a3.`a2_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a2.`title` AS `a2_title`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `book_tags` AS a1 ON a1.`tag_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`tag_id` ORDER BY a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
+				"        a1.`tag_id` AS `t_id`, a2.`id` AS `a2_id`, a2.`title` AS `a2_title`\n" +
+				"    FROM `book_tags` AS a1\n" +
 				"    JOIN `books` AS a2 ON a2.`id` = a1.`book_id` AND a2.`deleted_at` IS NULL\n" +
+				"    WHERE a1.`tag_id` IN (denorm_keys)\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 2\n" +
 				"ORDER BY a3.`t_id`, a3.`a2_title` DESC, a3.`a2_id`",
@@ -275,22 +275,22 @@ func authorsMySQL() denorm.Statements {
 			// Mentees
 			"SELECT a2.`a1_id`, a2.`a1_first_name`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`first_name` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`first_name` AS `a1_first_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `authors` AS a1 ON a1.`mentor_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`mentor_id` ORDER BY a1.`first_name` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`mentor_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`first_name` AS `a1_first_name`\n" +
+				"    FROM `authors` AS a1\n" +
+				"    WHERE a1.`mentor_id` IN (denorm_keys)\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 2\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_first_name` DESC, a2.`a1_id`",
 			// Books
 			"SELECT a3.`a2_id`, a3.`a2_title`, a3.`a2_price`, a3.`t_id`, a3.`a1_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`title`, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`, a2.`title` AS `a2_title`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`author_id` ORDER BY a2.`title`, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`author_id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`, a2.`title` AS `a2_title`,\n" +
 				"        a2.`price` AS `a2_price`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `authorships` AS a1 ON a1.`author_id` = t.`id`\n" +
+				"    FROM `authorships` AS a1\n" +
 				"    JOIN `books` AS a2 ON a2.`id` = a1.`book_id` AND a2.`deleted_at` IS NULL\n" +
+				"    WHERE a1.`author_id` IN (denorm_keys)\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 2\n" +
 				"ORDER BY a3.`t_id`, a3.`a2_title`, a3.`a2_id`, a3.`a1_id`",

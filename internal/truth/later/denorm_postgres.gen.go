@@ -28,34 +28,34 @@ ORDER BY t."id"`,
 			// Chapters
 			`SELECT a2."a1_book_id", a2."a1_number", a2."a1_title", a2."a1_words", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."number" DESC, a1."book_id") AS "denorm_rank",
-        t."id" AS "t_id", a1."book_id" AS "a1_book_id", a1."number" AS "a1_number",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."book_id" ORDER BY a1."number" DESC, a1."book_id") AS "denorm_rank",
+        a1."book_id" AS "t_id", a1."book_id" AS "a1_book_id", a1."number" AS "a1_number",
         a1."title" AS "a1_title", a1."words" AS "a1_words"
-    FROM denorm_roots AS t
-    JOIN "chapters" AS a1 ON a1."book_id" = t."id"
+    FROM "chapters" AS a1
+    WHERE a1."book_id" IN (denorm_keys)
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_id", a2."a1_number" DESC, a2."a1_book_id"`,
 			// Authors
-			`SELECT a2."id", a2."first_name", a2."born", a1."role", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "authorships" AS a1 ON a1."book_id" = t."id"
+			`SELECT a2."id", a2."first_name", a2."born", a1."role", a1."book_id", a1."id"
+FROM "authorships" AS a1
 JOIN "authors" AS a2 ON a2."id" = a1."author_id"
-ORDER BY t."id", a1."position" NULLS FIRST, a2."id", a1."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."position" NULLS FIRST, a2."id", a1."id"`,
 			// Tags
-			`SELECT a2."label", t."id", a2."id"
-FROM denorm_roots AS t
-JOIN "book_tags" AS a1 ON a1."book_id" = t."id"
+			`SELECT a2."label", a1."book_id", a2."id"
+FROM "book_tags" AS a1
 JOIN "tags" AS a2 ON a2."id" = a1."tag_id"
-ORDER BY t."id", a2."label" DESC, a2."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a2."label" DESC, a2."id"`,
 			// Sales
 			`SELECT a2."a1_id", a2."a1_kind", a2."a1_quantity", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."sold_at" DESC, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."sold_at" AS "a1_sold_at", a1."kind" AS "a1_kind",
-        a1."quantity" AS "a1_quantity"
-    FROM denorm_roots AS t
-    JOIN "sales" AS a1 ON a1."book_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."book_id" ORDER BY a1."sold_at" DESC, a1."id") AS "denorm_rank",
+        a1."book_id" AS "t_id", a1."id" AS "a1_id", a1."sold_at" AS "a1_sold_at",
+        a1."kind" AS "a1_kind", a1."quantity" AS "a1_quantity"
+    FROM "sales" AS a1
+    WHERE a1."book_id" IN (denorm_keys)
 ) AS a2
 WHERE a2."denorm_rank" <= 3
 ORDER BY a2."t_id", a2."a1_sold_at" DESC, a2."a1_id"`,
@@ -206,11 +206,11 @@ ORDER BY t."id"`,
 			// Books
 			`SELECT a3."a2_title", a3."t_id", a3."a2_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."title" DESC, a2."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a2."title" AS "a2_title"
-    FROM denorm_roots AS t
-    JOIN "book_tags" AS a1 ON a1."tag_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."tag_id" ORDER BY a2."title" DESC, a2."id") AS "denorm_rank",
+        a1."tag_id" AS "t_id", a2."id" AS "a2_id", a2."title" AS "a2_title"
+    FROM "book_tags" AS a1
     JOIN "books" AS a2 ON a2."id" = a1."book_id" AND a2."deleted_at" IS NULL
+    WHERE a1."tag_id" IN (denorm_keys)
 ) AS a3
 WHERE a3."denorm_rank" <= 2
 ORDER BY a3."t_id", a3."a2_title" DESC, a3."a2_id"`,
@@ -283,22 +283,22 @@ ORDER BY t."id"`,
 			// Mentees
 			`SELECT a2."a1_id", a2."a1_first_name", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."first_name" DESC, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."first_name" AS "a1_first_name"
-    FROM denorm_roots AS t
-    JOIN "authors" AS a1 ON a1."mentor_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."mentor_id" ORDER BY a1."first_name" DESC, a1."id") AS "denorm_rank",
+        a1."mentor_id" AS "t_id", a1."id" AS "a1_id", a1."first_name" AS "a1_first_name"
+    FROM "authors" AS a1
+    WHERE a1."mentor_id" IN (denorm_keys)
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_id", a2."a1_first_name" DESC, a2."a1_id"`,
 			// Books
 			`SELECT a3."a2_id", a3."a2_title", a3."a2_price", a3."t_id", a3."a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."title", a2."id", a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id", a2."title" AS "a2_title",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."author_id" ORDER BY a2."title", a2."id", a1."id") AS "denorm_rank",
+        a1."author_id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id", a2."title" AS "a2_title",
         a2."price" AS "a2_price"
-    FROM denorm_roots AS t
-    JOIN "authorships" AS a1 ON a1."author_id" = t."id"
+    FROM "authorships" AS a1
     JOIN "books" AS a2 ON a2."id" = a1."book_id" AND a2."deleted_at" IS NULL
+    WHERE a1."author_id" IN (denorm_keys)
 ) AS a3
 WHERE a3."denorm_rank" <= 2
 ORDER BY a3."t_id", a3."a2_title", a3."a2_id", a3."a1_id"`,

@@ -197,7 +197,7 @@ func (a *Authors) Refresh(ctx context.Context, ids ...int64) error {
 func authorsDefinition() *denorm.Definition[int64, AuthorDoc] {
 	return &denorm.Definition[int64, AuthorDoc]{
 		Name:    "authors",
-		Shape:   "57c98c727d1c4356",
+		Shape:   "49e59f30a00595dc",
 		Table:   denorm.Table{Name: "authors"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -1212,7 +1212,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "44ebdc8bb78dd174",
+		Shape:   "8cf9208832b814b7",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -2514,7 +2514,7 @@ func (b *BookCards) Refresh(ctx context.Context, ids ...int64) error {
 func bookCardsDefinition() *denorm.Definition[int64, BookCard] {
 	return &denorm.Definition[int64, BookCard]{
 		Name:    "book_cards",
-		Shape:   "9103c51bbda3e8bd",
+		Shape:   "3b6ffbce70cbcbed",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -3010,7 +3010,7 @@ func (b *BookStats) Refresh(ctx context.Context, ids ...int64) error {
 func bookStatsDefinition() *denorm.Definition[int64, BookFigures] {
 	return &denorm.Definition[int64, BookFigures]{
 		Name:    "book_stats",
-		Shape:   "3f15021546c496dd",
+		Shape:   "a93127d159d1468e",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -3509,7 +3509,7 @@ func (c *Chapters) Refresh(ctx context.Context, keys ...ChapterKey) error {
 func chaptersDefinition() *denorm.Definition[ChapterKey, ChapterDoc] {
 	return &denorm.Definition[ChapterKey, ChapterDoc]{
 		Name:    "chapters",
-		Shape:   "d8513c27df49d95a",
+		Shape:   "e44eabcd4cd0e562",
 		Table:   denorm.Table{Name: "chapters"},
 		Columns: []string{"book_id", "number"},
 		Key: denorm.KeyCodec[ChapterKey]{
@@ -4097,7 +4097,7 @@ func (c *Comments) Refresh(ctx context.Context, ids ...int64) error {
 func commentsDefinition() *denorm.Definition[int64, CommentDoc] {
 	return &denorm.Definition[int64, CommentDoc]{
 		Name:    "comments",
-		Shape:   "9157c717146846b1",
+		Shape:   "33c9a236f0720468",
 		Table:   denorm.Table{Name: "comments"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -4605,7 +4605,7 @@ func (o *Opinions) Refresh(ctx context.Context, ids ...int64) error {
 func opinionsDefinition() *denorm.Definition[int64, Opinion] {
 	return &denorm.Definition[int64, Opinion]{
 		Name:    "opinions",
-		Shape:   "419f5be474be63cc",
+		Shape:   "e3a1f86fdcd73d96",
 		Table:   denorm.Table{Name: "comments"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -4878,7 +4878,7 @@ func (r *Regions) Refresh(ctx context.Context, keys ...string) error {
 func regionsDefinition() *denorm.Definition[string, RegionDoc] {
 	return &denorm.Definition[string, RegionDoc]{
 		Name:    "regions",
-		Shape:   "b1655eae59bedea8",
+		Shape:   "a07e2ca01196096c",
 		Table:   denorm.Table{Name: "regions"},
 		Columns: []string{"code"},
 		Key: denorm.KeyCodec[string]{
@@ -5339,7 +5339,7 @@ func (p *Publishers) Refresh(ctx context.Context, ids ...int64) error {
 func publishersDefinition() *denorm.Definition[int64, PublisherDoc] {
 	return &denorm.Definition[int64, PublisherDoc]{
 		Name:    "publishers",
-		Shape:   "fc44bf009ac5bf4b",
+		Shape:   "5665f5bbd7f946d2",
 		Table:   denorm.Table{Name: "publishers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -6157,7 +6157,7 @@ func (c *Categories) Refresh(ctx context.Context, ids ...int64) error {
 func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 	return &denorm.Definition[int64, CategoryDoc]{
 		Name:    "categories",
-		Shape:   "59fe2cd6ca9cbeed",
+		Shape:   "3ccd2fc45a18f5df",
 		Table:   denorm.Table{Name: "categories"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -6663,7 +6663,7 @@ func (t *Tags) Refresh(ctx context.Context, ids ...int64) error {
 func tagsDefinition() *denorm.Definition[int64, TagDoc] {
 	return &denorm.Definition[int64, TagDoc]{
 		Name:    "tags",
-		Shape:   "48a21ee9563d6b0f",
+		Shape:   "a5ed83fba9d6db84",
 		Table:   denorm.Table{Name: "tags"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -7024,7 +7024,7 @@ func (s *Shelves) Refresh(ctx context.Context, keys ...ShelfKey) error {
 func shelvesDefinition() *denorm.Definition[ShelfKey, ShelfDoc] {
 	return &denorm.Definition[ShelfKey, ShelfDoc]{
 		Name:    "shelves",
-		Shape:   "9b286c910dd59e2e",
+		Shape:   "db11302f7b66b4cd",
 		Table:   denorm.Table{Name: "shelves"},
 		Columns: []string{"room", "code"},
 		Key: denorm.KeyCodec[ShelfKey]{
@@ -7568,7 +7568,7 @@ func (p *Placements) Refresh(ctx context.Context, keys ...PlacementKey) error {
 func placementsDefinition() *denorm.Definition[PlacementKey, PlacementDoc] {
 	return &denorm.Definition[PlacementKey, PlacementDoc]{
 		Name:    "placements",
-		Shape:   "0dd705d599875b30",
+		Shape:   "f5f35bcfad8356f7",
 		Table:   denorm.Table{Name: "placements"},
 		Columns: []string{"room", "shelf_code", "book_id"},
 		Key: denorm.KeyCodec[PlacementKey]{
@@ -7886,7 +7886,7 @@ func NewLibrary(engine *denorm.Engine) *Library {
 	authors := NewAuthors(engine)
 	return &Library{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[Holdings]{
 		Name:  "library",
-		Shape: "34a8f14fe1e8388b",
+		Shape: "7bbeb03bc0613b89",
 		Keys:  []string{"all", "books"},
 		From:  []string{"books", "authors"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (Holdings, error) {
@@ -7940,7 +7940,7 @@ func NewMenu(engine *denorm.Engine) *Menu {
 	categories := NewCategories(engine)
 	return &Menu{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[[]MenuItem]{
 		Name:  "menu",
-		Shape: "9a788494283d18ab",
+		Shape: "f1d859906111a503",
 		Keys:  []string{"default"},
 		From:  []string{"categories"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) ([]MenuItem, error) {

@@ -21,19 +21,19 @@ func authorsMySQL() denorm.Statements {
 			// Profile.Comments
 			"SELECT a4.`a3_id`, a4.`a3_text`, a4.`a3_created_at`, a4.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a3.`created_at` DESC, a3.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a3.`id` AS `a3_id`, a3.`created_at` AS `a3_created_at`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`author_id` ORDER BY a3.`created_at` DESC, a3.`id`) AS `denorm_rank`,\n" +
+				"        a1.`author_id` AS `t_id`, a3.`id` AS `a3_id`, a3.`created_at` AS `a3_created_at`,\n" +
 				"        a3.`text` AS `a3_text`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `profiles` AS a1 ON a1.`author_id` = t.`id`\n" +
+				"    FROM `profiles` AS a1\n" +
+				"    JOIN `comments` AS a3 ON a3.`subject_id` = a1.`id`\n" +
+				"        AND CAST(a3.`subject_type` AS BINARY) = 'profile'\n" +
+				"    WHERE a1.`author_id` IN (denorm_keys)\n" +
 				"        AND a1.`visible`\n" +
 				"        AND NOT EXISTS (\n" +
 				"            SELECT 1\n" +
 				"            FROM `profiles` AS a2\n" +
-				"            WHERE a2.`author_id` = t.`id` AND a2.`visible` AND a2.`id` < a1.`id`\n" +
+				"            WHERE a2.`author_id` = a1.`author_id` AND a2.`visible` AND a2.`id` < a1.`id`\n" +
 				"        )\n" +
-				"    JOIN `comments` AS a3 ON a3.`subject_id` = a1.`id`\n" +
-				"        AND CAST(a3.`subject_type` AS BINARY) = 'profile'\n" +
 				") AS a4\n" +
 				"WHERE a4.`denorm_rank` <= 2\n" +
 				"ORDER BY a4.`t_id`, a4.`a3_created_at` DESC, a4.`a3_id`",
@@ -46,11 +46,11 @@ func authorsMySQL() denorm.Statements {
 				"    ),\n" +
 				"    a4.`id`, a4.`bio`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`mentor_id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`mentor_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`,\n" +
 				"        a1.`first_name` AS `a1_first_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `authors` AS a1 ON a1.`mentor_id` = t.`id`\n" +
+				"    FROM `authors` AS a1\n" +
+				"    WHERE a1.`mentor_id` IN (denorm_keys)\n" +
 				") AS a2\n" +
 				"LEFT JOIN `profiles` AS a4 ON a4.`author_id` = a2.`a1_id` AND a4.`visible`\n" +
 				"WHERE a2.`denorm_rank` <= 3\n" +
@@ -62,10 +62,10 @@ func authorsMySQL() denorm.Statements {
 				"        a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a5.`id` AS `a5_id`,\n" +
 				"        a2.`a1_born` AS `a2_a1_born`, a5.`score` AS `a5_score`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `authors` AS a1 ON a1.`mentor_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`mentor_id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`mentor_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
+				"        FROM `authors` AS a1\n" +
+				"        WHERE a1.`mentor_id` IN (denorm_keys)\n" +
 				"    ) AS a2\n" +
 				"    JOIN `profiles` AS a3 ON a3.`author_id` = a2.`a1_id`\n" +
 				"        AND a3.`visible`\n" +
@@ -94,10 +94,10 @@ func authorsMySQL() denorm.Statements {
 				"        a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"        a2.`a1_born` AS `a2_a1_born`, a3.`born` AS `a3_born`, a3.`first_name` AS `a3_first_name`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `authors` AS a1 ON a1.`mentor_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`mentor_id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`mentor_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
+				"        FROM `authors` AS a1\n" +
+				"        WHERE a1.`mentor_id` IN (denorm_keys)\n" +
 				"    ) AS a2\n" +
 				"    JOIN `authors` AS a3 ON a3.`mentor_id` = a2.`a1_id`\n" +
 				"    WHERE a2.`denorm_rank` <= 3\n" +
@@ -118,10 +118,10 @@ func authorsMySQL() denorm.Statements {
 				"            a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"            a2.`a1_born` AS `a2_a1_born`, a3.`born` AS `a3_born`\n" +
 				"        FROM (\n" +
-				"            SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"                t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
-				"            FROM denorm_roots AS t\n" +
-				"            JOIN `authors` AS a1 ON a1.`mentor_id` = t.`id`\n" +
+				"            SELECT DENSE_RANK() OVER (PARTITION BY a1.`mentor_id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"                a1.`mentor_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
+				"            FROM `authors` AS a1\n" +
+				"            WHERE a1.`mentor_id` IN (denorm_keys)\n" +
 				"        ) AS a2\n" +
 				"        JOIN `authors` AS a3 ON a3.`mentor_id` = a2.`a1_id`\n" +
 				"        WHERE a2.`denorm_rank` <= 3\n" +
@@ -159,10 +159,10 @@ func authorsMySQL() denorm.Statements {
 				"            a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"            a2.`a1_born` AS `a2_a1_born`, a3.`born` AS `a3_born`\n" +
 				"        FROM (\n" +
-				"            SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"                t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
-				"            FROM denorm_roots AS t\n" +
-				"            JOIN `authors` AS a1 ON a1.`mentor_id` = t.`id`\n" +
+				"            SELECT DENSE_RANK() OVER (PARTITION BY a1.`mentor_id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"                a1.`mentor_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
+				"            FROM `authors` AS a1\n" +
+				"            WHERE a1.`mentor_id` IN (denorm_keys)\n" +
 				"        ) AS a2\n" +
 				"        JOIN `authors` AS a3 ON a3.`mentor_id` = a2.`a1_id`\n" +
 				"        WHERE a2.`denorm_rank` <= 3\n" +
@@ -194,10 +194,10 @@ func authorsMySQL() denorm.Statements {
 				"                a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"                a2.`a1_born` AS `a2_a1_born`, a3.`born` AS `a3_born`\n" +
 				"            FROM (\n" +
-				"                SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"                    t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
-				"                FROM denorm_roots AS t\n" +
-				"                JOIN `authors` AS a1 ON a1.`mentor_id` = t.`id`\n" +
+				"                SELECT DENSE_RANK() OVER (PARTITION BY a1.`mentor_id` ORDER BY a1.`born` IS NULL DESC, a1.`born` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"                    a1.`mentor_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`born` AS `a1_born`\n" +
+				"                FROM `authors` AS a1\n" +
+				"                WHERE a1.`mentor_id` IN (denorm_keys)\n" +
 				"            ) AS a2\n" +
 				"            JOIN `authors` AS a3 ON a3.`mentor_id` = a2.`a1_id`\n" +
 				"            WHERE a2.`denorm_rank` <= 3\n" +
@@ -224,12 +224,13 @@ func authorsMySQL() denorm.Statements {
 			// Books
 			"SELECT a3.`a2_id`, a3.`a2_title`, a3.`a1_role`, a4.`name`, a3.`t_id`, a3.`a1_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`position`, a2.`title` DESC, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`, a1.`position` AS `a1_position`,\n" +
-				"        a2.`title` AS `a2_title`, a1.`role` AS `a1_role`, a2.`publisher_id` AS `a2_publisher_id`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `authorships` AS a1 ON a1.`author_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`author_id` ORDER BY a1.`position`, a2.`title` DESC, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`author_id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`,\n" +
+				"        a1.`position` AS `a1_position`, a2.`title` AS `a2_title`, a1.`role` AS `a1_role`,\n" +
+				"        a2.`publisher_id` AS `a2_publisher_id`\n" +
+				"    FROM `authorships` AS a1\n" +
 				"    JOIN `books` AS a2 ON a2.`id` = a1.`book_id` AND a2.`deleted_at` IS NULL\n" +
+				"    WHERE a1.`author_id` IN (denorm_keys)\n" +
 				") AS a3\n" +
 				"LEFT JOIN `publishers` AS a4 ON a4.`id` = a3.`a2_publisher_id`\n" +
 				"WHERE a3.`denorm_rank` <= 3\n" +
@@ -242,12 +243,12 @@ func authorsMySQL() denorm.Statements {
 				"        a3.`a1_position` AS `a3_a1_position`, a3.`a2_title` AS `a3_a2_title`,\n" +
 				"        a4.`created_at` AS `a4_created_at`, a4.`text` AS `a4_text`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`position`, a2.`title` DESC, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`, a1.`position` AS `a1_position`,\n" +
-				"            a2.`title` AS `a2_title`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `authorships` AS a1 ON a1.`author_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`author_id` ORDER BY a1.`position`, a2.`title` DESC, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`author_id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`,\n" +
+				"            a1.`position` AS `a1_position`, a2.`title` AS `a2_title`\n" +
+				"        FROM `authorships` AS a1\n" +
 				"        JOIN `books` AS a2 ON a2.`id` = a1.`book_id` AND a2.`deleted_at` IS NULL\n" +
+				"        WHERE a1.`author_id` IN (denorm_keys)\n" +
 				"    ) AS a3\n" +
 				"    JOIN `comments` AS a4 ON a4.`subject_id` = a3.`a2_id`\n" +
 				"        AND CAST(a4.`subject_type` AS BINARY) = 'book'\n" +
@@ -258,13 +259,13 @@ func authorsMySQL() denorm.Statements {
 				"ORDER BY a5.`a3_t_id`, a5.`a3_a1_position`, a5.`a3_a2_title` DESC, a5.`a3_a2_id`, a5.`a3_a1_id`,\n" +
 				"    a5.`a4_created_at` DESC, a5.`a4_id`",
 			// Shelves
-			"SELECT a4.`room`, a4.`code`, a4.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `authorships` AS a1 ON a1.`author_id` = t.`id`\n" +
+			"SELECT a4.`room`, a4.`code`, a4.`name`, a1.`author_id`\n" +
+				"FROM `authorships` AS a1\n" +
 				"JOIN `books` AS a2 ON a2.`id` = a1.`book_id` AND a2.`deleted_at` IS NULL\n" +
 				"JOIN `placements` AS a3 ON a3.`book_id` = a2.`id`\n" +
 				"JOIN `shelves` AS a4 ON a4.`room` = a3.`room` AND a4.`code` = a3.`shelf_code`\n" +
-				"ORDER BY t.`id`, a4.`room`, a4.`code`",
+				"WHERE a1.`author_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`author_id`, a4.`room`, a4.`code`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -653,46 +654,45 @@ func booksMySQL() denorm.Statements {
 				"WHERE a3.`denorm_rank` <= 2\n" +
 				"ORDER BY a3.`t_id`, a3.`a2_title`, a3.`a2_id`",
 			// Chapters
-			"SELECT a1.`book_id`, a1.`number`, a1.`title`, a1.`words`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `chapters` AS a1 ON a1.`book_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`words` DESC, a1.`number`, a1.`book_id`",
+			"SELECT a1.`book_id`, a1.`number`, a1.`title`, a1.`words`, a1.`book_id`\n" +
+				"FROM `chapters` AS a1\n" +
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`words` DESC, a1.`number`",
 			// Chapters.Notes
-			"SELECT a2.`id`, a2.`book_id`, a2.`chapter_no`, a2.`lang`, a2.`body`, a2.`weight`, t.`id`,\n" +
+			"SELECT a2.`id`, a2.`book_id`, a2.`chapter_no`, a2.`lang`, a2.`body`, a2.`weight`, a1.`book_id`,\n" +
 				"    a1.`book_id`, a1.`number`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `chapters` AS a1 ON a1.`book_id` = t.`id`\n" +
+				"FROM `chapters` AS a1\n" +
 				"JOIN `notes` AS a2 ON a2.`book_id` = a1.`book_id` AND a2.`chapter_no` = a1.`number`\n" +
-				"ORDER BY t.`id`, a1.`words` DESC, a1.`number`, a1.`book_id`, a2.`weight` DESC, a2.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`words` DESC, a1.`number`, a2.`weight` DESC, a2.`id`",
 			// Chapters.Notes.Comments
 			"SELECT a4.`a3_id`, a4.`a3_text`, a4.`a3_score`, a4.`t_id`, a4.`a1_book_id`, a4.`a1_number`,\n" +
 				"    a4.`a2_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id`, a1.`book_id`, a1.`number`, a2.`id` ORDER BY a3.`score`, a3.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`book_id` AS `a1_book_id`, a1.`number` AS `a1_number`, a2.`id` AS `a2_id`,\n" +
-				"        a3.`id` AS `a3_id`, a1.`words` AS `a1_words`, a2.`weight` AS `a2_weight`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`book_id`, a1.`book_id`, a1.`number`, a2.`id` ORDER BY a3.`score`, a3.`id`) AS `denorm_rank`,\n" +
+				"        a1.`book_id` AS `t_id`, a1.`book_id` AS `a1_book_id`, a1.`number` AS `a1_number`,\n" +
+				"        a2.`id` AS `a2_id`, a3.`id` AS `a3_id`, a1.`words` AS `a1_words`, a2.`weight` AS `a2_weight`,\n" +
 				"        a3.`score` AS `a3_score`, a3.`text` AS `a3_text`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `chapters` AS a1 ON a1.`book_id` = t.`id`\n" +
+				"    FROM `chapters` AS a1\n" +
 				"    JOIN `notes` AS a2 ON a2.`book_id` = a1.`book_id` AND a2.`chapter_no` = a1.`number`\n" +
 				"    JOIN `comments` AS a3 ON a3.`subject_id` = a2.`id`\n" +
 				"        AND CAST(a3.`subject_type` AS BINARY) = 'note'\n" +
+				"    WHERE a1.`book_id` IN (denorm_keys)\n" +
 				") AS a4\n" +
 				"WHERE a4.`denorm_rank` <= 2\n" +
 				"ORDER BY a4.`t_id`, a4.`a1_words` DESC, a4.`a1_number`, a4.`a1_book_id`, a4.`a2_weight` DESC,\n" +
 				"    a4.`a2_id`, a4.`a3_score`, a4.`a3_id`",
 			// Authors
 			"SELECT a2.`id`, a2.`first_name`, a2.`last_name`, a1.`role`, a1.`position`, a3.`id`, a3.`bio`,\n" +
-				"    a3.`visible`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `authorships` AS a1 ON a1.`book_id` = t.`id`\n" +
+				"    a3.`visible`, a1.`book_id`, a1.`id`\n" +
+				"FROM `authorships` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
 				"LEFT JOIN `profiles` AS a3 ON a3.`author_id` = a2.`id` AND a3.`visible`\n" +
-				"ORDER BY t.`id`, a1.`position` DESC, a2.`id`, a1.`id`, a3.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`position` DESC, a2.`id`, a1.`id`, a3.`id`",
 			// Authors.Profile.Comments
-			"SELECT a5.`text`, t.`id`, a2.`id`, a1.`id`, a5.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `authorships` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a5.`text`, a1.`book_id`, a2.`id`, a1.`id`, a5.`id`\n" +
+				"FROM `authorships` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
 				"JOIN `profiles` AS a3 ON a3.`author_id` = a2.`id`\n" +
 				"    AND a3.`visible`\n" +
@@ -703,35 +703,38 @@ func booksMySQL() denorm.Statements {
 				"    )\n" +
 				"JOIN `comments` AS a5 ON a5.`subject_id` = a3.`id`\n" +
 				"    AND CAST(a5.`subject_type` AS BINARY) = 'profile'\n" +
-				"ORDER BY t.`id`, a1.`position` DESC, a2.`id`, a1.`id`, a5.`score` DESC, a5.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`position` DESC, a2.`id`, a1.`id`, a5.`score` DESC, a5.`id`",
 			// Editors
-			"SELECT a2.`last_name`, t.`id`, a2.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `authorships` AS a1 ON a1.`book_id` = t.`id` AND CAST(a1.`role` AS BINARY) = 'editor'\n" +
+			"SELECT a2.`last_name`, a1.`book_id`, a2.`id`, a1.`id`\n" +
+				"FROM `authorships` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
-				"ORDER BY t.`id`, a1.`position`, a2.`id`, a1.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys) AND CAST(a1.`role` AS BINARY) = 'editor'\n" +
+				"ORDER BY a1.`book_id`, a1.`position`, a2.`id`, a1.`id`",
 			// Tags
 			"SELECT a3.`a2_id`, a3.`a2_label`, a3.`a2_weight`, a3.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`weight` DESC, a2.`label`, a2.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a2.`weight` AS `a2_weight`, a2.`label` AS `a2_label`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `book_tags` AS a1 ON a1.`book_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`book_id` ORDER BY a2.`weight` DESC, a2.`label`, a2.`id`) AS `denorm_rank`,\n" +
+				"        a1.`book_id` AS `t_id`, a2.`id` AS `a2_id`, a2.`weight` AS `a2_weight`,\n" +
+				"        a2.`label` AS `a2_label`\n" +
+				"    FROM `book_tags` AS a1\n" +
 				"    JOIN `tags` AS a2 ON a2.`id` = a1.`tag_id`\n" +
+				"    WHERE a1.`book_id` IN (denorm_keys)\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 3\n" +
 				"ORDER BY a3.`t_id`, a3.`a2_weight` DESC, a3.`a2_label`, a3.`a2_id`",
 			// TagIDs
-			"SELECT a1.`tag_id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book_tags` AS a1 ON a1.`book_id` = t.`id` AND a1.`tag_id` IS NOT NULL\n" +
-				"ORDER BY t.`id`, a1.`tag_id`",
+			"SELECT a1.`tag_id`, a1.`book_id`\n" +
+				"FROM `book_tags` AS a1\n" +
+				"WHERE a1.`book_id` IN (denorm_keys) AND a1.`tag_id` IS NOT NULL\n" +
+				"ORDER BY a1.`book_id`, a1.`tag_id`",
 			// Shelves
-			"SELECT a2.`room`, a2.`code`, a2.`name`, a1.`slot`, t.`id`, a1.`room`, a1.`shelf_code`, a1.`book_id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `placements` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a2.`room`, a2.`code`, a2.`name`, a1.`slot`, a1.`book_id`, a1.`room`, a1.`shelf_code`,\n" +
+				"    a1.`book_id`\n" +
+				"FROM `placements` AS a1\n" +
 				"JOIN `shelves` AS a2 ON a2.`room` = a1.`room` AND a2.`code` = a1.`shelf_code`\n" +
-				"ORDER BY t.`id`, a1.`slot`, a2.`room`, a2.`code`, a1.`room`, a1.`shelf_code`, a1.`book_id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`slot`, a2.`room`, a2.`code`, a1.`room`, a1.`shelf_code`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -1078,57 +1081,57 @@ func bookCardsMySQL() denorm.Statements {
 			// Authors
 			"SELECT a3.`a2_first_name`, a3.`t_id`, a3.`a2_id`, a3.`a1_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`position`, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`, a1.`position` AS `a1_position`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`book_id` ORDER BY a1.`position`, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`book_id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`, a1.`position` AS `a1_position`,\n" +
 				"        a2.`first_name` AS `a2_first_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `authorships` AS a1 ON a1.`book_id` = t.`id`\n" +
+				"    FROM `authorships` AS a1\n" +
 				"    JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
+				"    WHERE a1.`book_id` IN (denorm_keys)\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 2\n" +
 				"ORDER BY a3.`t_id`, a3.`a1_position`, a3.`a2_id`, a3.`a1_id`",
 			// Editors
 			"SELECT a3.`a2_first_name`, a3.`t_id`, a3.`a2_id`, a3.`a1_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`born` DESC, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`, a2.`born` AS `a2_born`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`book_id` ORDER BY a2.`born` DESC, a2.`id`, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`book_id` AS `t_id`, a2.`id` AS `a2_id`, a1.`id` AS `a1_id`, a2.`born` AS `a2_born`,\n" +
 				"        a2.`first_name` AS `a2_first_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `authorships` AS a1 ON a1.`book_id` = t.`id` AND CAST(a1.`role` AS BINARY) = 'editor'\n" +
+				"    FROM `authorships` AS a1\n" +
 				"    JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
+				"    WHERE a1.`book_id` IN (denorm_keys) AND CAST(a1.`role` AS BINARY) = 'editor'\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 2\n" +
 				"ORDER BY a3.`t_id`, a3.`a2_born` DESC, a3.`a2_id`, a3.`a1_id`",
 			// Tags
-			"SELECT a2.`label`, t.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book_tags` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a2.`label`, a1.`book_id`, a2.`id`\n" +
+				"FROM `book_tags` AS a1\n" +
 				"JOIN `tags` AS a2 ON a2.`id` = a1.`tag_id` AND a2.`weight` > 0\n" +
-				"ORDER BY t.`id`, a2.`label`, a2.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a2.`label`, a2.`id`",
 			// Chapters
-			"SELECT a1.`title`, a1.`number`, t.`id`, a1.`book_id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `chapters` AS a1 ON a1.`book_id` = t.`id` AND a1.`words` >= 0\n" +
-				"ORDER BY t.`id`, a1.`book_id`, a1.`number`",
+			"SELECT a1.`title`, a1.`number`, a1.`book_id`, a1.`book_id`\n" +
+				"FROM `chapters` AS a1\n" +
+				"WHERE a1.`book_id` IN (denorm_keys) AND a1.`words` >= 0\n" +
+				"ORDER BY a1.`book_id`, a1.`number`",
 			// Sales
-			"SELECT a1.`quantity`, a1.`kind`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `sales` AS a1 ON a1.`book_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`quantity` DESC, a1.`id`",
+			"SELECT a1.`quantity`, a1.`kind`, a1.`book_id`, a1.`id`\n" +
+				"FROM `sales` AS a1\n" +
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`quantity` DESC, a1.`id`",
 			// Shelves
-			"SELECT a1.`copies`, t.`id`, a2.`room`, a2.`code`, a1.`room`, a1.`shelf_code`, a1.`book_id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `placements` AS a1 ON a1.`book_id` = t.`id`\n" +
+			"SELECT a1.`copies`, a1.`book_id`, a2.`room`, a2.`code`, a1.`room`, a1.`shelf_code`, a1.`book_id`\n" +
+				"FROM `placements` AS a1\n" +
 				"JOIN `shelves` AS a2 ON a2.`room` = a1.`room` AND a2.`code` = a1.`shelf_code`\n" +
-				"ORDER BY t.`id`, a2.`capacity` IS NULL DESC, a2.`capacity` DESC, a1.`copies`, a2.`room`, a2.`code`,\n" +
-				"    a1.`room`, a1.`shelf_code`, a1.`book_id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a2.`capacity` IS NULL DESC, a2.`capacity` DESC, a1.`copies`, a2.`room`,\n" +
+				"    a2.`code`, a1.`room`, a1.`shelf_code`",
 			// Comments
 			"SELECT a2.`a1_id`, a2.`a1_text`, a2.`a1_score`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`score` DESC, a1.`text` IS NULL, a1.`text`, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`score` AS `a1_score`, a1.`text` AS `a1_text`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `comments` AS a1 ON a1.`subject_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`subject_id` ORDER BY a1.`score` DESC, a1.`text` IS NULL, a1.`text`, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`subject_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`score` AS `a1_score`, a1.`text` AS `a1_text`\n" +
+				"    FROM `comments` AS a1\n" +
+				"    WHERE a1.`subject_id` IN (denorm_keys)\n" +
 				"        AND CAST(a1.`subject_type` AS BINARY) = 'book'\n" +
 				"        AND (a1.`author_id` IS NOT NULL OR a1.`approved`)\n" +
 				") AS a2\n" +
@@ -1506,10 +1509,10 @@ func bookStatsMySQL() denorm.Statements {
 				"            AND a3.`chapter_no` = a1.`number`\n" +
 				"            AND (CAST(a3.`lang` AS BINARY) = 'en' OR a3.`body` IS NULL)\n" +
 				"    ),\n" +
-				"    t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `chapters` AS a1 ON a1.`book_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`number`, a1.`book_id`",
+				"    a1.`book_id`\n" +
+				"FROM `chapters` AS a1\n" +
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`number`",
 			// Authors
 			"SELECT a2.`id`, a2.`born`,\n" +
 				"    (\n" +
@@ -1529,11 +1532,11 @@ func bookStatsMySQL() denorm.Statements {
 				"        FROM `authors` AS a7\n" +
 				"        WHERE a7.`mentor_id` = a2.`id` AND a7.`born` IS NOT NULL\n" +
 				"    ),\n" +
-				"    t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `authorships` AS a1 ON a1.`book_id` = t.`id`\n" +
+				"    a1.`book_id`, a1.`id`\n" +
+				"FROM `authorships` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
-				"ORDER BY t.`id`, a2.`born`, a2.`id`, a1.`id`",
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a2.`born`, a2.`id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -2524,10 +2527,11 @@ func publishersMySQL() denorm.Statements {
 			// Books
 			"SELECT a2.`a1_id`, a2.`a1_title`, a2.`a1_price`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`price` DESC, a1.`title`, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`price` AS `a1_price`, a1.`title` AS `a1_title`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `books` AS a1 ON a1.`publisher_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`publisher_id` ORDER BY a1.`price` DESC, a1.`title`, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`publisher_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`price` AS `a1_price`,\n" +
+				"        a1.`title` AS `a1_title`\n" +
+				"    FROM `books` AS a1\n" +
+				"    WHERE a1.`publisher_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 3\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_price` DESC, a2.`a1_title`, a2.`a1_id`",
@@ -2539,10 +2543,11 @@ func publishersMySQL() denorm.Statements {
 				"        a2.`a1_price` AS `a2_a1_price`, a2.`a1_title` AS `a2_a1_title`, a3.`score` AS `a3_score`,\n" +
 				"        a3.`text` AS `a3_text`, a3.`author_id` AS `a3_author_id`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`price` DESC, a1.`title`, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`price` AS `a1_price`, a1.`title` AS `a1_title`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `books` AS a1 ON a1.`publisher_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`publisher_id` ORDER BY a1.`price` DESC, a1.`title`, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`publisher_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`price` AS `a1_price`,\n" +
+				"            a1.`title` AS `a1_title`\n" +
+				"        FROM `books` AS a1\n" +
+				"        WHERE a1.`publisher_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
 				"    ) AS a2\n" +
 				"    JOIN `comments` AS a3 ON a3.`subject_id` = a2.`a1_id`\n" +
 				"        AND CAST(a3.`subject_type` AS BINARY) = 'book'\n" +
@@ -2560,10 +2565,11 @@ func publishersMySQL() denorm.Statements {
 				"        a3.`number` AS `a3_number`, a2.`a1_price` AS `a2_a1_price`, a2.`a1_title` AS `a2_a1_title`,\n" +
 				"        a3.`title` AS `a3_title`, a3.`words` AS `a3_words`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`price` DESC, a1.`title`, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`price` AS `a1_price`, a1.`title` AS `a1_title`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `books` AS a1 ON a1.`publisher_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`publisher_id` ORDER BY a1.`price` DESC, a1.`title`, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`publisher_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`price` AS `a1_price`,\n" +
+				"            a1.`title` AS `a1_title`\n" +
+				"        FROM `books` AS a1\n" +
+				"        WHERE a1.`publisher_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
 				"    ) AS a2\n" +
 				"    JOIN `chapters` AS a3 ON a3.`book_id` = a2.`a1_id`\n" +
 				"    WHERE a2.`denorm_rank` <= 3\n" +
@@ -2579,10 +2585,11 @@ func publishersMySQL() denorm.Statements {
 				"        a3.`number` AS `a3_number`, a2.`a1_price` AS `a2_a1_price`, a2.`a1_title` AS `a2_a1_title`,\n" +
 				"        a3.`title` AS `a3_title`, a3.`words` AS `a3_words`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`price` DESC, a1.`title`, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`price` AS `a1_price`, a1.`title` AS `a1_title`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `books` AS a1 ON a1.`publisher_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`publisher_id` ORDER BY a1.`price` DESC, a1.`title`, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`publisher_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`price` AS `a1_price`,\n" +
+				"            a1.`title` AS `a1_title`\n" +
+				"        FROM `books` AS a1\n" +
+				"        WHERE a1.`publisher_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
 				"    ) AS a2\n" +
 				"    JOIN `chapters` AS a3 ON a3.`book_id` = a2.`a1_id`\n" +
 				"    WHERE a2.`denorm_rank` <= 3\n" +
@@ -2592,20 +2599,20 @@ func publishersMySQL() denorm.Statements {
 				"ORDER BY a4.`a2_t_id`, a4.`a2_a1_price` DESC, a4.`a2_a1_title`, a4.`a2_a1_id`, a4.`a3_title` DESC,\n" +
 				"    a4.`a3_words`, a4.`a3_book_id`, a4.`a3_number`, a5.`lang`, a5.`weight`, a5.`id`",
 			// AllBooks
-			"SELECT a1.`title`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`publisher_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`title` DESC, a1.`id`",
+			"SELECT a1.`title`, a1.`publisher_id`, a1.`id`\n" +
+				"FROM `books` AS a1\n" +
+				"WHERE a1.`publisher_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`publisher_id`, a1.`title` DESC, a1.`id`",
 			// Writers
 			"SELECT a4.`a3_id`, a4.`a3_first_name`, a5.`id`, a5.`bio`, a4.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a3.`last_name`, a3.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a3.`id` AS `a3_id`, a3.`last_name` AS `a3_last_name`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`publisher_id` ORDER BY a3.`last_name`, a3.`id`) AS `denorm_rank`,\n" +
+				"        a1.`publisher_id` AS `t_id`, a3.`id` AS `a3_id`, a3.`last_name` AS `a3_last_name`,\n" +
 				"        a3.`first_name` AS `a3_first_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `books` AS a1 ON a1.`publisher_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
+				"    FROM `books` AS a1\n" +
 				"    JOIN `authorships` AS a2 ON a2.`book_id` = a1.`id`\n" +
 				"    JOIN `authors` AS a3 ON a3.`id` = a2.`author_id`\n" +
+				"    WHERE a1.`publisher_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
 				") AS a4\n" +
 				"LEFT JOIN `profiles` AS a5 ON a5.`author_id` = a4.`a3_id` AND a5.`visible`\n" +
 				"WHERE a4.`denorm_rank` <= 4\n" +
@@ -2613,22 +2620,23 @@ func publishersMySQL() denorm.Statements {
 			// Topics
 			"SELECT a4.`a3_label`, a4.`t_id`, a4.`a3_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a3.`weight` DESC, a3.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a3.`id` AS `a3_id`, a3.`weight` AS `a3_weight`, a3.`label` AS `a3_label`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `books` AS a1 ON a1.`publisher_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`publisher_id` ORDER BY a3.`weight` DESC, a3.`id`) AS `denorm_rank`,\n" +
+				"        a1.`publisher_id` AS `t_id`, a3.`id` AS `a3_id`, a3.`weight` AS `a3_weight`,\n" +
+				"        a3.`label` AS `a3_label`\n" +
+				"    FROM `books` AS a1\n" +
 				"    JOIN `book_tags` AS a2 ON a2.`book_id` = a1.`id`\n" +
 				"    JOIN `tags` AS a3 ON a3.`id` = a2.`tag_id`\n" +
+				"    WHERE a1.`publisher_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
 				") AS a4\n" +
 				"WHERE a4.`denorm_rank` <= 3\n" +
 				"ORDER BY a4.`t_id`, a4.`a3_weight` DESC, a4.`a3_id`",
 			// TopicIDs
-			"SELECT a3.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`publisher_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
+			"SELECT a3.`id`, a1.`publisher_id`\n" +
+				"FROM `books` AS a1\n" +
 				"JOIN `book_tags` AS a2 ON a2.`book_id` = a1.`id`\n" +
 				"JOIN `tags` AS a3 ON a3.`id` = a2.`tag_id`\n" +
-				"ORDER BY t.`id`, a3.`id`",
+				"WHERE a1.`publisher_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
+				"ORDER BY a1.`publisher_id`, a3.`id`",
 			// Imprints
 			"SELECT a1.`id`, a1.`title`, t.`id`\n" +
 				"FROM denorm_roots AS t\n" +
@@ -2896,10 +2904,10 @@ func categoriesMySQL() denorm.Statements {
 				"    ),\n" +
 				"    a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`parent_id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`parent_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
+				"    FROM `categories` AS a1\n" +
+				"    WHERE a1.`parent_id` IN (denorm_keys)\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 3\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_rank` DESC, a2.`a1_name`, a2.`a1_id`",
@@ -2911,10 +2919,10 @@ func categoriesMySQL() denorm.Statements {
 				"        a2.`a1_rank` AS `a2_a1_rank`, a2.`a1_name` AS `a2_a1_name`, a3.`price` AS `a3_price`,\n" +
 				"        a3.`title` AS `a3_title`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`parent_id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`parent_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
+				"        FROM `categories` AS a1\n" +
+				"        WHERE a1.`parent_id` IN (denorm_keys)\n" +
 				"    ) AS a2\n" +
 				"    JOIN `books` AS a3 ON a3.`category_id` = a2.`a1_id` AND a3.`deleted_at` IS NULL\n" +
 				"    WHERE a2.`denorm_rank` <= 3\n" +
@@ -2929,10 +2937,10 @@ func categoriesMySQL() denorm.Statements {
 				"        a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"        a2.`a1_rank` AS `a2_a1_rank`, a2.`a1_name` AS `a2_a1_name`, a3.`price` AS `a3_price`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`parent_id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`parent_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
+				"        FROM `categories` AS a1\n" +
+				"        WHERE a1.`parent_id` IN (denorm_keys)\n" +
 				"    ) AS a2\n" +
 				"    JOIN `books` AS a3 ON a3.`category_id` = a2.`a1_id` AND a3.`deleted_at` IS NULL\n" +
 				"    WHERE a2.`denorm_rank` <= 3\n" +
@@ -2956,10 +2964,10 @@ func categoriesMySQL() denorm.Statements {
 				"        a2.`a1_rank` AS `a2_a1_rank`, a2.`a1_name` AS `a2_a1_name`, a3.`rank` AS `a3_rank`,\n" +
 				"        a3.`name` AS `a3_name`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`parent_id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`parent_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
+				"        FROM `categories` AS a1\n" +
+				"        WHERE a1.`parent_id` IN (denorm_keys)\n" +
 				"    ) AS a2\n" +
 				"    JOIN `categories` AS a3 ON a3.`parent_id` = a2.`a1_id`\n" +
 				"    WHERE a2.`denorm_rank` <= 3\n" +
@@ -2981,10 +2989,10 @@ func categoriesMySQL() denorm.Statements {
 				"            a2.`a1_rank` AS `a2_a1_rank`, a2.`a1_name` AS `a2_a1_name`, a3.`rank` AS `a3_rank`,\n" +
 				"            a3.`name` AS `a3_name`\n" +
 				"        FROM (\n" +
-				"            SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
-				"                t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
-				"            FROM denorm_roots AS t\n" +
-				"            JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"            SELECT DENSE_RANK() OVER (PARTITION BY a1.`parent_id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
+				"                a1.`parent_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
+				"            FROM `categories` AS a1\n" +
+				"            WHERE a1.`parent_id` IN (denorm_keys)\n" +
 				"        ) AS a2\n" +
 				"        JOIN `categories` AS a3 ON a3.`parent_id` = a2.`a1_id`\n" +
 				"        WHERE a2.`denorm_rank` <= 3\n" +
@@ -3008,10 +3016,10 @@ func categoriesMySQL() denorm.Statements {
 				"            a2.`a1_rank` AS `a2_a1_rank`, a2.`a1_name` AS `a2_a1_name`, a3.`rank` AS `a3_rank`,\n" +
 				"            a3.`name` AS `a3_name`\n" +
 				"        FROM (\n" +
-				"            SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
-				"                t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
-				"            FROM denorm_roots AS t\n" +
-				"            JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"            SELECT DENSE_RANK() OVER (PARTITION BY a1.`parent_id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
+				"                a1.`parent_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
+				"            FROM `categories` AS a1\n" +
+				"            WHERE a1.`parent_id` IN (denorm_keys)\n" +
 				"        ) AS a2\n" +
 				"        JOIN `categories` AS a3 ON a3.`parent_id` = a2.`a1_id`\n" +
 				"        WHERE a2.`denorm_rank` <= 3\n" +
@@ -3045,10 +3053,10 @@ func categoriesMySQL() denorm.Statements {
 				"            a2.`a1_rank` AS `a2_a1_rank`, a2.`a1_name` AS `a2_a1_name`, a3.`rank` AS `a3_rank`,\n" +
 				"            a3.`name` AS `a3_name`\n" +
 				"        FROM (\n" +
-				"            SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
-				"                t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
-				"            FROM denorm_roots AS t\n" +
-				"            JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"            SELECT DENSE_RANK() OVER (PARTITION BY a1.`parent_id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
+				"                a1.`parent_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
+				"            FROM `categories` AS a1\n" +
+				"            WHERE a1.`parent_id` IN (denorm_keys)\n" +
 				"        ) AS a2\n" +
 				"        JOIN `categories` AS a3 ON a3.`parent_id` = a2.`a1_id`\n" +
 				"        WHERE a2.`denorm_rank` <= 3\n" +
@@ -3083,10 +3091,10 @@ func categoriesMySQL() denorm.Statements {
 				"                a2.`a1_rank` AS `a2_a1_rank`, a2.`a1_name` AS `a2_a1_name`, a3.`rank` AS `a3_rank`,\n" +
 				"                a3.`name` AS `a3_name`\n" +
 				"            FROM (\n" +
-				"                SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
-				"                    t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
-				"                FROM denorm_roots AS t\n" +
-				"                JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"                SELECT DENSE_RANK() OVER (PARTITION BY a1.`parent_id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
+				"                    a1.`parent_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
+				"                FROM `categories` AS a1\n" +
+				"                WHERE a1.`parent_id` IN (denorm_keys)\n" +
 				"            ) AS a2\n" +
 				"            JOIN `categories` AS a3 ON a3.`parent_id` = a2.`a1_id`\n" +
 				"            WHERE a2.`denorm_rank` <= 3\n" +
@@ -3123,10 +3131,10 @@ func categoriesMySQL() denorm.Statements {
 				"                a2.`a1_rank` AS `a2_a1_rank`, a2.`a1_name` AS `a2_a1_name`, a3.`rank` AS `a3_rank`,\n" +
 				"                a3.`name` AS `a3_name`\n" +
 				"            FROM (\n" +
-				"                SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
-				"                    t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
-				"                FROM denorm_roots AS t\n" +
-				"                JOIN `categories` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"                SELECT DENSE_RANK() OVER (PARTITION BY a1.`parent_id` ORDER BY a1.`rank` DESC, a1.`name`, a1.`id`) AS `denorm_rank`,\n" +
+				"                    a1.`parent_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank` AS `a1_rank`, a1.`name` AS `a1_name`\n" +
+				"                FROM `categories` AS a1\n" +
+				"                WHERE a1.`parent_id` IN (denorm_keys)\n" +
 				"            ) AS a2\n" +
 				"            JOIN `categories` AS a3 ON a3.`parent_id` = a2.`a1_id`\n" +
 				"            WHERE a2.`denorm_rank` <= 3\n" +
@@ -3144,10 +3152,10 @@ func categoriesMySQL() denorm.Statements {
 				"    a8.`a6_a4_a3_rank` DESC, a8.`a6_a4_a3_name`, a8.`a6_a4_a3_id`, a8.`a6_a5_rank` DESC,\n" +
 				"    a8.`a6_a5_name`, a8.`a6_a5_id`, a8.`a7_price`, a8.`a7_id`, a10.`label`, a10.`id`",
 			// Books
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`category_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`category_id`\n" +
+				"FROM `books` AS a1\n" +
+				"WHERE a1.`category_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
+				"ORDER BY a1.`category_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -3419,11 +3427,11 @@ func tagsMySQL() denorm.Statements {
 			// Books
 			"SELECT a3.`a2_id`, a3.`a2_title`, a3.`a2_pages`, a3.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`pages` IS NULL, a2.`pages`, a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a2.`pages` AS `a2_pages`, a2.`title` AS `a2_title`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `book_tags` AS a1 ON a1.`tag_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`tag_id` ORDER BY a2.`pages` IS NULL, a2.`pages`, a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
+				"        a1.`tag_id` AS `t_id`, a2.`id` AS `a2_id`, a2.`pages` AS `a2_pages`, a2.`title` AS `a2_title`\n" +
+				"    FROM `book_tags` AS a1\n" +
 				"    JOIN `books` AS a2 ON a2.`id` = a1.`book_id` AND a2.`deleted_at` IS NULL\n" +
+				"    WHERE a1.`tag_id` IN (denorm_keys)\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 3\n" +
 				"ORDER BY a3.`t_id`, a3.`a2_pages` IS NULL, a3.`a2_pages`, a3.`a2_title` DESC, a3.`a2_id`",
@@ -3434,11 +3442,11 @@ func tagsMySQL() denorm.Statements {
 				"        a3.`t_id` AS `a3_t_id`, a3.`a2_id` AS `a3_a2_id`, a5.`id` AS `a5_id`,\n" +
 				"        a3.`a2_pages` AS `a3_a2_pages`, a3.`a2_title` AS `a3_a2_title`, a5.`label` AS `a5_label`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`pages` IS NULL, a2.`pages`, a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a2.`id` AS `a2_id`, a2.`pages` AS `a2_pages`, a2.`title` AS `a2_title`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `book_tags` AS a1 ON a1.`tag_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`tag_id` ORDER BY a2.`pages` IS NULL, a2.`pages`, a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
+				"            a1.`tag_id` AS `t_id`, a2.`id` AS `a2_id`, a2.`pages` AS `a2_pages`, a2.`title` AS `a2_title`\n" +
+				"        FROM `book_tags` AS a1\n" +
 				"        JOIN `books` AS a2 ON a2.`id` = a1.`book_id` AND a2.`deleted_at` IS NULL\n" +
+				"        WHERE a1.`tag_id` IN (denorm_keys)\n" +
 				"    ) AS a3\n" +
 				"    JOIN `book_tags` AS a4 ON a4.`book_id` = a3.`a2_id`\n" +
 				"    JOIN `tags` AS a5 ON a5.`id` = a4.`tag_id`\n" +
@@ -3454,11 +3462,11 @@ func tagsMySQL() denorm.Statements {
 				"        a3.`t_id` AS `a3_t_id`, a3.`a2_id` AS `a3_a2_id`, a4.`id` AS `a4_id`,\n" +
 				"        a3.`a2_pages` AS `a3_a2_pages`, a3.`a2_title` AS `a3_a2_title`, a4.`score` AS `a4_score`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`pages` IS NULL, a2.`pages`, a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a2.`id` AS `a2_id`, a2.`pages` AS `a2_pages`, a2.`title` AS `a2_title`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `book_tags` AS a1 ON a1.`tag_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`tag_id` ORDER BY a2.`pages` IS NULL, a2.`pages`, a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
+				"            a1.`tag_id` AS `t_id`, a2.`id` AS `a2_id`, a2.`pages` AS `a2_pages`, a2.`title` AS `a2_title`\n" +
+				"        FROM `book_tags` AS a1\n" +
 				"        JOIN `books` AS a2 ON a2.`id` = a1.`book_id` AND a2.`deleted_at` IS NULL\n" +
+				"        WHERE a1.`tag_id` IN (denorm_keys)\n" +
 				"    ) AS a3\n" +
 				"    JOIN `comments` AS a4 ON a4.`subject_id` = a3.`a2_id`\n" +
 				"        AND CAST(a4.`subject_type` AS BINARY) = 'book'\n" +

@@ -21,18 +21,18 @@ ORDER BY t."id", a2."id"`,
 			// Profile.Comments
 			`SELECT a4."a3_id", a4."a3_text", a4."a3_created_at", a4."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a3."created_at" DESC, a3."id") AS "denorm_rank",
-        t."id" AS "t_id", a3."id" AS "a3_id", a3."created_at" AS "a3_created_at",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."author_id" ORDER BY a3."created_at" DESC, a3."id") AS "denorm_rank",
+        a1."author_id" AS "t_id", a3."id" AS "a3_id", a3."created_at" AS "a3_created_at",
         a3."text" AS "a3_text"
-    FROM denorm_roots AS t
-    JOIN "profiles" AS a1 ON a1."author_id" = t."id"
+    FROM "profiles" AS a1
+    JOIN "comments" AS a3 ON a3."subject_id" = a1."id" AND a3."subject_type" = 'profile'
+    WHERE a1."author_id" IN (denorm_keys)
         AND a1."visible"
         AND NOT EXISTS (
             SELECT 1
             FROM "profiles" AS a2
-            WHERE a2."author_id" = t."id" AND a2."visible" AND a2."id" < a1."id"
+            WHERE a2."author_id" = a1."author_id" AND a2."visible" AND a2."id" < a1."id"
         )
-    JOIN "comments" AS a3 ON a3."subject_id" = a1."id" AND a3."subject_type" = 'profile'
 ) AS a4
 WHERE a4."denorm_rank" <= 2
 ORDER BY a4."t_id", a4."a3_created_at" DESC, a4."a3_id"`,
@@ -45,11 +45,11 @@ ORDER BY a4."t_id", a4."a3_created_at" DESC, a4."a3_id"`,
     ),
     a4."id", a4."bio", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."mentor_id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
+        a1."mentor_id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born",
         a1."first_name" AS "a1_first_name"
-    FROM denorm_roots AS t
-    JOIN "authors" AS a1 ON a1."mentor_id" = t."id"
+    FROM "authors" AS a1
+    WHERE a1."mentor_id" IN (denorm_keys)
 ) AS a2
 LEFT JOIN "profiles" AS a4 ON a4."author_id" = a2."a1_id" AND a4."visible"
 WHERE a2."denorm_rank" <= 3
@@ -61,10 +61,10 @@ FROM (
         a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a5."id" AS "a5_id",
         a2."a1_born" AS "a2_a1_born", a5."score" AS "a5_score"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
-        FROM denorm_roots AS t
-        JOIN "authors" AS a1 ON a1."mentor_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."mentor_id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
+            a1."mentor_id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
+        FROM "authors" AS a1
+        WHERE a1."mentor_id" IN (denorm_keys)
     ) AS a2
     JOIN "profiles" AS a3 ON a3."author_id" = a2."a1_id"
         AND a3."visible"
@@ -92,10 +92,10 @@ FROM (
         a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
         a2."a1_born" AS "a2_a1_born", a3."born" AS "a3_born", a3."first_name" AS "a3_first_name"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
-        FROM denorm_roots AS t
-        JOIN "authors" AS a1 ON a1."mentor_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."mentor_id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
+            a1."mentor_id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
+        FROM "authors" AS a1
+        WHERE a1."mentor_id" IN (denorm_keys)
     ) AS a2
     JOIN "authors" AS a3 ON a3."mentor_id" = a2."a1_id"
     WHERE a2."denorm_rank" <= 3
@@ -116,10 +116,10 @@ FROM (
             a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
             a2."a1_born" AS "a2_a1_born", a3."born" AS "a3_born"
         FROM (
-            SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
-                t."id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
-            FROM denorm_roots AS t
-            JOIN "authors" AS a1 ON a1."mentor_id" = t."id"
+            SELECT DENSE_RANK() OVER (PARTITION BY a1."mentor_id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
+                a1."mentor_id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
+            FROM "authors" AS a1
+            WHERE a1."mentor_id" IN (denorm_keys)
         ) AS a2
         JOIN "authors" AS a3 ON a3."mentor_id" = a2."a1_id"
         WHERE a2."denorm_rank" <= 3
@@ -155,10 +155,10 @@ FROM (
             a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
             a2."a1_born" AS "a2_a1_born", a3."born" AS "a3_born"
         FROM (
-            SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
-                t."id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
-            FROM denorm_roots AS t
-            JOIN "authors" AS a1 ON a1."mentor_id" = t."id"
+            SELECT DENSE_RANK() OVER (PARTITION BY a1."mentor_id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
+                a1."mentor_id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
+            FROM "authors" AS a1
+            WHERE a1."mentor_id" IN (denorm_keys)
         ) AS a2
         JOIN "authors" AS a3 ON a3."mentor_id" = a2."a1_id"
         WHERE a2."denorm_rank" <= 3
@@ -190,10 +190,10 @@ FROM (
                 a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
                 a2."a1_born" AS "a2_a1_born", a3."born" AS "a3_born"
             FROM (
-                SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
-                    t."id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
-                FROM denorm_roots AS t
-                JOIN "authors" AS a1 ON a1."mentor_id" = t."id"
+                SELECT DENSE_RANK() OVER (PARTITION BY a1."mentor_id" ORDER BY a1."born" DESC NULLS FIRST, a1."id") AS "denorm_rank",
+                    a1."mentor_id" AS "t_id", a1."id" AS "a1_id", a1."born" AS "a1_born"
+                FROM "authors" AS a1
+                WHERE a1."mentor_id" IN (denorm_keys)
             ) AS a2
             JOIN "authors" AS a3 ON a3."mentor_id" = a2."a1_id"
             WHERE a2."denorm_rank" <= 3
@@ -218,12 +218,13 @@ ORDER BY a10."a6_a4_a2_t_id", a10."a6_a4_a2_a1_born" DESC NULLS FIRST, a10."a6_a
 			// Books
 			`SELECT a3."a2_id", a3."a2_title", a3."a1_role", a4."name", a3."t_id", a3."a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."position" NULLS FIRST, a2."title" DESC, a2."id", a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id", a1."position" AS "a1_position",
-        a2."title" AS "a2_title", a1."role" AS "a1_role", a2."publisher_id" AS "a2_publisher_id"
-    FROM denorm_roots AS t
-    JOIN "authorships" AS a1 ON a1."author_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."author_id" ORDER BY a1."position" NULLS FIRST, a2."title" DESC, a2."id", a1."id") AS "denorm_rank",
+        a1."author_id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id",
+        a1."position" AS "a1_position", a2."title" AS "a2_title", a1."role" AS "a1_role",
+        a2."publisher_id" AS "a2_publisher_id"
+    FROM "authorships" AS a1
     JOIN "books" AS a2 ON a2."id" = a1."book_id" AND a2."deleted_at" IS NULL
+    WHERE a1."author_id" IN (denorm_keys)
 ) AS a3
 LEFT JOIN "publishers" AS a4 ON a4."id" = a3."a2_publisher_id"
 WHERE a3."denorm_rank" <= 3
@@ -236,12 +237,12 @@ FROM (
         a3."a1_position" AS "a3_a1_position", a3."a2_title" AS "a3_a2_title",
         a4."created_at" AS "a4_created_at", a4."text" AS "a4_text"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."position" NULLS FIRST, a2."title" DESC, a2."id", a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id", a1."position" AS "a1_position",
-            a2."title" AS "a2_title"
-        FROM denorm_roots AS t
-        JOIN "authorships" AS a1 ON a1."author_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."author_id" ORDER BY a1."position" NULLS FIRST, a2."title" DESC, a2."id", a1."id") AS "denorm_rank",
+            a1."author_id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id",
+            a1."position" AS "a1_position", a2."title" AS "a2_title"
+        FROM "authorships" AS a1
         JOIN "books" AS a2 ON a2."id" = a1."book_id" AND a2."deleted_at" IS NULL
+        WHERE a1."author_id" IN (denorm_keys)
     ) AS a3
     JOIN "comments" AS a4 ON a4."subject_id" = a3."a2_id"
         AND a4."subject_type" = 'book'
@@ -252,13 +253,13 @@ WHERE a5."denorm_rank" <= 2
 ORDER BY a5."a3_t_id", a5."a3_a1_position" NULLS FIRST, a5."a3_a2_title" DESC, a5."a3_a2_id",
     a5."a3_a1_id", a5."a4_created_at" DESC, a5."a4_id"`,
 			// Shelves
-			`SELECT a4."room", a4."code", a4."name", t."id"
-FROM denorm_roots AS t
-JOIN "authorships" AS a1 ON a1."author_id" = t."id"
+			`SELECT a4."room", a4."code", a4."name", a1."author_id"
+FROM "authorships" AS a1
 JOIN "books" AS a2 ON a2."id" = a1."book_id" AND a2."deleted_at" IS NULL
 JOIN "placements" AS a3 ON a3."book_id" = a2."id"
 JOIN "shelves" AS a4 ON a4."room" = a3."room" AND a4."code" = a3."shelf_code"
-ORDER BY t."id", a4."room", a4."code"`,
+WHERE a1."author_id" IN (denorm_keys)
+ORDER BY a1."author_id", a4."room", a4."code"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -679,45 +680,44 @@ FROM (
 WHERE a3."denorm_rank" <= 2
 ORDER BY a3."t_id", a3."a2_title", a3."a2_id"`,
 			// Chapters
-			`SELECT a1."book_id", a1."number", a1."title", a1."words", t."id"
-FROM denorm_roots AS t
-JOIN "chapters" AS a1 ON a1."book_id" = t."id"
-ORDER BY t."id", a1."words" DESC, a1."number", a1."book_id"`,
+			`SELECT a1."book_id", a1."number", a1."title", a1."words", a1."book_id"
+FROM "chapters" AS a1
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."words" DESC, a1."number"`,
 			// Chapters.Notes
-			`SELECT a2."id", a2."book_id", a2."chapter_no", a2."lang", a2."body", a2."weight", t."id",
+			`SELECT a2."id", a2."book_id", a2."chapter_no", a2."lang", a2."body", a2."weight", a1."book_id",
     a1."book_id", a1."number"
-FROM denorm_roots AS t
-JOIN "chapters" AS a1 ON a1."book_id" = t."id"
+FROM "chapters" AS a1
 JOIN "notes" AS a2 ON a2."book_id" = a1."book_id" AND a2."chapter_no" = a1."number"
-ORDER BY t."id", a1."words" DESC, a1."number", a1."book_id", a2."weight" DESC, a2."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."words" DESC, a1."number", a2."weight" DESC, a2."id"`,
 			// Chapters.Notes.Comments
 			`SELECT a4."a3_id", a4."a3_text", a4."a3_score", a4."t_id", a4."a1_book_id", a4."a1_number",
     a4."a2_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id", a1."book_id", a1."number", a2."id" ORDER BY a3."score", a3."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."book_id" AS "a1_book_id", a1."number" AS "a1_number", a2."id" AS "a2_id",
-        a3."id" AS "a3_id", a1."words" AS "a1_words", a2."weight" AS "a2_weight",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."book_id", a1."book_id", a1."number", a2."id" ORDER BY a3."score", a3."id") AS "denorm_rank",
+        a1."book_id" AS "t_id", a1."book_id" AS "a1_book_id", a1."number" AS "a1_number",
+        a2."id" AS "a2_id", a3."id" AS "a3_id", a1."words" AS "a1_words", a2."weight" AS "a2_weight",
         a3."score" AS "a3_score", a3."text" AS "a3_text"
-    FROM denorm_roots AS t
-    JOIN "chapters" AS a1 ON a1."book_id" = t."id"
+    FROM "chapters" AS a1
     JOIN "notes" AS a2 ON a2."book_id" = a1."book_id" AND a2."chapter_no" = a1."number"
     JOIN "comments" AS a3 ON a3."subject_id" = a2."id" AND a3."subject_type" = 'note'
+    WHERE a1."book_id" IN (denorm_keys)
 ) AS a4
 WHERE a4."denorm_rank" <= 2
 ORDER BY a4."t_id", a4."a1_words" DESC, a4."a1_number", a4."a1_book_id", a4."a2_weight" DESC,
     a4."a2_id", a4."a3_score", a4."a3_id"`,
 			// Authors
 			`SELECT a2."id", a2."first_name", a2."last_name", a1."role", a1."position", a3."id", a3."bio",
-    a3."visible", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "authorships" AS a1 ON a1."book_id" = t."id"
+    a3."visible", a1."book_id", a1."id"
+FROM "authorships" AS a1
 JOIN "authors" AS a2 ON a2."id" = a1."author_id"
 LEFT JOIN "profiles" AS a3 ON a3."author_id" = a2."id" AND a3."visible"
-ORDER BY t."id", a1."position" DESC NULLS LAST, a2."id", a1."id", a3."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."position" DESC NULLS LAST, a2."id", a1."id", a3."id"`,
 			// Authors.Profile.Comments
-			`SELECT a5."text", t."id", a2."id", a1."id", a5."id"
-FROM denorm_roots AS t
-JOIN "authorships" AS a1 ON a1."book_id" = t."id"
+			`SELECT a5."text", a1."book_id", a2."id", a1."id", a5."id"
+FROM "authorships" AS a1
 JOIN "authors" AS a2 ON a2."id" = a1."author_id"
 JOIN "profiles" AS a3 ON a3."author_id" = a2."id"
     AND a3."visible"
@@ -727,36 +727,38 @@ JOIN "profiles" AS a3 ON a3."author_id" = a2."id"
         WHERE a4."author_id" = a2."id" AND a4."visible" AND a4."id" < a3."id"
     )
 JOIN "comments" AS a5 ON a5."subject_id" = a3."id" AND a5."subject_type" = 'profile'
-ORDER BY t."id", a1."position" DESC NULLS LAST, a2."id", a1."id", a5."score" DESC, a5."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."position" DESC NULLS LAST, a2."id", a1."id", a5."score" DESC, a5."id"`,
 			// Editors
-			`SELECT a2."last_name", t."id", a2."id", a1."id"
-FROM denorm_roots AS t
-JOIN "authorships" AS a1 ON a1."book_id" = t."id" AND a1."role" = 'editor'
+			`SELECT a2."last_name", a1."book_id", a2."id", a1."id"
+FROM "authorships" AS a1
 JOIN "authors" AS a2 ON a2."id" = a1."author_id"
-ORDER BY t."id", a1."position" NULLS FIRST, a2."id", a1."id"`,
+WHERE a1."book_id" IN (denorm_keys) AND a1."role" = 'editor'
+ORDER BY a1."book_id", a1."position" NULLS FIRST, a2."id", a1."id"`,
 			// Tags
 			`SELECT a3."a2_id", a3."a2_label", a3."a2_weight", a3."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."weight" DESC, a2."label", a2."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a2."weight" AS "a2_weight", a2."label" AS "a2_label"
-    FROM denorm_roots AS t
-    JOIN "book_tags" AS a1 ON a1."book_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."book_id" ORDER BY a2."weight" DESC, a2."label", a2."id") AS "denorm_rank",
+        a1."book_id" AS "t_id", a2."id" AS "a2_id", a2."weight" AS "a2_weight",
+        a2."label" AS "a2_label"
+    FROM "book_tags" AS a1
     JOIN "tags" AS a2 ON a2."id" = a1."tag_id"
+    WHERE a1."book_id" IN (denorm_keys)
 ) AS a3
 WHERE a3."denorm_rank" <= 3
 ORDER BY a3."t_id", a3."a2_weight" DESC, a3."a2_label", a3."a2_id"`,
 			// TagIDs
-			`SELECT a1."tag_id", t."id"
-FROM denorm_roots AS t
-JOIN "book_tags" AS a1 ON a1."book_id" = t."id" AND a1."tag_id" IS NOT NULL
-ORDER BY t."id", a1."tag_id"`,
+			`SELECT a1."tag_id", a1."book_id"
+FROM "book_tags" AS a1
+WHERE a1."book_id" IN (denorm_keys) AND a1."tag_id" IS NOT NULL
+ORDER BY a1."book_id", a1."tag_id"`,
 			// Shelves
-			`SELECT a2."room", a2."code", a2."name", a1."slot", t."id", a1."room", a1."shelf_code", a1."book_id"
-FROM denorm_roots AS t
-JOIN "placements" AS a1 ON a1."book_id" = t."id"
+			`SELECT a2."room", a2."code", a2."name", a1."slot", a1."book_id", a1."room", a1."shelf_code",
+    a1."book_id"
+FROM "placements" AS a1
 JOIN "shelves" AS a2 ON a2."room" = a1."room" AND a2."code" = a1."shelf_code"
-ORDER BY t."id", a1."slot" NULLS FIRST, a2."room", a2."code", a1."room", a1."shelf_code",
-    a1."book_id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."slot" NULLS FIRST, a2."room", a2."code", a1."room", a1."shelf_code"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -1121,57 +1123,57 @@ ORDER BY t."id"`,
 			// Authors
 			`SELECT a3."a2_first_name", a3."t_id", a3."a2_id", a3."a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."position" NULLS FIRST, a2."id", a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id", a1."position" AS "a1_position",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."book_id" ORDER BY a1."position" NULLS FIRST, a2."id", a1."id") AS "denorm_rank",
+        a1."book_id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id", a1."position" AS "a1_position",
         a2."first_name" AS "a2_first_name"
-    FROM denorm_roots AS t
-    JOIN "authorships" AS a1 ON a1."book_id" = t."id"
+    FROM "authorships" AS a1
     JOIN "authors" AS a2 ON a2."id" = a1."author_id"
+    WHERE a1."book_id" IN (denorm_keys)
 ) AS a3
 WHERE a3."denorm_rank" <= 2
 ORDER BY a3."t_id", a3."a1_position" NULLS FIRST, a3."a2_id", a3."a1_id"`,
 			// Editors
 			`SELECT a3."a2_first_name", a3."t_id", a3."a2_id", a3."a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."born" DESC NULLS LAST, a2."id", a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id", a2."born" AS "a2_born",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."book_id" ORDER BY a2."born" DESC NULLS LAST, a2."id", a1."id") AS "denorm_rank",
+        a1."book_id" AS "t_id", a2."id" AS "a2_id", a1."id" AS "a1_id", a2."born" AS "a2_born",
         a2."first_name" AS "a2_first_name"
-    FROM denorm_roots AS t
-    JOIN "authorships" AS a1 ON a1."book_id" = t."id" AND a1."role" = 'editor'
+    FROM "authorships" AS a1
     JOIN "authors" AS a2 ON a2."id" = a1."author_id"
+    WHERE a1."book_id" IN (denorm_keys) AND a1."role" = 'editor'
 ) AS a3
 WHERE a3."denorm_rank" <= 2
 ORDER BY a3."t_id", a3."a2_born" DESC NULLS LAST, a3."a2_id", a3."a1_id"`,
 			// Tags
-			`SELECT a2."label", t."id", a2."id"
-FROM denorm_roots AS t
-JOIN "book_tags" AS a1 ON a1."book_id" = t."id"
+			`SELECT a2."label", a1."book_id", a2."id"
+FROM "book_tags" AS a1
 JOIN "tags" AS a2 ON a2."id" = a1."tag_id" AND a2."weight" > 0
-ORDER BY t."id", a2."label", a2."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a2."label", a2."id"`,
 			// Chapters
-			`SELECT a1."title", a1."number", t."id", a1."book_id"
-FROM denorm_roots AS t
-JOIN "chapters" AS a1 ON a1."book_id" = t."id" AND a1."words" >= 0
-ORDER BY t."id", a1."book_id", a1."number"`,
+			`SELECT a1."title", a1."number", a1."book_id", a1."book_id"
+FROM "chapters" AS a1
+WHERE a1."book_id" IN (denorm_keys) AND a1."words" >= 0
+ORDER BY a1."book_id", a1."number"`,
 			// Sales
-			`SELECT a1."quantity", a1."kind", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "sales" AS a1 ON a1."book_id" = t."id"
-ORDER BY t."id", a1."quantity" DESC, a1."id"`,
+			`SELECT a1."quantity", a1."kind", a1."book_id", a1."id"
+FROM "sales" AS a1
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."quantity" DESC, a1."id"`,
 			// Shelves
-			`SELECT a1."copies", t."id", a2."room", a2."code", a1."room", a1."shelf_code", a1."book_id"
-FROM denorm_roots AS t
-JOIN "placements" AS a1 ON a1."book_id" = t."id"
+			`SELECT a1."copies", a1."book_id", a2."room", a2."code", a1."room", a1."shelf_code", a1."book_id"
+FROM "placements" AS a1
 JOIN "shelves" AS a2 ON a2."room" = a1."room" AND a2."code" = a1."shelf_code"
-ORDER BY t."id", a2."capacity" DESC NULLS FIRST, a1."copies", a2."room", a2."code", a1."room",
-    a1."shelf_code", a1."book_id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a2."capacity" DESC NULLS FIRST, a1."copies", a2."room", a2."code", a1."room",
+    a1."shelf_code"`,
 			// Comments
 			`SELECT a2."a1_id", a2."a1_text", a2."a1_score", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."score" DESC, a1."text" NULLS LAST, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."score" AS "a1_score", a1."text" AS "a1_text"
-    FROM denorm_roots AS t
-    JOIN "comments" AS a1 ON a1."subject_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."subject_id" ORDER BY a1."score" DESC, a1."text" NULLS LAST, a1."id") AS "denorm_rank",
+        a1."subject_id" AS "t_id", a1."id" AS "a1_id", a1."score" AS "a1_score", a1."text" AS "a1_text"
+    FROM "comments" AS a1
+    WHERE a1."subject_id" IN (denorm_keys)
         AND a1."subject_type" = 'book'
         AND (a1."author_id" IS NOT NULL OR a1."approved")
 ) AS a2
@@ -1558,10 +1560,10 @@ ORDER BY t."id"`,
             AND a3."chapter_no" = a1."number"
             AND (a3."lang" = 'en' OR a3."body" IS NULL)
     ),
-    t."id"
-FROM denorm_roots AS t
-JOIN "chapters" AS a1 ON a1."book_id" = t."id"
-ORDER BY t."id", a1."number", a1."book_id"`,
+    a1."book_id"
+FROM "chapters" AS a1
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."number"`,
 			// Authors
 			`SELECT a2."id", a2."born",
     (
@@ -1581,11 +1583,11 @@ ORDER BY t."id", a1."number", a1."book_id"`,
         FROM "authors" AS a7
         WHERE a7."mentor_id" = a2."id" AND a7."born" IS NOT NULL
     ),
-    t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "authorships" AS a1 ON a1."book_id" = t."id"
+    a1."book_id", a1."id"
+FROM "authorships" AS a1
 JOIN "authors" AS a2 ON a2."id" = a1."author_id"
-ORDER BY t."id", a2."born" NULLS FIRST, a2."id", a1."id"`,
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a2."born" NULLS FIRST, a2."id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -2622,10 +2624,11 @@ ORDER BY t."id"`,
 			// Books
 			`SELECT a2."a1_id", a2."a1_title", a2."a1_price", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."price" DESC, a1."title", a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."price" AS "a1_price", a1."title" AS "a1_title"
-    FROM denorm_roots AS t
-    JOIN "books" AS a1 ON a1."publisher_id" = t."id" AND a1."deleted_at" IS NULL
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."publisher_id" ORDER BY a1."price" DESC, a1."title", a1."id") AS "denorm_rank",
+        a1."publisher_id" AS "t_id", a1."id" AS "a1_id", a1."price" AS "a1_price",
+        a1."title" AS "a1_title"
+    FROM "books" AS a1
+    WHERE a1."publisher_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
 ) AS a2
 WHERE a2."denorm_rank" <= 3
 ORDER BY a2."t_id", a2."a1_price" DESC, a2."a1_title", a2."a1_id"`,
@@ -2637,10 +2640,11 @@ FROM (
         a2."a1_price" AS "a2_a1_price", a2."a1_title" AS "a2_a1_title", a3."score" AS "a3_score",
         a3."text" AS "a3_text", a3."author_id" AS "a3_author_id"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."price" DESC, a1."title", a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."price" AS "a1_price", a1."title" AS "a1_title"
-        FROM denorm_roots AS t
-        JOIN "books" AS a1 ON a1."publisher_id" = t."id" AND a1."deleted_at" IS NULL
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."publisher_id" ORDER BY a1."price" DESC, a1."title", a1."id") AS "denorm_rank",
+            a1."publisher_id" AS "t_id", a1."id" AS "a1_id", a1."price" AS "a1_price",
+            a1."title" AS "a1_title"
+        FROM "books" AS a1
+        WHERE a1."publisher_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
     ) AS a2
     JOIN "comments" AS a3 ON a3."subject_id" = a2."a1_id" AND a3."subject_type" = 'book'
     WHERE a2."denorm_rank" <= 3
@@ -2657,10 +2661,11 @@ FROM (
         a3."number" AS "a3_number", a2."a1_price" AS "a2_a1_price", a2."a1_title" AS "a2_a1_title",
         a3."title" AS "a3_title", a3."words" AS "a3_words"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."price" DESC, a1."title", a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."price" AS "a1_price", a1."title" AS "a1_title"
-        FROM denorm_roots AS t
-        JOIN "books" AS a1 ON a1."publisher_id" = t."id" AND a1."deleted_at" IS NULL
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."publisher_id" ORDER BY a1."price" DESC, a1."title", a1."id") AS "denorm_rank",
+            a1."publisher_id" AS "t_id", a1."id" AS "a1_id", a1."price" AS "a1_price",
+            a1."title" AS "a1_title"
+        FROM "books" AS a1
+        WHERE a1."publisher_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
     ) AS a2
     JOIN "chapters" AS a3 ON a3."book_id" = a2."a1_id"
     WHERE a2."denorm_rank" <= 3
@@ -2676,10 +2681,11 @@ FROM (
         a3."number" AS "a3_number", a2."a1_price" AS "a2_a1_price", a2."a1_title" AS "a2_a1_title",
         a3."title" AS "a3_title", a3."words" AS "a3_words"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."price" DESC, a1."title", a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."price" AS "a1_price", a1."title" AS "a1_title"
-        FROM denorm_roots AS t
-        JOIN "books" AS a1 ON a1."publisher_id" = t."id" AND a1."deleted_at" IS NULL
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."publisher_id" ORDER BY a1."price" DESC, a1."title", a1."id") AS "denorm_rank",
+            a1."publisher_id" AS "t_id", a1."id" AS "a1_id", a1."price" AS "a1_price",
+            a1."title" AS "a1_title"
+        FROM "books" AS a1
+        WHERE a1."publisher_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
     ) AS a2
     JOIN "chapters" AS a3 ON a3."book_id" = a2."a1_id"
     WHERE a2."denorm_rank" <= 3
@@ -2690,20 +2696,20 @@ ORDER BY a4."a2_t_id", a4."a2_a1_price" DESC, a4."a2_a1_title", a4."a2_a1_id",
     a4."a3_title" DESC NULLS LAST, a4."a3_words", a4."a3_book_id", a4."a3_number", a5."lang",
     a5."weight", a5."id"`,
 			// AllBooks
-			`SELECT a1."title", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "books" AS a1 ON a1."publisher_id" = t."id"
-ORDER BY t."id", a1."title" DESC, a1."id"`,
+			`SELECT a1."title", a1."publisher_id", a1."id"
+FROM "books" AS a1
+WHERE a1."publisher_id" IN (denorm_keys)
+ORDER BY a1."publisher_id", a1."title" DESC, a1."id"`,
 			// Writers
 			`SELECT a4."a3_id", a4."a3_first_name", a5."id", a5."bio", a4."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a3."last_name" NULLS FIRST, a3."id") AS "denorm_rank",
-        t."id" AS "t_id", a3."id" AS "a3_id", a3."last_name" AS "a3_last_name",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."publisher_id" ORDER BY a3."last_name" NULLS FIRST, a3."id") AS "denorm_rank",
+        a1."publisher_id" AS "t_id", a3."id" AS "a3_id", a3."last_name" AS "a3_last_name",
         a3."first_name" AS "a3_first_name"
-    FROM denorm_roots AS t
-    JOIN "books" AS a1 ON a1."publisher_id" = t."id" AND a1."deleted_at" IS NULL
+    FROM "books" AS a1
     JOIN "authorships" AS a2 ON a2."book_id" = a1."id"
     JOIN "authors" AS a3 ON a3."id" = a2."author_id"
+    WHERE a1."publisher_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
 ) AS a4
 LEFT JOIN "profiles" AS a5 ON a5."author_id" = a4."a3_id" AND a5."visible"
 WHERE a4."denorm_rank" <= 4
@@ -2711,22 +2717,23 @@ ORDER BY a4."t_id", a4."a3_last_name" NULLS FIRST, a4."a3_id", a5."id"`,
 			// Topics
 			`SELECT a4."a3_label", a4."t_id", a4."a3_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a3."weight" DESC, a3."id") AS "denorm_rank",
-        t."id" AS "t_id", a3."id" AS "a3_id", a3."weight" AS "a3_weight", a3."label" AS "a3_label"
-    FROM denorm_roots AS t
-    JOIN "books" AS a1 ON a1."publisher_id" = t."id" AND a1."deleted_at" IS NULL
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."publisher_id" ORDER BY a3."weight" DESC, a3."id") AS "denorm_rank",
+        a1."publisher_id" AS "t_id", a3."id" AS "a3_id", a3."weight" AS "a3_weight",
+        a3."label" AS "a3_label"
+    FROM "books" AS a1
     JOIN "book_tags" AS a2 ON a2."book_id" = a1."id"
     JOIN "tags" AS a3 ON a3."id" = a2."tag_id"
+    WHERE a1."publisher_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
 ) AS a4
 WHERE a4."denorm_rank" <= 3
 ORDER BY a4."t_id", a4."a3_weight" DESC, a4."a3_id"`,
 			// TopicIDs
-			`SELECT a3."id", t."id"
-FROM denorm_roots AS t
-JOIN "books" AS a1 ON a1."publisher_id" = t."id" AND a1."deleted_at" IS NULL
+			`SELECT a3."id", a1."publisher_id"
+FROM "books" AS a1
 JOIN "book_tags" AS a2 ON a2."book_id" = a1."id"
 JOIN "tags" AS a3 ON a3."id" = a2."tag_id"
-ORDER BY t."id", a3."id"`,
+WHERE a1."publisher_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
+ORDER BY a1."publisher_id", a3."id"`,
 			// Imprints
 			`SELECT a1."id", a1."title", t."id"
 FROM denorm_roots AS t
@@ -3002,10 +3009,10 @@ ORDER BY t."id"`,
     ),
     a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
-    FROM denorm_roots AS t
-    JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."parent_id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
+        a1."parent_id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
+    FROM "categories" AS a1
+    WHERE a1."parent_id" IN (denorm_keys)
 ) AS a2
 WHERE a2."denorm_rank" <= 3
 ORDER BY a2."t_id", a2."a1_rank" DESC NULLS LAST, a2."a1_name", a2."a1_id"`,
@@ -3017,10 +3024,10 @@ FROM (
         a2."a1_rank" AS "a2_a1_rank", a2."a1_name" AS "a2_a1_name", a3."price" AS "a3_price",
         a3."title" AS "a3_title"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
-        FROM denorm_roots AS t
-        JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."parent_id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
+            a1."parent_id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
+        FROM "categories" AS a1
+        WHERE a1."parent_id" IN (denorm_keys)
     ) AS a2
     JOIN "books" AS a3 ON a3."category_id" = a2."a1_id" AND a3."deleted_at" IS NULL
     WHERE a2."denorm_rank" <= 3
@@ -3035,10 +3042,10 @@ FROM (
         a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
         a2."a1_rank" AS "a2_a1_rank", a2."a1_name" AS "a2_a1_name", a3."price" AS "a3_price"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
-        FROM denorm_roots AS t
-        JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."parent_id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
+            a1."parent_id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
+        FROM "categories" AS a1
+        WHERE a1."parent_id" IN (denorm_keys)
     ) AS a2
     JOIN "books" AS a3 ON a3."category_id" = a2."a1_id" AND a3."deleted_at" IS NULL
     WHERE a2."denorm_rank" <= 3
@@ -3062,10 +3069,10 @@ FROM (
         a2."a1_rank" AS "a2_a1_rank", a2."a1_name" AS "a2_a1_name", a3."rank" AS "a3_rank",
         a3."name" AS "a3_name"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
-        FROM denorm_roots AS t
-        JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."parent_id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
+            a1."parent_id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
+        FROM "categories" AS a1
+        WHERE a1."parent_id" IN (denorm_keys)
     ) AS a2
     JOIN "categories" AS a3 ON a3."parent_id" = a2."a1_id"
     WHERE a2."denorm_rank" <= 3
@@ -3087,10 +3094,10 @@ FROM (
             a2."a1_rank" AS "a2_a1_rank", a2."a1_name" AS "a2_a1_name", a3."rank" AS "a3_rank",
             a3."name" AS "a3_name"
         FROM (
-            SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
-                t."id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
-            FROM denorm_roots AS t
-            JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+            SELECT DENSE_RANK() OVER (PARTITION BY a1."parent_id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
+                a1."parent_id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
+            FROM "categories" AS a1
+            WHERE a1."parent_id" IN (denorm_keys)
         ) AS a2
         JOIN "categories" AS a3 ON a3."parent_id" = a2."a1_id"
         WHERE a2."denorm_rank" <= 3
@@ -3114,10 +3121,10 @@ FROM (
             a2."a1_rank" AS "a2_a1_rank", a2."a1_name" AS "a2_a1_name", a3."rank" AS "a3_rank",
             a3."name" AS "a3_name"
         FROM (
-            SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
-                t."id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
-            FROM denorm_roots AS t
-            JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+            SELECT DENSE_RANK() OVER (PARTITION BY a1."parent_id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
+                a1."parent_id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
+            FROM "categories" AS a1
+            WHERE a1."parent_id" IN (denorm_keys)
         ) AS a2
         JOIN "categories" AS a3 ON a3."parent_id" = a2."a1_id"
         WHERE a2."denorm_rank" <= 3
@@ -3151,10 +3158,10 @@ FROM (
             a2."a1_rank" AS "a2_a1_rank", a2."a1_name" AS "a2_a1_name", a3."rank" AS "a3_rank",
             a3."name" AS "a3_name"
         FROM (
-            SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
-                t."id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
-            FROM denorm_roots AS t
-            JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+            SELECT DENSE_RANK() OVER (PARTITION BY a1."parent_id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
+                a1."parent_id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
+            FROM "categories" AS a1
+            WHERE a1."parent_id" IN (denorm_keys)
         ) AS a2
         JOIN "categories" AS a3 ON a3."parent_id" = a2."a1_id"
         WHERE a2."denorm_rank" <= 3
@@ -3189,10 +3196,10 @@ FROM (
                 a2."a1_rank" AS "a2_a1_rank", a2."a1_name" AS "a2_a1_name", a3."rank" AS "a3_rank",
                 a3."name" AS "a3_name"
             FROM (
-                SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
-                    t."id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
-                FROM denorm_roots AS t
-                JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+                SELECT DENSE_RANK() OVER (PARTITION BY a1."parent_id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
+                    a1."parent_id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
+                FROM "categories" AS a1
+                WHERE a1."parent_id" IN (denorm_keys)
             ) AS a2
             JOIN "categories" AS a3 ON a3."parent_id" = a2."a1_id"
             WHERE a2."denorm_rank" <= 3
@@ -3229,10 +3236,10 @@ FROM (
                 a2."a1_rank" AS "a2_a1_rank", a2."a1_name" AS "a2_a1_name", a3."rank" AS "a3_rank",
                 a3."name" AS "a3_name"
             FROM (
-                SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
-                    t."id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
-                FROM denorm_roots AS t
-                JOIN "categories" AS a1 ON a1."parent_id" = t."id"
+                SELECT DENSE_RANK() OVER (PARTITION BY a1."parent_id" ORDER BY a1."rank" DESC NULLS LAST, a1."name", a1."id") AS "denorm_rank",
+                    a1."parent_id" AS "t_id", a1."id" AS "a1_id", a1."rank" AS "a1_rank", a1."name" AS "a1_name"
+                FROM "categories" AS a1
+                WHERE a1."parent_id" IN (denorm_keys)
             ) AS a2
             JOIN "categories" AS a3 ON a3."parent_id" = a2."a1_id"
             WHERE a2."denorm_rank" <= 3
@@ -3251,10 +3258,10 @@ ORDER BY a8."a6_a4_a2_t_id", a8."a6_a4_a2_a1_rank" DESC NULLS LAST, a8."a6_a4_a2
     a8."a6_a5_rank" DESC NULLS LAST, a8."a6_a5_name", a8."a6_a5_id", a8."a7_price", a8."a7_id",
     a10."label", a10."id"`,
 			// Books
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "books" AS a1 ON a1."category_id" = t."id" AND a1."deleted_at" IS NULL
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."category_id"
+FROM "books" AS a1
+WHERE a1."category_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
+ORDER BY a1."category_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{
@@ -3526,11 +3533,11 @@ ORDER BY t."id"`,
 			// Books
 			`SELECT a3."a2_id", a3."a2_title", a3."a2_pages", a3."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."pages" NULLS LAST, a2."title" DESC, a2."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a2."pages" AS "a2_pages", a2."title" AS "a2_title"
-    FROM denorm_roots AS t
-    JOIN "book_tags" AS a1 ON a1."tag_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."tag_id" ORDER BY a2."pages" NULLS LAST, a2."title" DESC, a2."id") AS "denorm_rank",
+        a1."tag_id" AS "t_id", a2."id" AS "a2_id", a2."pages" AS "a2_pages", a2."title" AS "a2_title"
+    FROM "book_tags" AS a1
     JOIN "books" AS a2 ON a2."id" = a1."book_id" AND a2."deleted_at" IS NULL
+    WHERE a1."tag_id" IN (denorm_keys)
 ) AS a3
 WHERE a3."denorm_rank" <= 3
 ORDER BY a3."t_id", a3."a2_pages" NULLS LAST, a3."a2_title" DESC, a3."a2_id"`,
@@ -3541,11 +3548,11 @@ FROM (
         a3."t_id" AS "a3_t_id", a3."a2_id" AS "a3_a2_id", a5."id" AS "a5_id",
         a3."a2_pages" AS "a3_a2_pages", a3."a2_title" AS "a3_a2_title", a5."label" AS "a5_label"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."pages" NULLS LAST, a2."title" DESC, a2."id") AS "denorm_rank",
-            t."id" AS "t_id", a2."id" AS "a2_id", a2."pages" AS "a2_pages", a2."title" AS "a2_title"
-        FROM denorm_roots AS t
-        JOIN "book_tags" AS a1 ON a1."tag_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."tag_id" ORDER BY a2."pages" NULLS LAST, a2."title" DESC, a2."id") AS "denorm_rank",
+            a1."tag_id" AS "t_id", a2."id" AS "a2_id", a2."pages" AS "a2_pages", a2."title" AS "a2_title"
+        FROM "book_tags" AS a1
         JOIN "books" AS a2 ON a2."id" = a1."book_id" AND a2."deleted_at" IS NULL
+        WHERE a1."tag_id" IN (denorm_keys)
     ) AS a3
     JOIN "book_tags" AS a4 ON a4."book_id" = a3."a2_id"
     JOIN "tags" AS a5 ON a5."id" = a4."tag_id"
@@ -3561,11 +3568,11 @@ FROM (
         a3."t_id" AS "a3_t_id", a3."a2_id" AS "a3_a2_id", a4."id" AS "a4_id",
         a3."a2_pages" AS "a3_a2_pages", a3."a2_title" AS "a3_a2_title", a4."score" AS "a4_score"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."pages" NULLS LAST, a2."title" DESC, a2."id") AS "denorm_rank",
-            t."id" AS "t_id", a2."id" AS "a2_id", a2."pages" AS "a2_pages", a2."title" AS "a2_title"
-        FROM denorm_roots AS t
-        JOIN "book_tags" AS a1 ON a1."tag_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."tag_id" ORDER BY a2."pages" NULLS LAST, a2."title" DESC, a2."id") AS "denorm_rank",
+            a1."tag_id" AS "t_id", a2."id" AS "a2_id", a2."pages" AS "a2_pages", a2."title" AS "a2_title"
+        FROM "book_tags" AS a1
         JOIN "books" AS a2 ON a2."id" = a1."book_id" AND a2."deleted_at" IS NULL
+        WHERE a1."tag_id" IN (denorm_keys)
     ) AS a3
     JOIN "comments" AS a4 ON a4."subject_id" = a3."a2_id" AND a4."subject_type" = 'book'
     WHERE a3."denorm_rank" <= 3

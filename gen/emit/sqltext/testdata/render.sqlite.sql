@@ -69,6 +69,12 @@ CROSS JOIN "tracks" AS a1 ON (a1."id", a1."tenant") IN (
         FROM "tracks" AS h3
     )
 
+SELECT a1."id", j."row_id"
+FROM "row_authors" AS j
+CROSS JOIN "authors" AS a1 ON a1."id" = j."author_id"
+WHERE j."row_id" IN (denorm_keys) AND a1."n" > 1
+ORDER BY j."row_id", a1."id"
+
 -- .lines (id) "Lines" by id
 -- old: 
 -- new: 

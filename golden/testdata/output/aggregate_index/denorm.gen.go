@@ -99,7 +99,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "f39893a2c02f7a74",
+		Shape:   "7e1ac6ddd6e556fb",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -209,7 +209,7 @@ func NewBookTags(engine *denorm.Engine) *BookTags {
 	books := NewBooks(engine)
 	return &BookTags{aggregate: denorm.RegisterAggregate(engine, &denorm.AggregateDefinition[map[string][]int64]{
 		Name:  "book_tags",
-		Shape: "b41bec39e85e1df7",
+		Shape: "b3bc7f41aeaff996",
 		Keys:  []string{"default"},
 		From:  []string{"books"},
 		Build: func(ctx context.Context, key string, from *denorm.Sources) (map[string][]int64, error) {

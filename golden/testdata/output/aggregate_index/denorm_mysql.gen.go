@@ -14,10 +14,10 @@ func booksMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Tags
-			"SELECT a1.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `tags` AS a1 ON a1.`book_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`name`, a1.`book_id`, a1.`id`\n" +
+				"FROM `tags` AS a1\n" +
+				"WHERE a1.`book_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`book_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -14,10 +14,10 @@ func booksPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Tags
-			`SELECT a1."name", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "tags" AS a1 ON a1."book_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."name", a1."book_id", a1."id"
+FROM "tags" AS a1
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -113,7 +113,7 @@ func (t *Tasks) Refresh(ctx context.Context, ids ...int64) error {
 func tasksDefinition() *denorm.Definition[int64, TaskDoc] {
 	return &denorm.Definition[int64, TaskDoc]{
 		Name:    "tasks",
-		Shape:   "83eadf0e5e113b03",
+		Shape:   "35c5636270f07cc3",
 		Table:   denorm.Table{Name: "tasks"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -122,7 +122,7 @@ func (t *Tours) Refresh(ctx context.Context, ids ...int64) error {
 func toursDefinition() *denorm.Definition[int64, TourDoc] {
 	return &denorm.Definition[int64, TourDoc]{
 		Name:    "tours",
-		Shape:   "986576e5e12f5619",
+		Shape:   "99e7f9e536a6f3f3",
 		Table:   denorm.Table{Name: "tours"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -20,31 +20,31 @@ ORDER BY t."id"`,
         FROM "stops" AS a2
         WHERE a2."day_id" = a1."id"
     ),
-    a3."id", a3."name", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "days" AS a1 ON a1."tour_id" = t."id"
+    a3."id", a3."name", a1."tour_id"
+FROM "days" AS a1
 LEFT JOIN "guides" AS a3 ON a3."id" = a1."guide_id"
-ORDER BY t."id", a1."number", a1."id"`,
+WHERE a1."tour_id" IN (denorm_keys)
+ORDER BY a1."tour_id", a1."number", a1."id"`,
 			// Days.Guide.Tongues
-			`SELECT a3."name", t."id", a1."id", a3."id"
-FROM denorm_roots AS t
-CROSS JOIN "days" AS a1 ON a1."tour_id" = t."id"
+			`SELECT a3."name", a1."tour_id", a1."id", a3."id"
+FROM "days" AS a1
 CROSS JOIN "guides" AS a2 ON a2."id" = a1."guide_id"
 CROSS JOIN "tongues" AS a3 ON a3."guide_id" = a2."id"
-ORDER BY t."id", a1."number", a1."id", a3."id"`,
+WHERE a1."tour_id" IN (denorm_keys)
+ORDER BY a1."tour_id", a1."number", a1."id", a3."id"`,
 			// Days.Stops
-			`SELECT a2."id", a2."place", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "days" AS a1 ON a1."tour_id" = t."id"
+			`SELECT a2."id", a2."place", a1."tour_id", a1."id"
+FROM "days" AS a1
 CROSS JOIN "stops" AS a2 ON a2."day_id" = a1."id"
-ORDER BY t."id", a1."number", a1."id", a2."id" DESC`,
+WHERE a1."tour_id" IN (denorm_keys)
+ORDER BY a1."tour_id", a1."number", a1."id", a2."id" DESC`,
 			// Days.Stops.Photos
-			`SELECT a3."file", t."id", a1."id", a2."id", a3."id"
-FROM denorm_roots AS t
-CROSS JOIN "days" AS a1 ON a1."tour_id" = t."id"
+			`SELECT a3."file", a1."tour_id", a1."id", a2."id", a3."id"
+FROM "days" AS a1
 CROSS JOIN "stops" AS a2 ON a2."day_id" = a1."id"
 CROSS JOIN "photos" AS a3 ON a3."stop_id" = a2."id"
-ORDER BY t."id", a1."number", a1."id", a2."id" DESC, a3."file", a3."id"`,
+WHERE a1."tour_id" IN (denorm_keys)
+ORDER BY a1."tour_id", a1."number", a1."id", a2."id" DESC, a3."file", a3."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -115,7 +115,7 @@ func (p *Products) Refresh(ctx context.Context, ids ...int64) error {
 func productsDefinition() *denorm.Definition[int64, ProductDoc] {
 	return &denorm.Definition[int64, ProductDoc]{
 		Name:    "products",
-		Shape:   "08134a95c474a9db",
+		Shape:   "dd36bb4aaceb8fdc",
 		Table:   denorm.Table{Name: "products"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

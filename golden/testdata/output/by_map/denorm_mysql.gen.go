@@ -14,32 +14,32 @@ func productsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Texts
-			"SELECT a1.`id`, a1.`title`, a1.`lang`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `texts` AS a1 ON a1.`product_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`title`, a1.`lang`, a1.`product_id`\n" +
+				"FROM `texts` AS a1\n" +
+				"WHERE a1.`product_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`product_id`, a1.`id`",
 			// Titles
-			"SELECT a1.`title`, a1.`lang`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `texts` AS a1 ON a1.`product_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`rank_no` DESC, a1.`id`",
+			"SELECT a1.`title`, a1.`lang`, a1.`product_id`, a1.`id`\n" +
+				"FROM `texts` AS a1\n" +
+				"WHERE a1.`product_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`product_id`, a1.`rank_no` DESC, a1.`id`",
 			// Prices
-			"SELECT a1.`amount`, a1.`year_no`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `prices` AS a1 ON a1.`product_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`amount`, a1.`year_no`, a1.`product_id`, a1.`id`\n" +
+				"FROM `prices` AS a1\n" +
+				"WHERE a1.`product_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`product_id`, a1.`id`",
 			// Makers
-			"SELECT a2.`id`, a2.`name`, a1.`role`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `makings` AS a1 ON a1.`product_id` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`name`, a1.`role`, a1.`product_id`, a1.`id`\n" +
+				"FROM `makings` AS a1\n" +
 				"JOIN `makers` AS a2 ON a2.`id` = a1.`maker_id`\n" +
-				"ORDER BY t.`id`, a1.`position`, a2.`id`, a1.`id`",
+				"WHERE a1.`product_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`product_id`, a1.`position`, a2.`id`, a1.`id`",
 			// MakerNames
-			"SELECT a2.`name`, a1.`role`, t.`id`, a2.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `makings` AS a1 ON a1.`product_id` = t.`id`\n" +
+			"SELECT a2.`name`, a1.`role`, a1.`product_id`, a2.`id`, a1.`id`\n" +
+				"FROM `makings` AS a1\n" +
 				"JOIN `makers` AS a2 ON a2.`id` = a1.`maker_id`\n" +
-				"ORDER BY t.`id`, a1.`position` DESC, a2.`id`, a1.`id`",
+				"WHERE a1.`product_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`product_id`, a1.`position` DESC, a2.`id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -14,32 +14,32 @@ func productsSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Texts
-			`SELECT a1."id", a1."title", a1."lang", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "texts" AS a1 ON a1."product_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."title", a1."lang", a1."product_id"
+FROM "texts" AS a1
+WHERE a1."product_id" IN (denorm_keys)
+ORDER BY a1."product_id", a1."id"`,
 			// Titles
-			`SELECT a1."title", a1."lang", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "texts" AS a1 ON a1."product_id" = t."id"
-ORDER BY t."id", a1."rank_no" DESC, a1."id"`,
+			`SELECT a1."title", a1."lang", a1."product_id", a1."id"
+FROM "texts" AS a1
+WHERE a1."product_id" IN (denorm_keys)
+ORDER BY a1."product_id", a1."rank_no" DESC, a1."id"`,
 			// Prices
-			`SELECT a1."amount", a1."year_no", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "prices" AS a1 ON a1."product_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."amount", a1."year_no", a1."product_id", a1."id"
+FROM "prices" AS a1
+WHERE a1."product_id" IN (denorm_keys)
+ORDER BY a1."product_id", a1."id"`,
 			// Makers
-			`SELECT a2."id", a2."name", a1."role", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "makings" AS a1 ON a1."product_id" = t."id"
+			`SELECT a2."id", a2."name", a1."role", a1."product_id", a1."id"
+FROM "makings" AS a1
 CROSS JOIN "makers" AS a2 ON a2."id" = a1."maker_id"
-ORDER BY t."id", a1."position", a2."id", a1."id"`,
+WHERE a1."product_id" IN (denorm_keys)
+ORDER BY a1."product_id", a1."position", a2."id", a1."id"`,
 			// MakerNames
-			`SELECT a2."name", a1."role", t."id", a2."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "makings" AS a1 ON a1."product_id" = t."id"
+			`SELECT a2."name", a1."role", a1."product_id", a2."id", a1."id"
+FROM "makings" AS a1
 CROSS JOIN "makers" AS a2 ON a2."id" = a1."maker_id"
-ORDER BY t."id", a1."position" DESC, a2."id", a1."id"`,
+WHERE a1."product_id" IN (denorm_keys)
+ORDER BY a1."product_id", a1."position" DESC, a2."id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

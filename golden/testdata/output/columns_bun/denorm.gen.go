@@ -107,7 +107,7 @@ func (a *Authors) Refresh(ctx context.Context, ids ...int64) error {
 func authorsDefinition() *denorm.Definition[int64, AuthorDoc] {
 	return &denorm.Definition[int64, AuthorDoc]{
 		Name:    "authors",
-		Shape:   "a9eb0a083235a5b9",
+		Shape:   "71105e769bce5028",
 		Table:   denorm.Table{Name: "authors"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

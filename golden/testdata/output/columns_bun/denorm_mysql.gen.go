@@ -14,10 +14,10 @@ func authorsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Books
-			"SELECT a1.`id`, a1.`title`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`author_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`title`, a1.`id`",
+			"SELECT a1.`id`, a1.`title`, a1.`author_id`\n" +
+				"FROM `books` AS a1\n" +
+				"WHERE a1.`author_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`author_id`, a1.`title`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

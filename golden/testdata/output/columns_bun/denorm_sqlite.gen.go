@@ -14,10 +14,10 @@ func authorsSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Books
-			`SELECT a1."id", a1."title", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "books" AS a1 ON a1."author_id" = t."id"
-ORDER BY t."id", a1."title", a1."id"`,
+			`SELECT a1."id", a1."title", a1."author_id"
+FROM "books" AS a1
+WHERE a1."author_id" IN (denorm_keys)
+ORDER BY a1."author_id", a1."title", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -110,7 +110,7 @@ func (c *Companies) Refresh(ctx context.Context, ids ...uint) error {
 func companiesDefinition() *denorm.Definition[uint, CompanyDoc] {
 	return &denorm.Definition[uint, CompanyDoc]{
 		Name:    "companies",
-		Shape:   "8a2d25fabd8cf2f5",
+		Shape:   "a02a5a83d945ac0f",
 		Table:   denorm.Table{Name: "companies"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[uint]{

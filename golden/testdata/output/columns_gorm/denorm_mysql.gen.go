@@ -18,10 +18,10 @@ func companiesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Employees
-			"SELECT a1.`id`, a1.`company_id`, a1.`nick`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `employees` AS a1 ON a1.`company_id` = t.`id` AND a1.`deleted_at` IS NULL\n" +
-				"ORDER BY t.`id`, a1.`nick`, a1.`id`",
+			"SELECT a1.`id`, a1.`company_id`, a1.`nick`, a1.`company_id`\n" +
+				"FROM `employees` AS a1\n" +
+				"WHERE a1.`company_id` IN (denorm_keys) AND a1.`deleted_at` IS NULL\n" +
+				"ORDER BY a1.`company_id`, a1.`nick`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -19,10 +19,10 @@ func companiesSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Employees
-			`SELECT a1."id", a1."company_id", a1."nick", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "employees" AS a1 ON a1."company_id" = t."id" AND a1."deleted_at" IS NULL
-ORDER BY t."id", a1."nick", a1."id"`,
+			`SELECT a1."id", a1."company_id", a1."nick", a1."company_id"
+FROM "employees" AS a1
+WHERE a1."company_id" IN (denorm_keys) AND a1."deleted_at" IS NULL
+ORDER BY a1."company_id", a1."nick", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -106,7 +106,7 @@ func (u *Users) Refresh(ctx context.Context, ids ...int64) error {
 func usersDefinition() *denorm.Definition[int64, UserDoc] {
 	return &denorm.Definition[int64, UserDoc]{
 		Name:    "users",
-		Shape:   "74d5f69e6e57e7ee",
+		Shape:   "b35043154317b9d4",
 		Table:   denorm.Table{Name: "users"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -103,7 +103,7 @@ func (w *WebPages) Refresh(ctx context.Context, ids ...int64) error {
 func webPagesDefinition() *denorm.Definition[int64, WebPageDoc] {
 	return &denorm.Definition[int64, WebPageDoc]{
 		Name:    "web_pages",
-		Shape:   "66be10b3a7ae6129",
+		Shape:   "a19fcc9cfffa2326",
 		Table:   denorm.Table{Name: "web_pages"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

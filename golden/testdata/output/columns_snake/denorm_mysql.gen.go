@@ -14,10 +14,10 @@ func webPagesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Links
-			"SELECT a1.`target_url`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `links` AS a1 ON a1.`web_page_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`target_url`, a1.`web_page_id`, a1.`id`\n" +
+				"FROM `links` AS a1\n" +
+				"WHERE a1.`web_page_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`web_page_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -14,10 +14,10 @@ func webPagesSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Links
-			`SELECT a1."target_url", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "links" AS a1 ON a1."web_page_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."target_url", a1."web_page_id", a1."id"
+FROM "links" AS a1
+WHERE a1."web_page_id" IN (denorm_keys)
+ORDER BY a1."web_page_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

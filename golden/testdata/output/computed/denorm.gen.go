@@ -135,7 +135,7 @@ func (p *People) Refresh(ctx context.Context, ids ...int64) error {
 func peopleDefinition() *denorm.Definition[int64, PersonDoc] {
 	return &denorm.Definition[int64, PersonDoc]{
 		Name:    "people",
-		Shape:   "2ee0d5906ec58809",
+		Shape:   "ac2f09baf7debdea",
 		Table:   denorm.Table{Name: "persons"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -16,16 +16,16 @@ func peopleMySQL() denorm.Statements {
 				"LEFT JOIN `persons` AS a1 ON a1.`id` = t.`friend_id`\n" +
 				"ORDER BY t.`id`",
 			// Pets
-			"SELECT a1.`id`, a1.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `pets` AS a1 ON a1.`person_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`name`, a1.`person_id`\n" +
+				"FROM `pets` AS a1\n" +
+				"WHERE a1.`person_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`person_id`, a1.`id`",
 			// Pets.Toys
-			"SELECT a2.`id`, a2.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `pets` AS a1 ON a1.`person_id` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`name`, a1.`person_id`, a1.`id`\n" +
+				"FROM `pets` AS a1\n" +
 				"JOIN `toys` AS a2 ON a2.`pet_id` = a1.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`, a2.`id`",
+				"WHERE a1.`person_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`person_id`, a1.`id`, a2.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -16,16 +16,16 @@ FROM denorm_roots AS t
 LEFT JOIN "persons" AS a1 ON a1."id" = t."friend_id"
 ORDER BY t."id"`,
 			// Pets
-			`SELECT a1."id", a1."name", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "pets" AS a1 ON a1."person_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."name", a1."person_id"
+FROM "pets" AS a1
+WHERE a1."person_id" IN (denorm_keys)
+ORDER BY a1."person_id", a1."id"`,
 			// Pets.Toys
-			`SELECT a2."id", a2."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "pets" AS a1 ON a1."person_id" = t."id"
+			`SELECT a2."id", a2."name", a1."person_id", a1."id"
+FROM "pets" AS a1
 CROSS JOIN "toys" AS a2 ON a2."pet_id" = a1."id"
-ORDER BY t."id", a1."id", a2."id"`,
+WHERE a1."person_id" IN (denorm_keys)
+ORDER BY a1."person_id", a1."id", a2."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -121,7 +121,7 @@ func (h *HTTPRequests) Refresh(ctx context.Context, ids ...int64) error {
 func httpRequestsDefinition() *denorm.Definition[int64, HTTPRequestDoc] {
 	return &denorm.Definition[int64, HTTPRequestDoc]{
 		Name:    "http_requests",
-		Shape:   "1d74be840e4c2d8f",
+		Shape:   "094f89fd9b743966",
 		Table:   denorm.Table{Name: "http_requests"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

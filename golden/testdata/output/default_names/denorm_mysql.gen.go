@@ -19,22 +19,22 @@ func httpRequestsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Categories
-			"SELECT a2.`id`, a2.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `request_categories` AS a1 ON a1.`http_request_id` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`name`, a1.`http_request_id`\n" +
+				"FROM `request_categories` AS a1\n" +
 				"JOIN `categories` AS a2 ON a2.`id` = a1.`category_id`\n" +
-				"ORDER BY t.`id`, a2.`id`",
+				"WHERE a1.`http_request_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`http_request_id`, a2.`id`",
 			// Boxes
-			"SELECT a1.`id`, a1.`http_request_id`, a1.`day_id`, a2.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `boxes` AS a1 ON a1.`http_request_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`http_request_id`, a1.`day_id`, a2.`id`, a1.`http_request_id`\n" +
+				"FROM `boxes` AS a1\n" +
 				"LEFT JOIN `days` AS a2 ON a2.`id` = a1.`day_id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"WHERE a1.`http_request_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`http_request_id`, a1.`id`",
 			// LastAPIKeys
-			"SELECT a1.`key`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `api_keys` AS a1 ON a1.`http_request_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`key`, a1.`http_request_id`, a1.`id`\n" +
+				"FROM `api_keys` AS a1\n" +
+				"WHERE a1.`http_request_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`http_request_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

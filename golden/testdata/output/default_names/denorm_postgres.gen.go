@@ -19,22 +19,22 @@ func httpRequestsPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Categories
-			`SELECT a2."id", a2."name", t."id"
-FROM denorm_roots AS t
-JOIN "request_categories" AS a1 ON a1."http_request_id" = t."id"
+			`SELECT a2."id", a2."name", a1."http_request_id"
+FROM "request_categories" AS a1
 JOIN "categories" AS a2 ON a2."id" = a1."category_id"
-ORDER BY t."id", a2."id"`,
+WHERE a1."http_request_id" IN (denorm_keys)
+ORDER BY a1."http_request_id", a2."id"`,
 			// Boxes
-			`SELECT a1."id", a1."http_request_id", a1."day_id", a2."id", t."id"
-FROM denorm_roots AS t
-JOIN "boxes" AS a1 ON a1."http_request_id" = t."id"
+			`SELECT a1."id", a1."http_request_id", a1."day_id", a2."id", a1."http_request_id"
+FROM "boxes" AS a1
 LEFT JOIN "days" AS a2 ON a2."id" = a1."day_id"
-ORDER BY t."id", a1."id"`,
+WHERE a1."http_request_id" IN (denorm_keys)
+ORDER BY a1."http_request_id", a1."id"`,
 			// LastAPIKeys
-			`SELECT a1."key", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "api_keys" AS a1 ON a1."http_request_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."key", a1."http_request_id", a1."id"
+FROM "api_keys" AS a1
+WHERE a1."http_request_id" IN (denorm_keys)
+ORDER BY a1."http_request_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -122,7 +122,7 @@ func (n *Nodes) Refresh(ctx context.Context, ids ...int64) error {
 func nodesDefinition() *denorm.Definition[int64, NodeDoc] {
 	return &denorm.Definition[int64, NodeDoc]{
 		Name:    "nodes",
-		Shape:   "1a9d3036ba76d364",
+		Shape:   "61db5cc7d6663265",
 		Table:   denorm.Table{Name: "nodes"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

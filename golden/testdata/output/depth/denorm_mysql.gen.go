@@ -22,16 +22,16 @@ func nodesMySQL() denorm.Statements {
 				"        FROM `leaves` AS a2\n" +
 				"        WHERE a2.`node_id` = a1.`id`\n" +
 				"    ),\n" +
-				"    t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `nodes` AS a1 ON a1.`parent_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`",
+				"    a1.`parent_id`\n" +
+				"FROM `nodes` AS a1\n" +
+				"WHERE a1.`parent_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`parent_id`, a1.`name`, a1.`id`",
 			// Children.Leaves
-			"SELECT a2.`name`, t.`id`, a1.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `nodes` AS a1 ON a1.`parent_id` = t.`id`\n" +
+			"SELECT a2.`name`, a1.`parent_id`, a1.`id`, a2.`id`\n" +
+				"FROM `nodes` AS a1\n" +
 				"JOIN `leaves` AS a2 ON a2.`node_id` = a1.`id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`",
+				"WHERE a1.`parent_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`parent_id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`",
 			// Children.Children
 			"SELECT a2.`id`, a2.`name`,\n" +
 				"    (\n" +
@@ -39,18 +39,18 @@ func nodesMySQL() denorm.Statements {
 				"        FROM `leaves` AS a3\n" +
 				"        WHERE a3.`node_id` = a2.`id`\n" +
 				"    ),\n" +
-				"    t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `nodes` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"    a1.`parent_id`, a1.`id`\n" +
+				"FROM `nodes` AS a1\n" +
 				"JOIN `nodes` AS a2 ON a2.`parent_id` = a1.`id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`",
+				"WHERE a1.`parent_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`parent_id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`",
 			// Children.Children.Leaves
-			"SELECT a3.`name`, t.`id`, a1.`id`, a2.`id`, a3.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `nodes` AS a1 ON a1.`parent_id` = t.`id`\n" +
+			"SELECT a3.`name`, a1.`parent_id`, a1.`id`, a2.`id`, a3.`id`\n" +
+				"FROM `nodes` AS a1\n" +
 				"JOIN `nodes` AS a2 ON a2.`parent_id` = a1.`id`\n" +
 				"JOIN `leaves` AS a3 ON a3.`node_id` = a2.`id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`, a3.`name`, a3.`id`",
+				"WHERE a1.`parent_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`parent_id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`, a3.`name`, a3.`id`",
 			// Children.Children.Children
 			"SELECT a3.`id`, a3.`name`,\n" +
 				"    (\n" +
@@ -58,20 +58,21 @@ func nodesMySQL() denorm.Statements {
 				"        FROM `leaves` AS a4\n" +
 				"        WHERE a4.`node_id` = a3.`id`\n" +
 				"    ),\n" +
-				"    t.`id`, a1.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `nodes` AS a1 ON a1.`parent_id` = t.`id`\n" +
+				"    a1.`parent_id`, a1.`id`, a2.`id`\n" +
+				"FROM `nodes` AS a1\n" +
 				"JOIN `nodes` AS a2 ON a2.`parent_id` = a1.`id`\n" +
 				"JOIN `nodes` AS a3 ON a3.`parent_id` = a2.`id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`, a3.`name`, a3.`id`",
+				"WHERE a1.`parent_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`parent_id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`, a3.`name`, a3.`id`",
 			// Children.Children.Children.Leaves
-			"SELECT a4.`name`, t.`id`, a1.`id`, a2.`id`, a3.`id`, a4.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `nodes` AS a1 ON a1.`parent_id` = t.`id`\n" +
+			"SELECT a4.`name`, a1.`parent_id`, a1.`id`, a2.`id`, a3.`id`, a4.`id`\n" +
+				"FROM `nodes` AS a1\n" +
 				"JOIN `nodes` AS a2 ON a2.`parent_id` = a1.`id`\n" +
 				"JOIN `nodes` AS a3 ON a3.`parent_id` = a2.`id`\n" +
 				"JOIN `leaves` AS a4 ON a4.`node_id` = a3.`id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`, a3.`name`, a3.`id`, a4.`name`, a4.`id`",
+				"WHERE a1.`parent_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`parent_id`, a1.`name`, a1.`id`, a2.`name`, a2.`id`, a3.`name`, a3.`id`, a4.`name`,\n" +
+				"    a4.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

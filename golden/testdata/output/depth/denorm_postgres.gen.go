@@ -22,16 +22,16 @@ ORDER BY t."id"`,
         FROM "leaves" AS a2
         WHERE a2."node_id" = a1."id"
     ),
-    t."id"
-FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
-ORDER BY t."id", a1."name", a1."id"`,
+    a1."parent_id"
+FROM "nodes" AS a1
+WHERE a1."parent_id" IN (denorm_keys)
+ORDER BY a1."parent_id", a1."name", a1."id"`,
 			// Children.Leaves
-			`SELECT a2."name", t."id", a1."id", a2."id"
-FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+			`SELECT a2."name", a1."parent_id", a1."id", a2."id"
+FROM "nodes" AS a1
 JOIN "leaves" AS a2 ON a2."node_id" = a1."id"
-ORDER BY t."id", a1."name", a1."id", a2."name", a2."id"`,
+WHERE a1."parent_id" IN (denorm_keys)
+ORDER BY a1."parent_id", a1."name", a1."id", a2."name", a2."id"`,
 			// Children.Children
 			`SELECT a2."id", a2."name",
     (
@@ -39,18 +39,18 @@ ORDER BY t."id", a1."name", a1."id", a2."name", a2."id"`,
         FROM "leaves" AS a3
         WHERE a3."node_id" = a2."id"
     ),
-    t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+    a1."parent_id", a1."id"
+FROM "nodes" AS a1
 JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
-ORDER BY t."id", a1."name", a1."id", a2."name", a2."id"`,
+WHERE a1."parent_id" IN (denorm_keys)
+ORDER BY a1."parent_id", a1."name", a1."id", a2."name", a2."id"`,
 			// Children.Children.Leaves
-			`SELECT a3."name", t."id", a1."id", a2."id", a3."id"
-FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+			`SELECT a3."name", a1."parent_id", a1."id", a2."id", a3."id"
+FROM "nodes" AS a1
 JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
 JOIN "leaves" AS a3 ON a3."node_id" = a2."id"
-ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
+WHERE a1."parent_id" IN (denorm_keys)
+ORDER BY a1."parent_id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
 			// Children.Children.Children
 			`SELECT a3."id", a3."name",
     (
@@ -58,20 +58,21 @@ ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
         FROM "leaves" AS a4
         WHERE a4."node_id" = a3."id"
     ),
-    t."id", a1."id", a2."id"
-FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+    a1."parent_id", a1."id", a2."id"
+FROM "nodes" AS a1
 JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
 JOIN "nodes" AS a3 ON a3."parent_id" = a2."id"
-ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
+WHERE a1."parent_id" IN (denorm_keys)
+ORDER BY a1."parent_id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id"`,
 			// Children.Children.Children.Leaves
-			`SELECT a4."name", t."id", a1."id", a2."id", a3."id", a4."id"
-FROM denorm_roots AS t
-JOIN "nodes" AS a1 ON a1."parent_id" = t."id"
+			`SELECT a4."name", a1."parent_id", a1."id", a2."id", a3."id", a4."id"
+FROM "nodes" AS a1
 JOIN "nodes" AS a2 ON a2."parent_id" = a1."id"
 JOIN "nodes" AS a3 ON a3."parent_id" = a2."id"
 JOIN "leaves" AS a4 ON a4."node_id" = a3."id"
-ORDER BY t."id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id", a4."name", a4."id"`,
+WHERE a1."parent_id" IN (denorm_keys)
+ORDER BY a1."parent_id", a1."name", a1."id", a2."name", a2."id", a3."name", a3."id", a4."name",
+    a4."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

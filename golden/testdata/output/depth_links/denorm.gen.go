@@ -117,7 +117,7 @@ func (t *Topics) Refresh(ctx context.Context, ids ...int64) error {
 func topicsDefinition() *denorm.Definition[int64, TopicDoc] {
 	return &denorm.Definition[int64, TopicDoc]{
 		Name:    "topics",
-		Shape:   "f91ae2d4f3fb7154",
+		Shape:   "28185b2bf51bee0a",
 		Table:   denorm.Table{Name: "topics"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -16,22 +16,22 @@ ORDER BY t."id"`,
 			// Related
 			`SELECT a3."a2_id", a3."a2_name", a3."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
-    FROM denorm_roots AS t
-    CROSS JOIN "related" AS a1 ON a1."a" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."a" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
+        a1."a" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
+    FROM "related" AS a1
     CROSS JOIN "topics" AS a2 ON a2."id" = a1."b"
+    WHERE a1."a" IN (denorm_keys)
 ) AS a3
 WHERE a3."denorm_rank" <= 2
 ORDER BY a3."t_id", a3."a2_name" DESC, a3."a2_id"`,
 			// Related.Pages
 			`SELECT a4."text", a4."number", a3."t_id", a3."a2_id", a4."id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
-    FROM denorm_roots AS t
-    CROSS JOIN "related" AS a1 ON a1."a" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."a" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
+        a1."a" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
+    FROM "related" AS a1
     CROSS JOIN "topics" AS a2 ON a2."id" = a1."b"
+    WHERE a1."a" IN (denorm_keys)
 ) AS a3
 CROSS JOIN "pages" AS a4 ON a4."topic_id" = a3."a2_id"
 WHERE a3."denorm_rank" <= 2
@@ -43,11 +43,11 @@ FROM (
         a3."t_id" AS "a3_t_id", a3."a2_id" AS "a3_a2_id", a5."id" AS "a5_id",
         a3."a2_name" AS "a3_a2_name", a5."name" AS "a5_name"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
-            t."id" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
-        FROM denorm_roots AS t
-        CROSS JOIN "related" AS a1 ON a1."a" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."a" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
+            a1."a" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
+        FROM "related" AS a1
         CROSS JOIN "topics" AS a2 ON a2."id" = a1."b"
+        WHERE a1."a" IN (denorm_keys)
     ) AS a3
     CROSS JOIN "related" AS a4 ON a4."a" = a3."a2_id"
     CROSS JOIN "topics" AS a5 ON a5."id" = a4."b"
@@ -62,11 +62,11 @@ FROM (
         a3."t_id" AS "a3_t_id", a3."a2_id" AS "a3_a2_id", a5."id" AS "a5_id",
         a3."a2_name" AS "a3_a2_name", a5."name" AS "a5_name"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
-            t."id" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
-        FROM denorm_roots AS t
-        CROSS JOIN "related" AS a1 ON a1."a" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."a" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
+            a1."a" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
+        FROM "related" AS a1
         CROSS JOIN "topics" AS a2 ON a2."id" = a1."b"
+        WHERE a1."a" IN (denorm_keys)
     ) AS a3
     CROSS JOIN "related" AS a4 ON a4."a" = a3."a2_id"
     CROSS JOIN "topics" AS a5 ON a5."id" = a4."b"
@@ -76,25 +76,25 @@ CROSS JOIN "pages" AS a7 ON a7."topic_id" = a6."a5_id"
 WHERE a6."denorm_rank" <= 2
 ORDER BY a6."a3_t_id", a6."a3_a2_name" DESC, a6."a3_a2_id", a6."a5_name" DESC, a6."a5_id", a7."id"`,
 			// Narrower
-			`SELECT a2."name", t."id", a2."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "edges" AS a1 ON a1."wide_id" = t."id"
+			`SELECT a2."name", a1."wide_id", a2."id", a1."id"
+FROM "edges" AS a1
 CROSS JOIN "topics" AS a2 ON a2."id" = a1."narrow_id"
-ORDER BY t."id", a2."id", a1."id"`,
+WHERE a1."wide_id" IN (denorm_keys)
+ORDER BY a1."wide_id", a2."id", a1."id"`,
 			// Wider
-			`SELECT a2."id", a2."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "edges" AS a1 ON a1."narrow_id" = t."id"
+			`SELECT a2."id", a2."name", a1."narrow_id", a1."id"
+FROM "edges" AS a1
 CROSS JOIN "topics" AS a2 ON a2."id" = a1."wide_id"
-ORDER BY t."id", a1."weight", a2."id", a1."id"`,
+WHERE a1."narrow_id" IN (denorm_keys)
+ORDER BY a1."narrow_id", a1."weight", a2."id", a1."id"`,
 			// Wider.Wider
-			`SELECT a4."id", a4."name", t."id", a2."id", a1."id", a3."id"
-FROM denorm_roots AS t
-CROSS JOIN "edges" AS a1 ON a1."narrow_id" = t."id"
+			`SELECT a4."id", a4."name", a1."narrow_id", a2."id", a1."id", a3."id"
+FROM "edges" AS a1
 CROSS JOIN "topics" AS a2 ON a2."id" = a1."wide_id"
 CROSS JOIN "edges" AS a3 ON a3."narrow_id" = a2."id"
 CROSS JOIN "topics" AS a4 ON a4."id" = a3."wide_id"
-ORDER BY t."id", a1."weight", a2."id", a1."id", a3."weight", a4."id", a3."id"`,
+WHERE a1."narrow_id" IN (denorm_keys)
+ORDER BY a1."narrow_id", a1."weight", a2."id", a1."id", a3."weight", a4."id", a3."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

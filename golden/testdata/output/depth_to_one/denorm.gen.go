@@ -138,7 +138,7 @@ func (c *Categories) Refresh(ctx context.Context, ids ...int64) error {
 func categoriesDefinition() *denorm.Definition[int64, CategoryDoc] {
 	return &denorm.Definition[int64, CategoryDoc]{
 		Name:    "categories",
-		Shape:   "e944c4fc30a46d47",
+		Shape:   "e4101c89a6849b70",
 		Table:   denorm.Table{Name: "categories"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

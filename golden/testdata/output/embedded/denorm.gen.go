@@ -109,7 +109,7 @@ func (l *Letters) Refresh(ctx context.Context, keys ...int64) error {
 func lettersDefinition() *denorm.Definition[int64, LetterDoc] {
 	return &denorm.Definition[int64, LetterDoc]{
 		Name:    "letters",
-		Shape:   "3c209f84827f2496",
+		Shape:   "a883474ca877b96c",
 		Table:   denorm.Table{Name: "letters"},
 		Columns: []string{"key_no"},
 		Key: denorm.KeyCodec[int64]{

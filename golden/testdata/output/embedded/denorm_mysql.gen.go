@@ -18,10 +18,10 @@ func lettersMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`key_no`",
 			// Pages
-			"SELECT a1.`number`, a1.`key_no`, a1.`note`, t.`key_no`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `pages` AS a1 ON a1.`letter_key` = t.`key_no` AND a1.`gone` IS NULL\n" +
-				"ORDER BY t.`key_no`, a1.`number` DESC, a1.`key_no`",
+			"SELECT a1.`number`, a1.`key_no`, a1.`note`, a1.`letter_key`\n" +
+				"FROM `pages` AS a1\n" +
+				"WHERE a1.`letter_key` IN (denorm_keys) AND a1.`gone` IS NULL\n" +
+				"ORDER BY a1.`letter_key`, a1.`number` DESC, a1.`key_no`",
 		},
 		Depends: []denorm.Dependency{
 			{

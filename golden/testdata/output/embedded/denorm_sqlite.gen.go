@@ -18,10 +18,10 @@ func lettersSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."key_no"`,
 			// Pages
-			`SELECT a1."number", a1."key_no", a1."note", t."key_no"
-FROM denorm_roots AS t
-CROSS JOIN "pages" AS a1 ON a1."letter_key" = t."key_no" AND a1."gone" IS NULL
-ORDER BY t."key_no", a1."number" DESC, a1."key_no"`,
+			`SELECT a1."number", a1."key_no", a1."note", a1."letter_key"
+FROM "pages" AS a1
+WHERE a1."letter_key" IN (denorm_keys) AND a1."gone" IS NULL
+ORDER BY a1."letter_key", a1."number" DESC, a1."key_no"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -113,7 +113,7 @@ func (c *Cases) Refresh(ctx context.Context, ids ...int64) error {
 func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 	return &denorm.Definition[int64, CaseDoc]{
 		Name:    "cases",
-		Shape:   "c093b2f27c43b881",
+		Shape:   "c6c78e8d30420798",
 		Table:   denorm.Table{Name: "cases"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

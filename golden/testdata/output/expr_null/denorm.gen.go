@@ -123,7 +123,7 @@ func (c *Cases) Refresh(ctx context.Context, ids ...int64) error {
 func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 	return &denorm.Definition[int64, CaseDoc]{
 		Name:    "cases",
-		Shape:   "172147c764456773",
+		Shape:   "9bd506369d6a7f7a",
 		Table:   denorm.Table{Name: "cases"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -14,138 +14,137 @@ func casesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Gt
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` > 1\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` > 1\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotGt
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND NOT (a1.`a` > 1)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND NOT (a1.`a` > 1)\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Ne
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` <> 1\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` <> 1\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Nil
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` IS NULL\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` IS NULL\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotNil
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND NOT (a1.`a` IS NULL)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND NOT (a1.`a` IS NULL)\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NeNil
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` IS NOT NULL\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` IS NOT NULL\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// True
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`b`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`b`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Not
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND NOT a1.`b`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND NOT a1.`b`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// IsTrue
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`b`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`b`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// IsFalse
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND NOT a1.`b`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND NOT a1.`b`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotTrue
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND NOT a1.`b`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND NOT a1.`b`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Or
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND (a1.`a` > 1 OR a1.`b`)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND (a1.`a` > 1 OR a1.`b`)\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// And
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` > 1 AND a1.`b`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` > 1 AND a1.`b`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotAnd
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND NOT (a1.`a` > 1 AND a1.`b`)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND NOT (a1.`a` > 1 AND a1.`b`)\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotOr
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND NOT (a1.`a` > 1 OR a1.`b`)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND NOT (a1.`a` > 1 OR a1.`b`)\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// In
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` IN (1, 2)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` IN (1, 2)\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotIn
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` NOT IN (1, 2)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` NOT IN (1, 2)\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Between
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` BETWEEN 1 AND 2\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` BETWEEN 1 AND 2\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotBetween
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` NOT BETWEEN 1 AND 2\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` NOT BETWEEN 1 AND 2\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Like
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
-				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'a%'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'a%'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotLike
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin NOT LIKE 'a%'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Blank
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) = ''\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) = ''\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Both
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND (a1.`a` IS NULL AND a1.`b` IS NULL OR a1.`t` IS NOT NULL AND a1.`a` = 2)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Same
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` = a1.`d`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` = a1.`d`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Less
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`a` < a1.`d`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`a` < a1.`d`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Bools
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`b` = (a1.`a` > 1)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`b` = (a1.`a` > 1)\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -124,7 +124,7 @@ func (c *Cases) Refresh(ctx context.Context, ids ...int64) error {
 func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 	return &denorm.Definition[int64, CaseDoc]{
 		Name:    "cases",
-		Shape:   "c92521c4953fbdbe",
+		Shape:   "597dc20cb0543610",
 		Table:   denorm.Table{Name: "cases"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

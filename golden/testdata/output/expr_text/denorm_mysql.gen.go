@@ -14,160 +14,156 @@ func casesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Quote
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) = 'O''Brien'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) = 'O''Brien'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Double
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) = 'say \"hi\"'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) = 'say \"hi\"'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Back
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
-				"    AND CAST(a1.`t` AS BINARY) = _utf8mb4 X'6261636B5C736C617368'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) = _utf8mb4 X'6261636B5C736C617368'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Umlaut
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CAST(CONVERT(a1.`t` USING utf8mb4) AS BINARY) = _utf8mb4'ünï 日本'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Case
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) = 'abc'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) = 'abc'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Upper
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CAST(a1.`t` AS BINARY) <> 'ABC'\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'ABC%'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Space
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) = 'abc '\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) = 'abc '\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Line
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
-				"    AND CAST(a1.`t` AS BINARY) = _utf8mb4 X'74776F0A6C696E6573'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) = _utf8mb4 X'74776F0A6C696E6573'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Glob
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) = '*?[x]'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) = '*?[x]'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Empty
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) = ''\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) = ''\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// In
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CAST(CONVERT(a1.`t` USING utf8mb4) AS BINARY) IN ('O''Brien', _utf8mb4'ünï 日本', _utf8mb4 X'6261636B5C736C617368', 'ABC')\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikeCase
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'abc%'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikePercent
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%|%' ESCAPE '|'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikeUnder
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'a|_b' ESCAPE '|'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikeAny
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
-				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'a_b'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'a_b'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikeBack
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE _utf8mb4 X'255C25' ESCAPE '|'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikeChar
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '_n_ %'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikeGlob
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '*_[%'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikeQuote
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%''%'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikeBar
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
-				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%|%'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%|%'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// LikeLine
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin LIKE 'two_lines'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotLike
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin NOT LIKE '%a%'\n" +
 				"    AND CONVERT(a1.`t` USING utf8mb4) COLLATE utf8mb4_bin NOT LIKE '%A%'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Below
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) < 'B'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) < 'B'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Between
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) BETWEEN 'a' AND 'b'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) BETWEEN 'a' AND 'b'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Pair
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CAST(CONVERT(a1.`t` USING utf8mb4) AS BINARY) = CAST(CONVERT(a1.`u` USING utf8mb4) AS BINARY)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// After
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND CAST(CONVERT(a1.`t` USING utf8mb4) AS BINARY) > CAST(CONVERT(a1.`u` USING utf8mb4) AS BINARY)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Yen
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND CAST(a1.`t` AS BINARY) >= 'z'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND CAST(a1.`t` AS BINARY) >= 'z'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -14,143 +14,141 @@ func casesPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Quote
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = 'O''Brien'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = 'O''Brien'
+ORDER BY a1."case_id", a1."id"`,
 			// Double
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = 'say "hi"'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = 'say "hi"'
+ORDER BY a1."case_id", a1."id"`,
 			// Back
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = E'back\\slash'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = E'back\\slash'
+ORDER BY a1."case_id", a1."id"`,
 			// Umlaut
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = 'ünï 日本'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = 'ünï 日本'
+ORDER BY a1."case_id", a1."id"`,
 			// Case
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = 'abc'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = 'abc'
+ORDER BY a1."case_id", a1."id"`,
 			// Upper
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" <> 'ABC' AND a1."t"::text LIKE 'ABC%'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" <> 'ABC' AND a1."t"::text LIKE 'ABC%'
+ORDER BY a1."case_id", a1."id"`,
 			// Space
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = 'abc '
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = 'abc '
+ORDER BY a1."case_id", a1."id"`,
 			// Line
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = E'two\x0alines'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = E'two\x0alines'
+ORDER BY a1."case_id", a1."id"`,
 			// Glob
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = '*?[x]'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = '*?[x]'
+ORDER BY a1."case_id", a1."id"`,
 			// Empty
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = ''
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = ''
+ORDER BY a1."case_id", a1."id"`,
 			// In
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND a1."t" IN ('O''Brien', 'ünï 日本', E'back\\slash', 'ABC')
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// LikeCase
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE 'abc%'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE 'abc%'
+ORDER BY a1."case_id", a1."id"`,
 			// LikePercent
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE '%|%' ESCAPE '|'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE '%|%' ESCAPE '|'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeUnder
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE 'a|_b' ESCAPE '|'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE 'a|_b' ESCAPE '|'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeAny
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE 'a_b'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE 'a_b'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeBack
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE E'%\\%' ESCAPE '|'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE E'%\\%' ESCAPE '|'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeChar
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE '_n_ %'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE '_n_ %'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeGlob
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE '*_[%'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE '*_[%'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeQuote
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE '%''%'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE '%''%'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeBar
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE '%|%'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE '%|%'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeLine
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text LIKE 'two_lines'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text LIKE 'two_lines'
+ORDER BY a1."case_id", a1."id"`,
 			// NotLike
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id"
-    AND a1."t"::text NOT LIKE '%a%'
-    AND a1."t"::text NOT LIKE '%A%'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text NOT LIKE '%a%' AND a1."t"::text NOT LIKE '%A%'
+ORDER BY a1."case_id", a1."id"`,
 			// Below
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text COLLATE "C" < 'B'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text COLLATE "C" < 'B'
+ORDER BY a1."case_id", a1."id"`,
 			// Between
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text COLLATE "C" BETWEEN 'a' AND 'b'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text COLLATE "C" BETWEEN 'a' AND 'b'
+ORDER BY a1."case_id", a1."id"`,
 			// Pair
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" = a1."u"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" = a1."u"
+ORDER BY a1."case_id", a1."id"`,
 			// After
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text COLLATE "C" > a1."u"::text
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text COLLATE "C" > a1."u"::text
+ORDER BY a1."case_id", a1."id"`,
 			// Yen
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t"::text COLLATE "C" >= 'z'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t"::text COLLATE "C" >= 'z'
+ORDER BY a1."case_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -14,144 +14,141 @@ func casesSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Quote
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY = 'O''Brien'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = 'O''Brien'
+ORDER BY a1."case_id", a1."id"`,
 			// Double
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY = 'say "hi"'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = 'say "hi"'
+ORDER BY a1."case_id", a1."id"`,
 			// Back
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY = 'back\slash'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = 'back\slash'
+ORDER BY a1."case_id", a1."id"`,
 			// Umlaut
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY = 'ünï 日本'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = 'ünï 日本'
+ORDER BY a1."case_id", a1."id"`,
 			// Case
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY = 'abc'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = 'abc'
+ORDER BY a1."case_id", a1."id"`,
 			// Upper
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
-    AND a1."t" COLLATE BINARY <> 'ABC'
-    AND a1."t" GLOB 'ABC*'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY <> 'ABC' AND a1."t" GLOB 'ABC*'
+ORDER BY a1."case_id", a1."id"`,
 			// Space
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY = 'abc '
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = 'abc '
+ORDER BY a1."case_id", a1."id"`,
 			// Line
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
-    AND a1."t" COLLATE BINARY = CAST(X'74776F0A6C696E6573' AS TEXT)
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = CAST(X'74776F0A6C696E6573' AS TEXT)
+ORDER BY a1."case_id", a1."id"`,
 			// Glob
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY = '*?[x]'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = '*?[x]'
+ORDER BY a1."case_id", a1."id"`,
 			// Empty
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY = ''
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = ''
+ORDER BY a1."case_id", a1."id"`,
 			// In
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND a1."t" COLLATE BINARY IN ('O''Brien', 'ünï 日本', 'back\slash', 'ABC')
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// LikeCase
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB 'abc*'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB 'abc*'
+ORDER BY a1."case_id", a1."id"`,
 			// LikePercent
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB '*%'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB '*%'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeUnder
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB 'a_b'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB 'a_b'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeAny
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB 'a?b'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB 'a?b'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeBack
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB '*\*'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB '*\*'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeChar
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB '?n? *'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB '?n? *'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeGlob
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB '[*]?[[]*'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB '[*]?[[]*'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeQuote
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB '*''*'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB '*''*'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeBar
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB '*|*'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB '*|*'
+ORDER BY a1."case_id", a1."id"`,
 			// LikeLine
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" GLOB 'two?lines'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" GLOB 'two?lines'
+ORDER BY a1."case_id", a1."id"`,
 			// NotLike
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" NOT GLOB '*a*' AND a1."t" NOT GLOB '*A*'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" NOT GLOB '*a*' AND a1."t" NOT GLOB '*A*'
+ORDER BY a1."case_id", a1."id"`,
 			// Below
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY < 'B'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY < 'B'
+ORDER BY a1."case_id", a1."id"`,
 			// Between
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY BETWEEN 'a' AND 'b'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY BETWEEN 'a' AND 'b'
+ORDER BY a1."case_id", a1."id"`,
 			// Pair
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY = a1."u"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY = a1."u"
+ORDER BY a1."case_id", a1."id"`,
 			// After
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY > a1."u"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY > a1."u"
+ORDER BY a1."case_id", a1."id"`,
 			// Yen
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."t" COLLATE BINARY >= 'z'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."t" COLLATE BINARY >= 'z'
+ORDER BY a1."case_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

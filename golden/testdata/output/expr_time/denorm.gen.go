@@ -109,7 +109,7 @@ func (c *Cases) Refresh(ctx context.Context, ids ...int64) error {
 func casesDefinition() *denorm.Definition[int64, CaseDoc] {
 	return &denorm.Definition[int64, CaseDoc]{
 		Name:    "cases",
-		Shape:   "1b96718d7f6c17cc",
+		Shape:   "1cdf61455ae5a37f",
 		Table:   denorm.Table{Name: "cases"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

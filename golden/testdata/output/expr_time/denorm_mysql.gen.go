@@ -14,64 +14,63 @@ func casesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Eq
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND TIMESTAMP'2020-01-02 00:00:00' = a1.`at`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND TIMESTAMP'2020-01-02 00:00:00' = a1.`at`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// EqZone
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`at` = TIMESTAMP'2020-01-02 00:00:00'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`at` = TIMESTAMP'2020-01-02 00:00:00'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Before
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`at` < TIMESTAMP'2020-01-02 00:00:01'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`at` < TIMESTAMP'2020-01-02 00:00:01'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Between
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND a1.`at` BETWEEN TIMESTAMP'2020-01-02 00:00:00' AND TIMESTAMP'2020-01-02 12:00:00'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// In
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND a1.`at` IN (TIMESTAMP'2019-01-01 00:00:00', TIMESTAMP'2020-01-02 12:00:00')\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// NotIn
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys)\n" +
 				"    AND a1.`at` NOT IN (TIMESTAMP'2019-01-01 00:00:00', TIMESTAMP'2020-01-02 12:00:00')\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Nil
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`until_at` IS NULL\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`until_at` IS NULL\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Open
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id`\n" +
-				"    AND (a1.`until_at` IS NULL OR a1.`until_at` > a1.`at`)\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND (a1.`until_at` IS NULL OR a1.`until_at` > a1.`at`)\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Late
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`until_at` < a1.`at`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`until_at` < a1.`at`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Ge
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`until_at` >= TIMESTAMP'2020-01-02 12:00:00'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`until_at` >= TIMESTAMP'2020-01-02 12:00:00'\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 			// Ne
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `rows_` AS a1 ON a1.`case_id` = t.`id` AND a1.`until_at` <> a1.`at`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`case_id`\n" +
+				"FROM `rows_` AS a1\n" +
+				"WHERE a1.`case_id` IN (denorm_keys) AND a1.`until_at` <> a1.`at`\n" +
+				"ORDER BY a1.`case_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -14,64 +14,63 @@ func casesPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Eq
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND '2020-01-02 00:00:00+00' = a1."at"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND '2020-01-02 00:00:00+00' = a1."at"
+ORDER BY a1."case_id", a1."id"`,
 			// EqZone
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."at" = '2020-01-02 00:00:00+00'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."at" = '2020-01-02 00:00:00+00'
+ORDER BY a1."case_id", a1."id"`,
 			// Before
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."at" < '2020-01-02 00:00:01+00'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."at" < '2020-01-02 00:00:01+00'
+ORDER BY a1."case_id", a1."id"`,
 			// Between
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND a1."at" BETWEEN '2020-01-02 00:00:00+00' AND '2020-01-02 12:00:00+00'
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// In
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND a1."at" IN ('2019-01-01 00:00:00+00', '2020-01-02 12:00:00+00')
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// NotIn
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND a1."at" NOT IN ('2019-01-01 00:00:00+00', '2020-01-02 12:00:00+00')
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// Nil
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."until_at" IS NULL
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."until_at" IS NULL
+ORDER BY a1."case_id", a1."id"`,
 			// Open
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id"
-    AND (a1."until_at" IS NULL OR a1."until_at" > a1."at")
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND (a1."until_at" IS NULL OR a1."until_at" > a1."at")
+ORDER BY a1."case_id", a1."id"`,
 			// Late
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."until_at" < a1."at"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."until_at" < a1."at"
+ORDER BY a1."case_id", a1."id"`,
 			// Ge
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."until_at" >= '2020-01-02 12:00:00+00'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."until_at" >= '2020-01-02 12:00:00+00'
+ORDER BY a1."case_id", a1."id"`,
 			// Ne
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."until_at" <> a1."at"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."until_at" <> a1."at"
+ORDER BY a1."case_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

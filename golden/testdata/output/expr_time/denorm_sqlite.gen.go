@@ -14,68 +14,68 @@ func casesSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Eq
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND julianday('2020-01-02 00:00:00') = COALESCE(
         julianday(a1."at", 'auto'),
         julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
     )
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// EqZone
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND COALESCE(
         julianday(a1."at", 'auto'),
         julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
     ) = julianday('2020-01-02 00:00:00')
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// Before
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND COALESCE(
         julianday(a1."at", 'auto'),
         julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
     ) < julianday('2020-01-02 00:00:01')
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// Between
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND COALESCE(
         julianday(a1."at", 'auto'),
         julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
     ) BETWEEN julianday('2020-01-02 00:00:00') AND julianday('2020-01-02 12:00:00')
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// In
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND COALESCE(
         julianday(a1."at", 'auto'),
         julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
     ) IN (julianday('2019-01-01 00:00:00'), julianday('2020-01-02 12:00:00'))
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// NotIn
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND COALESCE(
         julianday(a1."at", 'auto'),
         julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
     ) NOT IN (julianday('2019-01-01 00:00:00'), julianday('2020-01-02 12:00:00'))
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// Nil
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id" AND a1."until_at" IS NULL
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys) AND a1."until_at" IS NULL
+ORDER BY a1."case_id", a1."id"`,
 			// Open
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND (
         a1."until_at" IS NULL
         OR COALESCE(
@@ -86,11 +86,11 @@ CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
             julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
         )
     )
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// Late
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND COALESCE(
         julianday(a1."until_at", 'auto'),
         julianday(substr(a1."until_at", 1, 22 + instr(substr(a1."until_at", 20), ' ')) || ':' || substr(a1."until_at", 23 + instr(substr(a1."until_at", 20), ' '), 2))
@@ -98,20 +98,20 @@ CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
         julianday(a1."at", 'auto'),
         julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
     )
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// Ge
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND COALESCE(
         julianday(a1."until_at", 'auto'),
         julianday(substr(a1."until_at", 1, 22 + instr(substr(a1."until_at", 20), ' ')) || ':' || substr(a1."until_at", 23 + instr(substr(a1."until_at", 20), ' '), 2))
     ) >= julianday('2020-01-02 12:00:00')
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 			// Ne
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
+			`SELECT a1."id", a1."case_id"
+FROM "rows_" AS a1
+WHERE a1."case_id" IN (denorm_keys)
     AND COALESCE(
         julianday(a1."until_at", 'auto'),
         julianday(substr(a1."until_at", 1, 22 + instr(substr(a1."until_at", 20), ' ')) || ':' || substr(a1."until_at", 23 + instr(substr(a1."until_at", 20), ' '), 2))
@@ -119,7 +119,7 @@ CROSS JOIN "rows_" AS a1 ON a1."case_id" = t."id"
         julianday(a1."at", 'auto'),
         julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))
     )
-ORDER BY t."id", a1."id"`,
+ORDER BY a1."case_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

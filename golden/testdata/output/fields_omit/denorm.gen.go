@@ -126,7 +126,7 @@ func (c *Cars) Refresh(ctx context.Context, ids ...int64) error {
 func carsDefinition() *denorm.Definition[int64, CarDoc] {
 	return &denorm.Definition[int64, CarDoc]{
 		Name:    "cars",
-		Shape:   "3ea295bb9e0ad33a",
+		Shape:   "e0a61fb6ee8eeb7b",
 		Table:   denorm.Table{Name: "cars"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

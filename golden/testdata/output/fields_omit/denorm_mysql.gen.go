@@ -15,21 +15,21 @@ func carsMySQL() denorm.Statements {
 				"LEFT JOIN `makers` AS a1 ON a1.`id` = t.`maker_id`\n" +
 				"ORDER BY t.`id`",
 			// Wheels
-			"SELECT a1.`side`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `wheels` AS a1 ON a1.`car_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`side`, a1.`car_id`, a1.`id`\n" +
+				"FROM `wheels` AS a1\n" +
+				"WHERE a1.`car_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`car_id`, a1.`id`",
 			// Wheels.Nuts
-			"SELECT a2.`id`, a2.`size`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `wheels` AS a1 ON a1.`car_id` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`size`, a1.`car_id`, a1.`id`\n" +
+				"FROM `wheels` AS a1\n" +
 				"JOIN `nuts` AS a2 ON a2.`wheel_id` = a1.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`, a2.`id`",
+				"WHERE a1.`car_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`car_id`, a1.`id`, a2.`id`",
 			// Seats
-			"SELECT a1.`secret`, a1.`row_no`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `seats` AS a1 ON a1.`car_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`row_no`",
+			"SELECT a1.`secret`, a1.`row_no`, a1.`car_id`\n" +
+				"FROM `seats` AS a1\n" +
+				"WHERE a1.`car_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`car_id`, a1.`row_no`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -137,7 +137,7 @@ func (r *Regions) Refresh(ctx context.Context, keys ...RegionKey) error {
 func regionsDefinition() *denorm.Definition[RegionKey, RegionDoc] {
 	return &denorm.Definition[RegionKey, RegionDoc]{
 		Name:    "regions",
-		Shape:   "208df92f999ce3c0",
+		Shape:   "079d6dfef7d28d54",
 		Table:   denorm.Table{Name: "regions"},
 		Columns: []string{"country", "code"},
 		Key: denorm.KeyCodec[RegionKey]{

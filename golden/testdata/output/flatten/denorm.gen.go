@@ -112,7 +112,7 @@ func (p *Papers) Refresh(ctx context.Context, ids ...int64) error {
 func papersDefinition() *denorm.Definition[int64, PaperDoc] {
 	return &denorm.Definition[int64, PaperDoc]{
 		Name:    "papers",
-		Shape:   "92db2045947c5de7",
+		Shape:   "48f08305a9d38ebc",
 		Table:   denorm.Table{Name: "papers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -17,32 +17,32 @@ func papersMySQL() denorm.Statements {
 				"LEFT JOIN `covers` AS a3 ON a3.`paper_id` = t.`id`\n" +
 				"ORDER BY t.`id`, a3.`id`",
 			// Words
-			"SELECT a1.`text`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `words` AS a1 ON a1.`paper_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`text`, a1.`id`",
+			"SELECT a1.`text`, a1.`paper_id`, a1.`id`\n" +
+				"FROM `words` AS a1\n" +
+				"WHERE a1.`paper_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`paper_id`, a1.`text`, a1.`id`",
 			// Notes
-			"SELECT a1.`at`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `notes` AS a1 ON a1.`paper_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`at`, a1.`paper_id`, a1.`id`\n" +
+				"FROM `notes` AS a1\n" +
+				"WHERE a1.`paper_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`paper_id`, a1.`id`",
 			// Authors
-			"SELECT a1.`author_id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `authorships` AS a1 ON a1.`paper_id` = t.`id` AND a1.`author_id` IS NOT NULL\n" +
-				"ORDER BY t.`id`, a1.`author_id`",
+			"SELECT a1.`author_id`, a1.`paper_id`\n" +
+				"FROM `authorships` AS a1\n" +
+				"WHERE a1.`paper_id` IN (denorm_keys) AND a1.`author_id` IS NOT NULL\n" +
+				"ORDER BY a1.`paper_id`, a1.`author_id`",
 			// Sections
-			"SELECT a1.`id`, a2.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `sections` AS a1 ON a1.`paper_id` = t.`id`\n" +
+			"SELECT a1.`id`, a2.`name`, a1.`paper_id`\n" +
+				"FROM `sections` AS a1\n" +
 				"LEFT JOIN `authors` AS a2 ON a2.`id` = a1.`editor_id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"WHERE a1.`paper_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`paper_id`, a1.`id`",
 			// Roles
-			"SELECT a1.`role`, t.`id`, a2.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `authorships` AS a1 ON a1.`paper_id` = t.`id`\n" +
+			"SELECT a1.`role`, a1.`paper_id`, a2.`id`, a1.`id`\n" +
+				"FROM `authorships` AS a1\n" +
 				"JOIN `authors` AS a2 ON a2.`id` = a1.`author_id`\n" +
-				"ORDER BY t.`id`, a1.`role` DESC, a2.`id`, a1.`id`",
+				"WHERE a1.`paper_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`paper_id`, a1.`role` DESC, a2.`id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

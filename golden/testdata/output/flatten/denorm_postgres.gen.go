@@ -17,32 +17,32 @@ LEFT JOIN "journals" AS a2 ON a2."id" = t."journal_id"
 LEFT JOIN "covers" AS a3 ON a3."paper_id" = t."id"
 ORDER BY t."id", a3."id"`,
 			// Words
-			`SELECT a1."text", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "words" AS a1 ON a1."paper_id" = t."id"
-ORDER BY t."id", a1."text" NULLS FIRST, a1."id"`,
+			`SELECT a1."text", a1."paper_id", a1."id"
+FROM "words" AS a1
+WHERE a1."paper_id" IN (denorm_keys)
+ORDER BY a1."paper_id", a1."text" NULLS FIRST, a1."id"`,
 			// Notes
-			`SELECT a1."at", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "notes" AS a1 ON a1."paper_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."at", a1."paper_id", a1."id"
+FROM "notes" AS a1
+WHERE a1."paper_id" IN (denorm_keys)
+ORDER BY a1."paper_id", a1."id"`,
 			// Authors
-			`SELECT a1."author_id", t."id"
-FROM denorm_roots AS t
-JOIN "authorships" AS a1 ON a1."paper_id" = t."id" AND a1."author_id" IS NOT NULL
-ORDER BY t."id", a1."author_id"`,
+			`SELECT a1."author_id", a1."paper_id"
+FROM "authorships" AS a1
+WHERE a1."paper_id" IN (denorm_keys) AND a1."author_id" IS NOT NULL
+ORDER BY a1."paper_id", a1."author_id"`,
 			// Sections
-			`SELECT a1."id", a2."name", t."id"
-FROM denorm_roots AS t
-JOIN "sections" AS a1 ON a1."paper_id" = t."id"
+			`SELECT a1."id", a2."name", a1."paper_id"
+FROM "sections" AS a1
 LEFT JOIN "authors" AS a2 ON a2."id" = a1."editor_id"
-ORDER BY t."id", a1."id"`,
+WHERE a1."paper_id" IN (denorm_keys)
+ORDER BY a1."paper_id", a1."id"`,
 			// Roles
-			`SELECT a1."role", t."id", a2."id", a1."id"
-FROM denorm_roots AS t
-JOIN "authorships" AS a1 ON a1."paper_id" = t."id"
+			`SELECT a1."role", a1."paper_id", a2."id", a1."id"
+FROM "authorships" AS a1
 JOIN "authors" AS a2 ON a2."id" = a1."author_id"
-ORDER BY t."id", a1."role" DESC, a2."id", a1."id"`,
+WHERE a1."paper_id" IN (denorm_keys)
+ORDER BY a1."paper_id", a1."role" DESC, a2."id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -116,7 +116,7 @@ func (z *Zoos) Refresh(ctx context.Context, ids ...int64) error {
 func zoosDefinition() *denorm.Definition[int64, ZooDoc] {
 	return &denorm.Definition[int64, ZooDoc]{
 		Name:    "zoos",
-		Shape:   "d85653340ec99299",
+		Shape:   "3025b2b9688e9993",
 		Table:   denorm.Table{Name: "zoos"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

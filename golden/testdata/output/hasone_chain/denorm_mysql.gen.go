@@ -65,18 +65,17 @@ func zoosMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Cages
-			"SELECT a1.`id`, a2.`id`, a2.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `cages` AS a1 ON a1.`zoo_id` = t.`id`\n" +
+			"SELECT a1.`id`, a2.`id`, a2.`name`, a1.`zoo_id`\n" +
+				"FROM `cages` AS a1\n" +
 				"LEFT JOIN `keepers` AS a2 ON a2.`cage_id` = a1.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`, a2.`id`",
+				"WHERE a1.`zoo_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`zoo_id`, a1.`id`, a2.`id`",
 			// Cages.Keeper.Boots
 			"SELECT a5.`a4_size`, a5.`t_id`, a5.`a1_id`, a5.`a4_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id`, a1.`id` ORDER BY a4.`size` DESC, a4.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a4.`id` AS `a4_id`, a4.`size` AS `a4_size`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `cages` AS a1 ON a1.`zoo_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`zoo_id`, a1.`id` ORDER BY a4.`size` DESC, a4.`id`) AS `denorm_rank`,\n" +
+				"        a1.`zoo_id` AS `t_id`, a1.`id` AS `a1_id`, a4.`id` AS `a4_id`, a4.`size` AS `a4_size`\n" +
+				"    FROM `cages` AS a1\n" +
 				"    JOIN `keepers` AS a2 ON a2.`cage_id` = a1.`id`\n" +
 				"        AND NOT EXISTS (\n" +
 				"            SELECT 1\n" +
@@ -84,20 +83,21 @@ func zoosMySQL() denorm.Statements {
 				"            WHERE a3.`cage_id` = a1.`id` AND a3.`id` < a2.`id`\n" +
 				"        )\n" +
 				"    JOIN `boots` AS a4 ON a4.`keeper_id` = a2.`id`\n" +
+				"    WHERE a1.`zoo_id` IN (denorm_keys)\n" +
 				") AS a5\n" +
 				"WHERE a5.`denorm_rank` <= 1\n" +
 				"ORDER BY a5.`t_id`, a5.`a1_id`, a5.`a4_size` DESC, a5.`a4_id`",
 			// Keepers
-			"SELECT a2.`name`, t.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `cages` AS a1 ON a1.`zoo_id` = t.`id`\n" +
+			"SELECT a2.`name`, a1.`zoo_id`, a2.`id`\n" +
+				"FROM `cages` AS a1\n" +
 				"JOIN `keepers` AS a2 ON a2.`cage_id` = a1.`id`\n" +
 				"    AND NOT EXISTS (\n" +
 				"        SELECT 1\n" +
 				"        FROM `keepers` AS a3\n" +
 				"        WHERE a3.`cage_id` = a1.`id` AND a3.`id` < a2.`id`\n" +
 				"    )\n" +
-				"ORDER BY t.`id`, a2.`id`",
+				"WHERE a1.`zoo_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`zoo_id`, a2.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

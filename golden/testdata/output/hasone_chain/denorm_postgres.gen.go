@@ -65,18 +65,17 @@ func zoosPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Cages
-			`SELECT a1."id", a2."id", a2."name", t."id"
-FROM denorm_roots AS t
-JOIN "cages" AS a1 ON a1."zoo_id" = t."id"
+			`SELECT a1."id", a2."id", a2."name", a1."zoo_id"
+FROM "cages" AS a1
 LEFT JOIN "keepers" AS a2 ON a2."cage_id" = a1."id"
-ORDER BY t."id", a1."id", a2."id"`,
+WHERE a1."zoo_id" IN (denorm_keys)
+ORDER BY a1."zoo_id", a1."id", a2."id"`,
 			// Cages.Keeper.Boots
 			`SELECT a5."a4_size", a5."t_id", a5."a1_id", a5."a4_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id", a1."id" ORDER BY a4."size" DESC, a4."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a4."id" AS "a4_id", a4."size" AS "a4_size"
-    FROM denorm_roots AS t
-    JOIN "cages" AS a1 ON a1."zoo_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."zoo_id", a1."id" ORDER BY a4."size" DESC, a4."id") AS "denorm_rank",
+        a1."zoo_id" AS "t_id", a1."id" AS "a1_id", a4."id" AS "a4_id", a4."size" AS "a4_size"
+    FROM "cages" AS a1
     JOIN "keepers" AS a2 ON a2."cage_id" = a1."id"
         AND NOT EXISTS (
             SELECT 1
@@ -84,20 +83,21 @@ FROM (
             WHERE a3."cage_id" = a1."id" AND a3."id" < a2."id"
         )
     JOIN "boots" AS a4 ON a4."keeper_id" = a2."id"
+    WHERE a1."zoo_id" IN (denorm_keys)
 ) AS a5
 WHERE a5."denorm_rank" <= 1
 ORDER BY a5."t_id", a5."a1_id", a5."a4_size" DESC, a5."a4_id"`,
 			// Keepers
-			`SELECT a2."name", t."id", a2."id"
-FROM denorm_roots AS t
-JOIN "cages" AS a1 ON a1."zoo_id" = t."id"
+			`SELECT a2."name", a1."zoo_id", a2."id"
+FROM "cages" AS a1
 JOIN "keepers" AS a2 ON a2."cage_id" = a1."id"
     AND NOT EXISTS (
         SELECT 1
         FROM "keepers" AS a3
         WHERE a3."cage_id" = a1."id" AND a3."id" < a2."id"
     )
-ORDER BY t."id", a2."id"`,
+WHERE a1."zoo_id" IN (denorm_keys)
+ORDER BY a1."zoo_id", a2."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

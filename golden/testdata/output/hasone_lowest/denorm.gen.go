@@ -108,7 +108,7 @@ func (h *Houses) Refresh(ctx context.Context, ids ...int64) error {
 func housesDefinition() *denorm.Definition[int64, HouseDoc] {
 	return &denorm.Definition[int64, HouseDoc]{
 		Name:    "houses",
-		Shape:   "26f1e4f8669f3544",
+		Shape:   "2f6d90003f6cfe16",
 		Table:   denorm.Table{Name: "houses"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -23,18 +23,18 @@ func housesMySQL() denorm.Statements {
 				"LEFT JOIN `openings` AS a4 ON a4.`house_id` = t.`id` AND CAST(a4.`kind` AS BINARY) = 'window'\n" +
 				"ORDER BY t.`id`, a1.`id`, a3.`id`, a4.`id`",
 			// Door.Locks
-			"SELECT a3.`name`, t.`id`, a3.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `doors` AS a1 ON a1.`house_id` = t.`id`\n" +
+			"SELECT a3.`name`, a1.`house_id`, a3.`id`\n" +
+				"FROM `doors` AS a1\n" +
+				"JOIN `locks` AS a3 ON a3.`door_id` = a1.`id`\n" +
+				"WHERE a1.`house_id` IN (denorm_keys)\n" +
 				"    AND NOT a1.`removed`\n" +
 				"    AND a1.`width` > 1\n" +
 				"    AND NOT EXISTS (\n" +
 				"        SELECT 1\n" +
 				"        FROM `doors` AS a2\n" +
-				"        WHERE a2.`house_id` = t.`id` AND NOT a2.`removed` AND a2.`width` > 1 AND a2.`id` < a1.`id`\n" +
+				"        WHERE a2.`house_id` = a1.`house_id` AND NOT a2.`removed` AND a2.`width` > 1 AND a2.`id` < a1.`id`\n" +
 				"    )\n" +
-				"JOIN `locks` AS a3 ON a3.`door_id` = a1.`id`\n" +
-				"ORDER BY t.`id`, a3.`name`, a3.`id`",
+				"ORDER BY a1.`house_id`, a3.`name`, a3.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -23,18 +23,18 @@ LEFT JOIN "handles" AS a3 ON a3."door_id" = a1."id"
 LEFT JOIN "openings" AS a4 ON a4."house_id" = t."id" AND a4."kind" = 'window'
 ORDER BY t."id", a1."id", a3."id", a4."id"`,
 			// Door.Locks
-			`SELECT a3."name", t."id", a3."id"
-FROM denorm_roots AS t
-JOIN "doors" AS a1 ON a1."house_id" = t."id"
+			`SELECT a3."name", a1."house_id", a3."id"
+FROM "doors" AS a1
+JOIN "locks" AS a3 ON a3."door_id" = a1."id"
+WHERE a1."house_id" IN (denorm_keys)
     AND NOT a1."removed"
     AND a1."width" > 1
     AND NOT EXISTS (
         SELECT 1
         FROM "doors" AS a2
-        WHERE a2."house_id" = t."id" AND NOT a2."removed" AND a2."width" > 1 AND a2."id" < a1."id"
+        WHERE a2."house_id" = a1."house_id" AND NOT a2."removed" AND a2."width" > 1 AND a2."id" < a1."id"
     )
-JOIN "locks" AS a3 ON a3."door_id" = a1."id"
-ORDER BY t."id", a3."name", a3."id"`,
+ORDER BY a1."house_id", a3."name", a3."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

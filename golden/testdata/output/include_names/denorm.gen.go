@@ -136,7 +136,7 @@ func (t *Teams) Refresh(ctx context.Context, ids ...int64) error {
 func teamsDefinition() *denorm.Definition[int64, TeamDoc] {
 	return &denorm.Definition[int64, TeamDoc]{
 		Name:    "teams",
-		Shape:   "9ced6ca16df00a85",
+		Shape:   "669766e37c8076f5",
 		Table:   denorm.Table{Name: "teams"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

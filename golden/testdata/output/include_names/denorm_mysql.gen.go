@@ -20,18 +20,18 @@ func teamsMySQL() denorm.Statements {
 				"LEFT JOIN `coaches` AS a1 ON a1.`id` = t.`coach_id`\n" +
 				"ORDER BY t.`id`",
 			// Members
-			"SELECT a1.`id`, a1.`team_id`, a1.`desk_id`, a2.`id`, a2.`room_id`, a3.`id`, a3.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `members` AS a1 ON a1.`team_id` = t.`id`\n" +
+			"SELECT a1.`id`, a1.`team_id`, a1.`desk_id`, a2.`id`, a2.`room_id`, a3.`id`, a3.`name`, a1.`team_id`\n" +
+				"FROM `members` AS a1\n" +
 				"LEFT JOIN `desks` AS a2 ON a2.`id` = a1.`desk_id`\n" +
 				"LEFT JOIN `rooms` AS a3 ON a3.`id` = a2.`room_id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+				"WHERE a1.`team_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`team_id`, a1.`id`",
 			// Members.Badges
-			"SELECT a2.`image_url`, t.`id`, a1.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `members` AS a1 ON a1.`team_id` = t.`id`\n" +
+			"SELECT a2.`image_url`, a1.`team_id`, a1.`id`, a2.`id`\n" +
+				"FROM `members` AS a1\n" +
 				"JOIN `badges` AS a2 ON a2.`member_id` = a1.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`, a2.`id`",
+				"WHERE a1.`team_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`team_id`, a1.`id`, a2.`id`",
 			// Coach.Licences
 			"SELECT a2.`id`, a2.`issuer_id`, a3.`name`, t.`id`\n" +
 				"FROM denorm_roots AS t\n" +

@@ -20,18 +20,18 @@ FROM denorm_roots AS t
 LEFT JOIN "coaches" AS a1 ON a1."id" = t."coach_id"
 ORDER BY t."id"`,
 			// Members
-			`SELECT a1."id", a1."team_id", a1."desk_id", a2."id", a2."room_id", a3."id", a3."name", t."id"
-FROM denorm_roots AS t
-JOIN "members" AS a1 ON a1."team_id" = t."id"
+			`SELECT a1."id", a1."team_id", a1."desk_id", a2."id", a2."room_id", a3."id", a3."name", a1."team_id"
+FROM "members" AS a1
 LEFT JOIN "desks" AS a2 ON a2."id" = a1."desk_id"
 LEFT JOIN "rooms" AS a3 ON a3."id" = a2."room_id"
-ORDER BY t."id", a1."id"`,
+WHERE a1."team_id" IN (denorm_keys)
+ORDER BY a1."team_id", a1."id"`,
 			// Members.Badges
-			`SELECT a2."image_url", t."id", a1."id", a2."id"
-FROM denorm_roots AS t
-JOIN "members" AS a1 ON a1."team_id" = t."id"
+			`SELECT a2."image_url", a1."team_id", a1."id", a2."id"
+FROM "members" AS a1
 JOIN "badges" AS a2 ON a2."member_id" = a1."id"
-ORDER BY t."id", a1."id", a2."id"`,
+WHERE a1."team_id" IN (denorm_keys)
+ORDER BY a1."team_id", a1."id", a2."id"`,
 			// Coach.Licences
 			`SELECT a2."id", a2."issuer_id", a3."name", t."id"
 FROM denorm_roots AS t

@@ -123,7 +123,7 @@ func (b *Boxes) Refresh(ctx context.Context, ids ...int64) error {
 func boxesDefinition() *denorm.Definition[int64, BoxDoc] {
 	return &denorm.Definition[int64, BoxDoc]{
 		Name:    "boxes",
-		Shape:   "2c9c74d0d23287f8",
+		Shape:   "a9f32154d5fc67dd",
 		Table:   denorm.Table{Name: "boxes"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

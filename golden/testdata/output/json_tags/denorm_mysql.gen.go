@@ -16,15 +16,15 @@ func boxesMySQL() denorm.Statements {
 				"LEFT JOIN `lids` AS a1 ON a1.`box_id` = t.`id`\n" +
 				"ORDER BY t.`id`, a1.`id`",
 			// Items
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `items` AS a1 ON a1.`box_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`box_id`\n" +
+				"FROM `items` AS a1\n" +
+				"WHERE a1.`box_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`box_id`, a1.`id`",
 			// Labels
-			"SELECT a1.`text`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `labels` AS a1 ON a1.`box_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`text`, a1.`box_id`, a1.`id`\n" +
+				"FROM `labels` AS a1\n" +
+				"WHERE a1.`box_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`box_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -16,15 +16,15 @@ FROM denorm_roots AS t
 LEFT JOIN "lids" AS a1 ON a1."box_id" = t."id"
 ORDER BY t."id", a1."id"`,
 			// Items
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-JOIN "items" AS a1 ON a1."box_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."box_id"
+FROM "items" AS a1
+WHERE a1."box_id" IN (denorm_keys)
+ORDER BY a1."box_id", a1."id"`,
 			// Labels
-			`SELECT a1."text", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "labels" AS a1 ON a1."box_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."text", a1."box_id", a1."id"
+FROM "labels" AS a1
+WHERE a1."box_id" IN (denorm_keys)
+ORDER BY a1."box_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -128,7 +128,7 @@ func (p *Projects) Refresh(ctx context.Context, keys ...ProjectKey) error {
 func projectsDefinition() *denorm.Definition[ProjectKey, ProjectDoc] {
 	return &denorm.Definition[ProjectKey, ProjectDoc]{
 		Name:    "projects",
-		Shape:   "5608bd07fc93a1f7",
+		Shape:   "c2f7260104c1c563",
 		Table:   denorm.Table{Name: "projects"},
 		Columns: []string{"tenant", "id"},
 		Key: denorm.KeyCodec[ProjectKey]{

@@ -137,7 +137,7 @@ func (b *Baskets) Refresh(ctx context.Context, keys ...BasketKey) error {
 func basketsDefinition() *denorm.Definition[BasketKey, BasketDoc] {
 	return &denorm.Definition[BasketKey, BasketDoc]{
 		Name:    "baskets",
-		Shape:   "18ede63f319a425b",
+		Shape:   "245d37a8a56c71f4",
 		Table:   denorm.Table{Name: "baskets"},
 		Columns: []string{"shop", "number"},
 		Key: denorm.KeyCodec[BasketKey]{

@@ -106,7 +106,7 @@ func (c *Countries) Refresh(ctx context.Context, keys ...Code) error {
 func countriesDefinition() *denorm.Definition[Code, CountryDoc] {
 	return &denorm.Definition[Code, CountryDoc]{
 		Name:    "countries",
-		Shape:   "9a78499a86c0094f",
+		Shape:   "20f7fe93baf983be",
 		Table:   denorm.Table{Name: "countries"},
 		Columns: []string{"code"},
 		Key: denorm.KeyCodec[Code]{

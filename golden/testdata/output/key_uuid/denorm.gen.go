@@ -117,7 +117,7 @@ func (a *Accounts) Refresh(ctx context.Context, ids ...uuid.UUID) error {
 func accountsDefinition() *denorm.Definition[uuid.UUID, AccountDoc] {
 	return &denorm.Definition[uuid.UUID, AccountDoc]{
 		Name:    "accounts",
-		Shape:   "ecf3e86d1cce0164",
+		Shape:   "4564beda056346b3",
 		Table:   denorm.Table{Name: "accounts"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[uuid.UUID]{

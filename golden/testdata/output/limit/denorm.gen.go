@@ -114,7 +114,7 @@ func (p *Posts) Refresh(ctx context.Context, ids ...int64) error {
 func postsDefinition() *denorm.Definition[int64, PostDoc] {
 	return &denorm.Definition[int64, PostDoc]{
 		Name:    "posts",
-		Shape:   "e11c22c2a20daf46",
+		Shape:   "e35a242db11fe9fb",
 		Table:   denorm.Table{Name: "posts"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -27,11 +27,11 @@ func postsMySQL() denorm.Statements {
 				"    ),\n" +
 				"    a4.`name`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`score` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`score` AS `a1_score`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`post_id` ORDER BY a1.`score` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`post_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`score` AS `a1_score`,\n" +
 				"        a1.`author_id` AS `a1_author_id`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `comments` AS a1 ON a1.`post_id` = t.`id` AND a1.`visible`\n" +
+				"    FROM `comments` AS a1\n" +
+				"    WHERE a1.`post_id` IN (denorm_keys) AND a1.`visible`\n" +
 				") AS a2\n" +
 				"LEFT JOIN `authors` AS a4 ON a4.`id` = a2.`a1_author_id`\n" +
 				"WHERE a2.`denorm_rank` <= 2\n" +
@@ -43,10 +43,10 @@ func postsMySQL() denorm.Statements {
 				"        a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"        a2.`a1_score` AS `a2_a1_score`, a3.`text` AS `a3_text`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`score` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`score` AS `a1_score`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `comments` AS a1 ON a1.`post_id` = t.`id` AND a1.`visible`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`post_id` ORDER BY a1.`score` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`post_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`score` AS `a1_score`\n" +
+				"        FROM `comments` AS a1\n" +
+				"        WHERE a1.`post_id` IN (denorm_keys) AND a1.`visible`\n" +
 				"    ) AS a2\n" +
 				"    JOIN `replies` AS a3 ON a3.`comment_id` = a2.`a1_id`\n" +
 				"    WHERE a2.`denorm_rank` <= 2\n" +

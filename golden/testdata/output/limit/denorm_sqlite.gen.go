@@ -27,11 +27,11 @@ ORDER BY t."id"`,
     ),
     a4."name", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."score" DESC, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."score" AS "a1_score",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."post_id" ORDER BY a1."score" DESC, a1."id") AS "denorm_rank",
+        a1."post_id" AS "t_id", a1."id" AS "a1_id", a1."score" AS "a1_score",
         a1."author_id" AS "a1_author_id"
-    FROM denorm_roots AS t
-    CROSS JOIN "comments" AS a1 ON a1."post_id" = t."id" AND a1."visible"
+    FROM "comments" AS a1
+    WHERE a1."post_id" IN (denorm_keys) AND a1."visible"
 ) AS a2
 LEFT JOIN "authors" AS a4 ON a4."id" = a2."a1_author_id"
 WHERE a2."denorm_rank" <= 2
@@ -43,10 +43,10 @@ FROM (
         a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
         a2."a1_score" AS "a2_a1_score", a3."text" AS "a3_text"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."score" DESC, a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."score" AS "a1_score"
-        FROM denorm_roots AS t
-        CROSS JOIN "comments" AS a1 ON a1."post_id" = t."id" AND a1."visible"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."post_id" ORDER BY a1."score" DESC, a1."id") AS "denorm_rank",
+            a1."post_id" AS "t_id", a1."id" AS "a1_id", a1."score" AS "a1_score"
+        FROM "comments" AS a1
+        WHERE a1."post_id" IN (denorm_keys) AND a1."visible"
     ) AS a2
     CROSS JOIN "replies" AS a3 ON a3."comment_id" = a2."a1_id"
     WHERE a2."denorm_rank" <= 2

@@ -120,7 +120,7 @@ func (f *Forums) Refresh(ctx context.Context, ids ...int64) error {
 func forumsDefinition() *denorm.Definition[int64, ForumDoc] {
 	return &denorm.Definition[int64, ForumDoc]{
 		Name:    "forums",
-		Shape:   "85047a8943136900",
+		Shape:   "247deebe259ce37e",
 		Table:   denorm.Table{Name: "forums"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -23,10 +23,10 @@ func forumsMySQL() denorm.Statements {
 				"    ),\n" +
 				"    a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `topics` AS a1 ON a1.`forum_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`forum_id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`forum_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
+				"    FROM `topics` AS a1\n" +
+				"    WHERE a1.`forum_id` IN (denorm_keys)\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 2\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_votes` DESC, a2.`a1_id`",
@@ -37,10 +37,10 @@ func forumsMySQL() denorm.Statements {
 				"        a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"        a2.`a1_votes` AS `a2_a1_votes`, a3.`votes` AS `a3_votes`, a3.`author_id` AS `a3_author_id`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `topics` AS a1 ON a1.`forum_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`forum_id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`forum_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
+				"        FROM `topics` AS a1\n" +
+				"        WHERE a1.`forum_id` IN (denorm_keys)\n" +
 				"    ) AS a2\n" +
 				"    JOIN `posts` AS a3 ON a3.`topic_id` = a2.`a1_id`\n" +
 				"    WHERE a2.`denorm_rank` <= 2\n" +
@@ -60,10 +60,10 @@ func forumsMySQL() denorm.Statements {
 				"            a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"            a2.`a1_votes` AS `a2_a1_votes`, a3.`votes` AS `a3_votes`\n" +
 				"        FROM (\n" +
-				"            SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"                t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
-				"            FROM denorm_roots AS t\n" +
-				"            JOIN `topics` AS a1 ON a1.`forum_id` = t.`id`\n" +
+				"            SELECT DENSE_RANK() OVER (PARTITION BY a1.`forum_id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"                a1.`forum_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
+				"            FROM `topics` AS a1\n" +
+				"            WHERE a1.`forum_id` IN (denorm_keys)\n" +
 				"        ) AS a2\n" +
 				"        JOIN `posts` AS a3 ON a3.`topic_id` = a2.`a1_id`\n" +
 				"        WHERE a2.`denorm_rank` <= 2\n" +
@@ -86,10 +86,10 @@ func forumsMySQL() denorm.Statements {
 				"            a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a3.`id` AS `a3_id`,\n" +
 				"            a2.`a1_votes` AS `a2_a1_votes`, a3.`votes` AS `a3_votes`, a3.`author_id` AS `a3_author_id`\n" +
 				"        FROM (\n" +
-				"            SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"                t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
-				"            FROM denorm_roots AS t\n" +
-				"            JOIN `topics` AS a1 ON a1.`forum_id` = t.`id`\n" +
+				"            SELECT DENSE_RANK() OVER (PARTITION BY a1.`forum_id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"                a1.`forum_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
+				"            FROM `topics` AS a1\n" +
+				"            WHERE a1.`forum_id` IN (denorm_keys)\n" +
 				"        ) AS a2\n" +
 				"        JOIN `posts` AS a3 ON a3.`topic_id` = a2.`a1_id`\n" +
 				"        WHERE a2.`denorm_rank` <= 2\n" +
@@ -108,10 +108,10 @@ func forumsMySQL() denorm.Statements {
 				"        a2.`t_id` AS `a2_t_id`, a2.`a1_id` AS `a2_a1_id`, a4.`id` AS `a4_id`,\n" +
 				"        a2.`a1_votes` AS `a2_a1_votes`, a4.`name` AS `a4_name`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `topics` AS a1 ON a1.`forum_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`forum_id` ORDER BY a1.`votes` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"            a1.`forum_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`votes` AS `a1_votes`\n" +
+				"        FROM `topics` AS a1\n" +
+				"        WHERE a1.`forum_id` IN (denorm_keys)\n" +
 				"    ) AS a2\n" +
 				"    JOIN `moderators` AS a3 ON a3.`topic_id` = a2.`a1_id`\n" +
 				"    JOIN `authors` AS a4 ON a4.`id` = a3.`author_id`\n" +

@@ -23,10 +23,10 @@ ORDER BY t."id"`,
     ),
     a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
-    FROM denorm_roots AS t
-    JOIN "topics" AS a1 ON a1."forum_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."forum_id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
+        a1."forum_id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
+    FROM "topics" AS a1
+    WHERE a1."forum_id" IN (denorm_keys)
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_id", a2."a1_votes" DESC, a2."a1_id"`,
@@ -37,10 +37,10 @@ FROM (
         a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
         a2."a1_votes" AS "a2_a1_votes", a3."votes" AS "a3_votes", a3."author_id" AS "a3_author_id"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
-        FROM denorm_roots AS t
-        JOIN "topics" AS a1 ON a1."forum_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."forum_id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
+            a1."forum_id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
+        FROM "topics" AS a1
+        WHERE a1."forum_id" IN (denorm_keys)
     ) AS a2
     JOIN "posts" AS a3 ON a3."topic_id" = a2."a1_id"
     WHERE a2."denorm_rank" <= 2
@@ -60,10 +60,10 @@ FROM (
             a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
             a2."a1_votes" AS "a2_a1_votes", a3."votes" AS "a3_votes"
         FROM (
-            SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
-                t."id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
-            FROM denorm_roots AS t
-            JOIN "topics" AS a1 ON a1."forum_id" = t."id"
+            SELECT DENSE_RANK() OVER (PARTITION BY a1."forum_id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
+                a1."forum_id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
+            FROM "topics" AS a1
+            WHERE a1."forum_id" IN (denorm_keys)
         ) AS a2
         JOIN "posts" AS a3 ON a3."topic_id" = a2."a1_id"
         WHERE a2."denorm_rank" <= 2
@@ -86,10 +86,10 @@ FROM (
             a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a3."id" AS "a3_id",
             a2."a1_votes" AS "a2_a1_votes", a3."votes" AS "a3_votes", a3."author_id" AS "a3_author_id"
         FROM (
-            SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
-                t."id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
-            FROM denorm_roots AS t
-            JOIN "topics" AS a1 ON a1."forum_id" = t."id"
+            SELECT DENSE_RANK() OVER (PARTITION BY a1."forum_id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
+                a1."forum_id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
+            FROM "topics" AS a1
+            WHERE a1."forum_id" IN (denorm_keys)
         ) AS a2
         JOIN "posts" AS a3 ON a3."topic_id" = a2."a1_id"
         WHERE a2."denorm_rank" <= 2
@@ -108,10 +108,10 @@ FROM (
         a2."t_id" AS "a2_t_id", a2."a1_id" AS "a2_a1_id", a4."id" AS "a4_id",
         a2."a1_votes" AS "a2_a1_votes", a4."name" AS "a4_name"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
-            t."id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
-        FROM denorm_roots AS t
-        JOIN "topics" AS a1 ON a1."forum_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."forum_id" ORDER BY a1."votes" DESC, a1."id") AS "denorm_rank",
+            a1."forum_id" AS "t_id", a1."id" AS "a1_id", a1."votes" AS "a1_votes"
+        FROM "topics" AS a1
+        WHERE a1."forum_id" IN (denorm_keys)
     ) AS a2
     JOIN "moderators" AS a3 ON a3."topic_id" = a2."a1_id"
     JOIN "authors" AS a4 ON a4."id" = a3."author_id"

@@ -117,7 +117,7 @@ func (r *Recipes) Refresh(ctx context.Context, ids ...int64) error {
 func recipesDefinition() *denorm.Definition[int64, RecipeDoc] {
 	return &denorm.Definition[int64, RecipeDoc]{
 		Name:    "recipes",
-		Shape:   "33e2ca89f5cf0f18",
+		Shape:   "133d8b25e3412129",
 		Table:   denorm.Table{Name: "recipes"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

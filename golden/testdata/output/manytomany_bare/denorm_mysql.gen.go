@@ -43,40 +43,40 @@ func recipesMySQL() denorm.Statements {
 			// Ingredients
 			"SELECT a3.`a2_id`, a3.`a2_name`, a3.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`name` DESC, a2.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a2.`name` AS `a2_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `recipe_ingredients` AS a1 ON a1.`recipe_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`recipe_id` ORDER BY a2.`name` DESC, a2.`id`) AS `denorm_rank`,\n" +
+				"        a1.`recipe_id` AS `t_id`, a2.`id` AS `a2_id`, a2.`name` AS `a2_name`\n" +
+				"    FROM `recipe_ingredients` AS a1\n" +
 				"    JOIN `ingredients` AS a2 ON a2.`id` = a1.`ingredient_id`\n" +
+				"    WHERE a1.`recipe_id` IN (denorm_keys)\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 2\n" +
 				"ORDER BY a3.`t_id`, a3.`a2_name` DESC, a3.`a2_id`",
 			// Ingredients.Sellers
 			"SELECT a5.`name`, a3.`t_id`, a3.`a2_id`, a5.`id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`name` DESC, a2.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a2.`name` AS `a2_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `recipe_ingredients` AS a1 ON a1.`recipe_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`recipe_id` ORDER BY a2.`name` DESC, a2.`id`) AS `denorm_rank`,\n" +
+				"        a1.`recipe_id` AS `t_id`, a2.`id` AS `a2_id`, a2.`name` AS `a2_name`\n" +
+				"    FROM `recipe_ingredients` AS a1\n" +
 				"    JOIN `ingredients` AS a2 ON a2.`id` = a1.`ingredient_id`\n" +
+				"    WHERE a1.`recipe_id` IN (denorm_keys)\n" +
 				") AS a3\n" +
 				"JOIN `ingredient_sellers` AS a4 ON a4.`ingredient_id` = a3.`a2_id`\n" +
 				"JOIN `sellers` AS a5 ON a5.`id` = a4.`seller`\n" +
 				"WHERE a3.`denorm_rank` <= 2\n" +
 				"ORDER BY a3.`t_id`, a3.`a2_name` DESC, a3.`a2_id`, a5.`id`",
 			// Similar
-			"SELECT a2.`id`, a2.`title`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `resembles` AS a1 ON a1.`recipe` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`title`, a1.`recipe`\n" +
+				"FROM `resembles` AS a1\n" +
 				"JOIN `recipes` AS a2 ON a2.`id` = a1.`other`\n" +
-				"ORDER BY t.`id`, a2.`id`",
+				"WHERE a1.`recipe` IN (denorm_keys)\n" +
+				"ORDER BY a1.`recipe`, a2.`id`",
 			// SimilarKeys
 			"SELECT a2.`a1_other`, a2.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`other` DESC) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`other` AS `a1_other`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `resembles` AS a1 ON a1.`recipe` = t.`id` AND a1.`other` IS NOT NULL\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`recipe` ORDER BY a1.`other` DESC) AS `denorm_rank`,\n" +
+				"        a1.`recipe` AS `t_id`, a1.`other` AS `a1_other`\n" +
+				"    FROM `resembles` AS a1\n" +
+				"    WHERE a1.`recipe` IN (denorm_keys) AND a1.`other` IS NOT NULL\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 2\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_other` DESC",

@@ -43,40 +43,40 @@ ORDER BY t."id"`,
 			// Ingredients
 			`SELECT a3."a2_id", a3."a2_name", a3."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
-    FROM denorm_roots AS t
-    JOIN "recipe_ingredients" AS a1 ON a1."recipe_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."recipe_id" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
+        a1."recipe_id" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
+    FROM "recipe_ingredients" AS a1
     JOIN "ingredients" AS a2 ON a2."id" = a1."ingredient_id"
+    WHERE a1."recipe_id" IN (denorm_keys)
 ) AS a3
 WHERE a3."denorm_rank" <= 2
 ORDER BY a3."t_id", a3."a2_name" DESC, a3."a2_id"`,
 			// Ingredients.Sellers
 			`SELECT a5."name", a3."t_id", a3."a2_id", a5."id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
-    FROM denorm_roots AS t
-    JOIN "recipe_ingredients" AS a1 ON a1."recipe_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."recipe_id" ORDER BY a2."name" DESC, a2."id") AS "denorm_rank",
+        a1."recipe_id" AS "t_id", a2."id" AS "a2_id", a2."name" AS "a2_name"
+    FROM "recipe_ingredients" AS a1
     JOIN "ingredients" AS a2 ON a2."id" = a1."ingredient_id"
+    WHERE a1."recipe_id" IN (denorm_keys)
 ) AS a3
 JOIN "ingredient_sellers" AS a4 ON a4."ingredient_id" = a3."a2_id"
 JOIN "sellers" AS a5 ON a5."id" = a4."seller"
 WHERE a3."denorm_rank" <= 2
 ORDER BY a3."t_id", a3."a2_name" DESC, a3."a2_id", a5."id"`,
 			// Similar
-			`SELECT a2."id", a2."title", t."id"
-FROM denorm_roots AS t
-JOIN "resembles" AS a1 ON a1."recipe" = t."id"
+			`SELECT a2."id", a2."title", a1."recipe"
+FROM "resembles" AS a1
 JOIN "recipes" AS a2 ON a2."id" = a1."other"
-ORDER BY t."id", a2."id"`,
+WHERE a1."recipe" IN (denorm_keys)
+ORDER BY a1."recipe", a2."id"`,
 			// SimilarKeys
 			`SELECT a2."a1_other", a2."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."other" DESC) AS "denorm_rank",
-        t."id" AS "t_id", a1."other" AS "a1_other"
-    FROM denorm_roots AS t
-    JOIN "resembles" AS a1 ON a1."recipe" = t."id" AND a1."other" IS NOT NULL
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."recipe" ORDER BY a1."other" DESC) AS "denorm_rank",
+        a1."recipe" AS "t_id", a1."other" AS "a1_other"
+    FROM "resembles" AS a1
+    WHERE a1."recipe" IN (denorm_keys) AND a1."other" IS NOT NULL
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_id", a2."a1_other" DESC`,

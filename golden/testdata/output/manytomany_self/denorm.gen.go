@@ -108,7 +108,7 @@ func (p *People) Refresh(ctx context.Context, ids ...int64) error {
 func peopleDefinition() *denorm.Definition[int64, PersonDoc] {
 	return &denorm.Definition[int64, PersonDoc]{
 		Name:    "people",
-		Shape:   "3640331685396a8e",
+		Shape:   "4a7d0d28b0845b41",
 		Table:   denorm.Table{Name: "people"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -23,25 +23,25 @@ func peopleMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Follows
-			"SELECT a2.`name`, t.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `follows` AS a1 ON a1.`who` = t.`id`\n" +
+			"SELECT a2.`name`, a1.`who`, a2.`id`\n" +
+				"FROM `follows` AS a1\n" +
 				"JOIN `people` AS a2 ON a2.`id` = a1.`whom`\n" +
-				"ORDER BY t.`id`, a2.`name`, a2.`id`",
+				"WHERE a1.`who` IN (denorm_keys)\n" +
+				"ORDER BY a1.`who`, a2.`name`, a2.`id`",
 			// Followers
-			"SELECT a2.`id`, a2.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `follows` AS a1 ON a1.`whom` = t.`id`\n" +
+			"SELECT a2.`id`, a2.`name`, a1.`whom`\n" +
+				"FROM `follows` AS a1\n" +
 				"JOIN `people` AS a2 ON a2.`id` = a1.`who`\n" +
-				"ORDER BY t.`id`, a2.`name` DESC, a2.`id`",
+				"WHERE a1.`whom` IN (denorm_keys)\n" +
+				"ORDER BY a1.`whom`, a2.`name` DESC, a2.`id`",
 			// Followers.Follows
-			"SELECT a4.`name`, t.`id`, a2.`id`, a4.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `follows` AS a1 ON a1.`whom` = t.`id`\n" +
+			"SELECT a4.`name`, a1.`whom`, a2.`id`, a4.`id`\n" +
+				"FROM `follows` AS a1\n" +
 				"JOIN `people` AS a2 ON a2.`id` = a1.`who`\n" +
 				"JOIN `follows` AS a3 ON a3.`who` = a2.`id`\n" +
 				"JOIN `people` AS a4 ON a4.`id` = a3.`whom`\n" +
-				"ORDER BY t.`id`, a2.`name` DESC, a2.`id`, a4.`id`",
+				"WHERE a1.`whom` IN (denorm_keys)\n" +
+				"ORDER BY a1.`whom`, a2.`name` DESC, a2.`id`, a4.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

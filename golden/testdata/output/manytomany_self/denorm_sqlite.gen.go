@@ -23,25 +23,25 @@ func peopleSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Follows
-			`SELECT a2."name", t."id", a2."id"
-FROM denorm_roots AS t
-CROSS JOIN "follows" AS a1 ON a1."who" = t."id"
+			`SELECT a2."name", a1."who", a2."id"
+FROM "follows" AS a1
 CROSS JOIN "people" AS a2 ON a2."id" = a1."whom"
-ORDER BY t."id", a2."name", a2."id"`,
+WHERE a1."who" IN (denorm_keys)
+ORDER BY a1."who", a2."name", a2."id"`,
 			// Followers
-			`SELECT a2."id", a2."name", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "follows" AS a1 ON a1."whom" = t."id"
+			`SELECT a2."id", a2."name", a1."whom"
+FROM "follows" AS a1
 CROSS JOIN "people" AS a2 ON a2."id" = a1."who"
-ORDER BY t."id", a2."name" DESC, a2."id"`,
+WHERE a1."whom" IN (denorm_keys)
+ORDER BY a1."whom", a2."name" DESC, a2."id"`,
 			// Followers.Follows
-			`SELECT a4."name", t."id", a2."id", a4."id"
-FROM denorm_roots AS t
-CROSS JOIN "follows" AS a1 ON a1."whom" = t."id"
+			`SELECT a4."name", a1."whom", a2."id", a4."id"
+FROM "follows" AS a1
 CROSS JOIN "people" AS a2 ON a2."id" = a1."who"
 CROSS JOIN "follows" AS a3 ON a3."who" = a2."id"
 CROSS JOIN "people" AS a4 ON a4."id" = a3."whom"
-ORDER BY t."id", a2."name" DESC, a2."id", a4."id"`,
+WHERE a1."whom" IN (denorm_keys)
+ORDER BY a1."whom", a2."name" DESC, a2."id", a4."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

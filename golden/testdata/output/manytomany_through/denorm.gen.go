@@ -109,7 +109,7 @@ func (f *Films) Refresh(ctx context.Context, ids ...int64) error {
 func filmsDefinition() *denorm.Definition[int64, FilmDoc] {
 	return &denorm.Definition[int64, FilmDoc]{
 		Name:    "films",
-		Shape:   "428dc53cc972a372",
+		Shape:   "76064dbf5781abe6",
 		Table:   denorm.Table{Name: "films"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

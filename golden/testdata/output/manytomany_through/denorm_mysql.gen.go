@@ -20,24 +20,24 @@ func filmsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Cast
-			"SELECT a2.`id`, a2.`name`, a1.`part`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `credits` AS a1 ON a1.`film_id` = t.`id` AND CAST(a1.`kind` AS BINARY) = 'cast'\n" +
+			"SELECT a2.`id`, a2.`name`, a1.`part`, a1.`film_id`, a1.`id`\n" +
+				"FROM `credits` AS a1\n" +
 				"JOIN `people` AS a2 ON a2.`id` = a1.`person_id`\n" +
-				"ORDER BY t.`id`, a1.`billing` DESC, a2.`id`, a1.`id`",
+				"WHERE a1.`film_id` IN (denorm_keys) AND CAST(a1.`kind` AS BINARY) = 'cast'\n" +
+				"ORDER BY a1.`film_id`, a1.`billing` DESC, a2.`id`, a1.`id`",
 			// Cast.Awards
-			"SELECT a3.`title`, t.`id`, a2.`id`, a1.`id`, a3.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `credits` AS a1 ON a1.`film_id` = t.`id` AND CAST(a1.`kind` AS BINARY) = 'cast'\n" +
+			"SELECT a3.`title`, a1.`film_id`, a2.`id`, a1.`id`, a3.`id`\n" +
+				"FROM `credits` AS a1\n" +
 				"JOIN `people` AS a2 ON a2.`id` = a1.`person_id`\n" +
 				"JOIN `awards` AS a3 ON a3.`person_id` = a2.`id`\n" +
-				"ORDER BY t.`id`, a1.`billing` DESC, a2.`id`, a1.`id`, a3.`title`, a3.`id`",
+				"WHERE a1.`film_id` IN (denorm_keys) AND CAST(a1.`kind` AS BINARY) = 'cast'\n" +
+				"ORDER BY a1.`film_id`, a1.`billing` DESC, a2.`id`, a1.`id`, a3.`title`, a3.`id`",
 			// Crew
-			"SELECT a2.`name`, t.`id`, a2.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `credits` AS a1 ON a1.`film_id` = t.`id` AND CAST(a1.`kind` AS BINARY) = 'crew'\n" +
+			"SELECT a2.`name`, a1.`film_id`, a2.`id`, a1.`id`\n" +
+				"FROM `credits` AS a1\n" +
 				"JOIN `people` AS a2 ON a2.`id` = a1.`person_id`\n" +
-				"ORDER BY t.`id`, a2.`id`, a1.`id`",
+				"WHERE a1.`film_id` IN (denorm_keys) AND CAST(a1.`kind` AS BINARY) = 'crew'\n" +
+				"ORDER BY a1.`film_id`, a2.`id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

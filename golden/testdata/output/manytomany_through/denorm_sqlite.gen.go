@@ -20,24 +20,24 @@ func filmsSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Cast
-			`SELECT a2."id", a2."name", a1."part", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'cast'
+			`SELECT a2."id", a2."name", a1."part", a1."film_id", a1."id"
+FROM "credits" AS a1
 CROSS JOIN "people" AS a2 ON a2."id" = a1."person_id"
-ORDER BY t."id", a1."billing" DESC, a2."id", a1."id"`,
+WHERE a1."film_id" IN (denorm_keys) AND a1."kind" COLLATE BINARY = 'cast'
+ORDER BY a1."film_id", a1."billing" DESC, a2."id", a1."id"`,
 			// Cast.Awards
-			`SELECT a3."title", t."id", a2."id", a1."id", a3."id"
-FROM denorm_roots AS t
-CROSS JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'cast'
+			`SELECT a3."title", a1."film_id", a2."id", a1."id", a3."id"
+FROM "credits" AS a1
 CROSS JOIN "people" AS a2 ON a2."id" = a1."person_id"
 CROSS JOIN "awards" AS a3 ON a3."person_id" = a2."id"
-ORDER BY t."id", a1."billing" DESC, a2."id", a1."id", a3."title", a3."id"`,
+WHERE a1."film_id" IN (denorm_keys) AND a1."kind" COLLATE BINARY = 'cast'
+ORDER BY a1."film_id", a1."billing" DESC, a2."id", a1."id", a3."title", a3."id"`,
 			// Crew
-			`SELECT a2."name", t."id", a2."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "credits" AS a1 ON a1."film_id" = t."id" AND a1."kind" COLLATE BINARY = 'crew'
+			`SELECT a2."name", a1."film_id", a2."id", a1."id"
+FROM "credits" AS a1
 CROSS JOIN "people" AS a2 ON a2."id" = a1."person_id"
-ORDER BY t."id", a2."id", a1."id"`,
+WHERE a1."film_id" IN (denorm_keys) AND a1."kind" COLLATE BINARY = 'crew'
+ORDER BY a1."film_id", a2."id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -121,7 +121,7 @@ func (m *Menus) Refresh(ctx context.Context, ids ...int64) error {
 func menusDefinition() *denorm.Definition[int64, MenuDoc] {
 	return &denorm.Definition[int64, MenuDoc]{
 		Name:    "menus",
-		Shape:   "d946376d1f9bb11c",
+		Shape:   "4e48f4a6376df362",
 		Table:   denorm.Table{Name: "menus"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

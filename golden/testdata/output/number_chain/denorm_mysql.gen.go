@@ -197,30 +197,30 @@ func menusMySQL() denorm.Statements {
 				"            WHERE a4.`dish_id` = a2.`id`\n" +
 				"        )\n" +
 				"    ),\n" +
-				"    t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `menu_dishes` AS a1 ON a1.`menu_id` = t.`id`\n" +
+				"    a1.`menu_id`\n" +
+				"FROM `menu_dishes` AS a1\n" +
 				"JOIN `dishes` AS a2 ON a2.`id` = a1.`dish_id`\n" +
-				"ORDER BY t.`id`, a2.`id`",
+				"WHERE a1.`menu_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`menu_id`, a2.`id`",
 			// Dishes.Spices
-			"SELECT a4.`name`, t.`id`, a2.`id`, a4.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `menu_dishes` AS a1 ON a1.`menu_id` = t.`id`\n" +
+			"SELECT a4.`name`, a1.`menu_id`, a2.`id`, a4.`id`\n" +
+				"FROM `menu_dishes` AS a1\n" +
 				"JOIN `dishes` AS a2 ON a2.`id` = a1.`dish_id`\n" +
 				"JOIN `dish_spices` AS a3 ON a3.`dish_id` = a2.`id`\n" +
 				"JOIN `spices` AS a4 ON a4.`id` = a3.`spice_id`\n" +
-				"ORDER BY t.`id`, a2.`id`, a4.`id`",
+				"WHERE a1.`menu_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`menu_id`, a2.`id`, a4.`id`",
 			// Cook.Knives
-			"SELECT a3.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `cooks` AS a1 ON a1.`menu_id` = t.`id`\n" +
+			"SELECT a3.`id`, a1.`menu_id`\n" +
+				"FROM `cooks` AS a1\n" +
+				"JOIN `knives` AS a3 ON a3.`cook_id` = a1.`id`\n" +
+				"WHERE a1.`menu_id` IN (denorm_keys)\n" +
 				"    AND NOT EXISTS (\n" +
 				"        SELECT 1\n" +
 				"        FROM `cooks` AS a2\n" +
-				"        WHERE a2.`menu_id` = t.`id` AND a2.`id` < a1.`id`\n" +
+				"        WHERE a2.`menu_id` = a1.`menu_id` AND a2.`id` < a1.`id`\n" +
 				"    )\n" +
-				"JOIN `knives` AS a3 ON a3.`cook_id` = a1.`id`\n" +
-				"ORDER BY t.`id`, a3.`id`",
+				"ORDER BY a1.`menu_id`, a3.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -197,30 +197,30 @@ ORDER BY t."id", a42."id"`,
             WHERE a4."dish_id" = a2."id"
         )
     ),
-    t."id"
-FROM denorm_roots AS t
-JOIN "menu_dishes" AS a1 ON a1."menu_id" = t."id"
+    a1."menu_id"
+FROM "menu_dishes" AS a1
 JOIN "dishes" AS a2 ON a2."id" = a1."dish_id"
-ORDER BY t."id", a2."id"`,
+WHERE a1."menu_id" IN (denorm_keys)
+ORDER BY a1."menu_id", a2."id"`,
 			// Dishes.Spices
-			`SELECT a4."name", t."id", a2."id", a4."id"
-FROM denorm_roots AS t
-JOIN "menu_dishes" AS a1 ON a1."menu_id" = t."id"
+			`SELECT a4."name", a1."menu_id", a2."id", a4."id"
+FROM "menu_dishes" AS a1
 JOIN "dishes" AS a2 ON a2."id" = a1."dish_id"
 JOIN "dish_spices" AS a3 ON a3."dish_id" = a2."id"
 JOIN "spices" AS a4 ON a4."id" = a3."spice_id"
-ORDER BY t."id", a2."id", a4."id"`,
+WHERE a1."menu_id" IN (denorm_keys)
+ORDER BY a1."menu_id", a2."id", a4."id"`,
 			// Cook.Knives
-			`SELECT a3."id", t."id"
-FROM denorm_roots AS t
-JOIN "cooks" AS a1 ON a1."menu_id" = t."id"
+			`SELECT a3."id", a1."menu_id"
+FROM "cooks" AS a1
+JOIN "knives" AS a3 ON a3."cook_id" = a1."id"
+WHERE a1."menu_id" IN (denorm_keys)
     AND NOT EXISTS (
         SELECT 1
         FROM "cooks" AS a2
-        WHERE a2."menu_id" = t."id" AND a2."id" < a1."id"
+        WHERE a2."menu_id" = a1."menu_id" AND a2."id" < a1."id"
     )
-JOIN "knives" AS a3 ON a3."cook_id" = a1."id"
-ORDER BY t."id", a3."id"`,
+ORDER BY a1."menu_id", a3."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

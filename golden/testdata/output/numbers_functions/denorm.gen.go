@@ -113,7 +113,7 @@ func (t *Teams) Refresh(ctx context.Context, ids ...int64) error {
 func teamsDefinition() *denorm.Definition[int64, TeamDoc] {
 	return &denorm.Definition[int64, TeamDoc]{
 		Name:    "teams",
-		Shape:   "7f1a7dfed0f8faa5",
+		Shape:   "4fe34e1bad610851",
 		Table:   denorm.Table{Name: "teams"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -138,7 +138,7 @@ func (o *Offices) Refresh(ctx context.Context, ids ...int64) error {
 func officesDefinition() *denorm.Definition[int64, OfficeDoc] {
 	return &denorm.Definition[int64, OfficeDoc]{
 		Name:    "offices",
-		Shape:   "95ae0df74cff7725",
+		Shape:   "ff56d8dee80a2bfd",
 		Table:   denorm.Table{Name: "offices"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -98,11 +98,11 @@ func officesMySQL() denorm.Statements {
 				"        JOIN `skills` AS a7 ON a7.`id` = a6.`skill_id`\n" +
 				"        WHERE a6.`person_id` = a5.`id`\n" +
 				"    ),\n" +
-				"    t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `people` AS a1 ON a1.`office_id` = t.`id`\n" +
+				"    a1.`office_id`\n" +
+				"FROM `people` AS a1\n" +
 				"LEFT JOIN `people` AS a5 ON a5.`id` = a1.`boss_id`\n" +
-				"ORDER BY t.`id`, a1.`name`, a1.`id`",
+				"WHERE a1.`office_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`office_id`, a1.`name`, a1.`id`",
 			// Head.Reports
 			"SELECT a2.`id`, a2.`name`,\n" +
 				"    (\n" +

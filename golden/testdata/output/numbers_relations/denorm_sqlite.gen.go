@@ -98,11 +98,11 @@ ORDER BY t."id"`,
         CROSS JOIN "skills" AS a7 ON a7."id" = a6."skill_id"
         WHERE a6."person_id" = a5."id"
     ),
-    t."id"
-FROM denorm_roots AS t
-CROSS JOIN "people" AS a1 ON a1."office_id" = t."id"
+    a1."office_id"
+FROM "people" AS a1
 LEFT JOIN "people" AS a5 ON a5."id" = a1."boss_id"
-ORDER BY t."id", a1."name", a1."id"`,
+WHERE a1."office_id" IN (denorm_keys)
+ORDER BY a1."office_id", a1."name", a1."id"`,
 			// Head.Reports
 			`SELECT a2."id", a2."name",
     (

@@ -104,7 +104,7 @@ func (r *Rows) Refresh(ctx context.Context, keys ...int) error {
 func rowsDefinition() *denorm.Definition[int, RowDoc] {
 	return &denorm.Definition[int, RowDoc]{
 		Name:    "rows",
-		Shape:   "732d73fd54cc7c71",
+		Shape:   "05326a91f02ef0cd",
 		Table:   denorm.Table{Name: "my table"},
 		Columns: []string{"the id?"},
 		Key: denorm.KeyCodec[int]{

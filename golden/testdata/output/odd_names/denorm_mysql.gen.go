@@ -25,10 +25,10 @@ func rowsMySQL() denorm.Statements {
 			// Below
 			"SELECT a2.`a1_name?`, a2.`t_the id?`, a2.`a1_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`the id?` ORDER BY a1.`name?` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`the id?` AS `t_the id?`, a1.`id` AS `a1_id`, a1.`name?` AS `a1_name?`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `dot.ted` AS a1 ON a1.`fk?` = t.`the id?` AND CAST(a1.`name?` AS BINARY) <> 'z'\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`fk?` ORDER BY a1.`name?` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`fk?` AS `t_the id?`, a1.`id` AS `a1_id`, a1.`name?` AS `a1_name?`\n" +
+				"    FROM `dot.ted` AS a1\n" +
+				"    WHERE a1.`fk?` IN (denorm_keys) AND CAST(a1.`name?` AS BINARY) <> 'z'\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 5\n" +
 				"ORDER BY a2.`t_the id?`, a2.`a1_name?` DESC, a2.`a1_id`",

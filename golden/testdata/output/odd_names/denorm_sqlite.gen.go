@@ -25,10 +25,10 @@ func rowsSQLite() denorm.Statements {
 			// Below
 			`SELECT a2."a1_name?", a2."t_the id?", a2."a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."the id?" ORDER BY a1."name?" DESC, a1."id") AS "denorm_rank",
-        t."the id?" AS "t_the id?", a1."id" AS "a1_id", a1."name?" AS "a1_name?"
-    FROM denorm_roots AS t
-    CROSS JOIN "dot.ted" AS a1 ON a1."fk?" = t."the id?" AND a1."name?" COLLATE BINARY <> 'z'
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."fk?" ORDER BY a1."name?" DESC, a1."id") AS "denorm_rank",
+        a1."fk?" AS "t_the id?", a1."id" AS "a1_id", a1."name?" AS "a1_name?"
+    FROM "dot.ted" AS a1
+    WHERE a1."fk?" IN (denorm_keys) AND a1."name?" COLLATE BINARY <> 'z'
 ) AS a2
 WHERE a2."denorm_rank" <= 5
 ORDER BY a2."t_the id?", a2."a1_name?" DESC, a2."a1_id"`,

@@ -107,7 +107,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "96f9b8b1d449d4e3",
+		Shape:   "72a0dc6961d81d00",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -310,7 +310,7 @@ func (c *CardStore) Refresh(ctx context.Context, ids ...int64) error {
 func cardStoreDefinition() *denorm.Definition[int64, Card] {
 	return &denorm.Definition[int64, Card]{
 		Name:    "book_cards",
-		Shape:   "2f2f8d5d038dcef5",
+		Shape:   "521ead16a89c34cf",
 		Table:   denorm.Table{Name: "books"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

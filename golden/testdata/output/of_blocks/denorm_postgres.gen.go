@@ -14,10 +14,10 @@ func booksPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Reviews
-			`SELECT a1."id", a1."stars", t."id"
-FROM denorm_roots AS t
-JOIN "reviews" AS a1 ON a1."book_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."stars", a1."book_id"
+FROM "reviews" AS a1
+WHERE a1."book_id" IN (denorm_keys)
+ORDER BY a1."book_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

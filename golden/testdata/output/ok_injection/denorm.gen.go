@@ -112,7 +112,7 @@ func (b *Books) Refresh(ctx context.Context, ids ...int64) error {
 func booksDefinition() *denorm.Definition[int64, BookDoc] {
 	return &denorm.Definition[int64, BookDoc]{
 		Name:    "books",
-		Shape:   "eef3de767a5a5ce8",
+		Shape:   "a2510b82a55b3d61",
 		Table:   denorm.Table{Name: "bo\"oks; DROP TABLE x; --`'\\"},
 		Columns: []string{"i\"d; -- `"},
 		Key: denorm.KeyCodec[int64]{

@@ -41,15 +41,15 @@ func booksMySQL() denorm.Statements {
 				"    AND CAST(a5.`na\\me` AS BINARY) <> 'x'' OR ''1''=''1'\n" +
 				"ORDER BY t.`i\"d; -- ```",
 			// Tags
-			"SELECT a2.`from`, a2.`group by`, t.`i\"d; -- ```\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `book'ta\"gs``` AS a1 ON a1.`bo\"ok` = t.`i\"d; -- ```\n" +
+			"SELECT a2.`from`, a2.`group by`, a1.`bo\"ok`\n" +
+				"FROM `book'ta\"gs``` AS a1\n" +
 				"JOIN `select` AS a2 ON a2.`from` = a1.`ta'g```\n" +
 				"    AND (\n" +
 				"        CAST(a2.`group by` AS BINARY) = _utf8mb4 X'612762226360645C65'\n" +
 				"        OR CONVERT(a2.`group by` USING utf8mb4) COLLATE utf8mb4_bin LIKE '%''%'\n" +
 				"    )\n" +
-				"ORDER BY t.`i\"d; -- ```, a2.`group by` DESC, a2.`from`",
+				"WHERE a1.`bo\"ok` IN (denorm_keys)\n" +
+				"ORDER BY a1.`bo\"ok`, a2.`group by` DESC, a2.`from`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -40,12 +40,12 @@ func booksPostgres() denorm.Statements {
 				"    AND a5.\"na\\me\" <> 'x'' OR ''1''=''1'\n" +
 				"ORDER BY t.\"i\"\"d; -- `\"",
 			// Tags
-			"SELECT a2.\"from\", a2.\"group by\", t.\"i\"\"d; -- `\"\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN \"book'ta\"\"gs`\" AS a1 ON a1.\"bo\"\"ok\" = t.\"i\"\"d; -- `\"\n" +
+			"SELECT a2.\"from\", a2.\"group by\", a1.\"bo\"\"ok\"\n" +
+				"FROM \"book'ta\"\"gs`\" AS a1\n" +
 				"JOIN \"select\" AS a2 ON a2.\"from\" = a1.\"ta'g`\"\n" +
 				"    AND (a2.\"group by\" = E'a''b\"c`d\\\\e' OR a2.\"group by\"::text LIKE '%''%')\n" +
-				"ORDER BY t.\"i\"\"d; -- `\", a2.\"group by\" DESC, a2.\"from\"",
+				"WHERE a1.\"bo\"\"ok\" IN (denorm_keys)\n" +
+				"ORDER BY a1.\"bo\"\"ok\", a2.\"group by\" DESC, a2.\"from\"",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -105,7 +105,7 @@ func (s *Shelves) Refresh(ctx context.Context, ids ...int64) error {
 func shelvesDefinition() *denorm.Definition[int64, ShelfDoc] {
 	return &denorm.Definition[int64, ShelfDoc]{
 		Name:    "shelves",
-		Shape:   "8946ebe2f4c0a88f",
+		Shape:   "c33dc787612ff270",
 		Table:   denorm.Table{Name: "shelves"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -14,57 +14,58 @@ func shelvesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// A
-			"SELECT a1.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`shelf_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`rank_no`, a1.`id`",
+			"SELECT a1.`name`, a1.`shelf_id`, a1.`id`\n" +
+				"FROM `books` AS a1\n" +
+				"WHERE a1.`shelf_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`shelf_id`, a1.`rank_no`, a1.`id`",
 			// B
-			"SELECT a1.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`shelf_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`rank_no` DESC, a1.`id`",
+			"SELECT a1.`name`, a1.`shelf_id`, a1.`id`\n" +
+				"FROM `books` AS a1\n" +
+				"WHERE a1.`shelf_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`shelf_id`, a1.`rank_no` DESC, a1.`id`",
 			// C
-			"SELECT a1.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`shelf_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`rank_no` IS NULL, a1.`rank_no`, a1.`id`",
+			"SELECT a1.`name`, a1.`shelf_id`, a1.`id`\n" +
+				"FROM `books` AS a1\n" +
+				"WHERE a1.`shelf_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`shelf_id`, a1.`rank_no` IS NULL, a1.`rank_no`, a1.`id`",
 			// D
-			"SELECT a1.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`shelf_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`rank_no` IS NULL DESC, a1.`rank_no` DESC, a1.`id`",
+			"SELECT a1.`name`, a1.`shelf_id`, a1.`id`\n" +
+				"FROM `books` AS a1\n" +
+				"WHERE a1.`shelf_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`shelf_id`, a1.`rank_no` IS NULL DESC, a1.`rank_no` DESC, a1.`id`",
 			// E
 			"SELECT a2.`a1_name`, a2.`t_id`, a2.`a1_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`rank_no` IS NULL, a1.`rank_no`, a1.`name` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank_no` AS `a1_rank_no`, a1.`name` AS `a1_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `books` AS a1 ON a1.`shelf_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`shelf_id` ORDER BY a1.`rank_no` IS NULL, a1.`rank_no`, a1.`name` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`shelf_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`rank_no` AS `a1_rank_no`,\n" +
+				"        a1.`name` AS `a1_name`\n" +
+				"    FROM `books` AS a1\n" +
+				"    WHERE a1.`shelf_id` IN (denorm_keys)\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 3\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_rank_no` IS NULL, a2.`a1_rank_no`, a2.`a1_name` DESC, a2.`a1_id`",
 			// F
 			"SELECT a2.`a1_name`, a2.`t_id`, a2.`a1_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`big` DESC, a1.`rank_no` IS NULL DESC, a1.`rank_no` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`big` AS `a1_big`, a1.`rank_no` AS `a1_rank_no`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`shelf_id` ORDER BY a1.`big` DESC, a1.`rank_no` IS NULL DESC, a1.`rank_no` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`shelf_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`big` AS `a1_big`, a1.`rank_no` AS `a1_rank_no`,\n" +
 				"        a1.`name` AS `a1_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `books` AS a1 ON a1.`shelf_id` = t.`id`\n" +
+				"    FROM `books` AS a1\n" +
+				"    WHERE a1.`shelf_id` IN (denorm_keys)\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 4\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_big` DESC, a2.`a1_rank_no` IS NULL DESC, a2.`a1_rank_no` DESC,\n" +
 				"    a2.`a1_id`",
 			// G
-			"SELECT a1.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`shelf_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`name` DESC, a1.`id`",
+			"SELECT a1.`name`, a1.`shelf_id`, a1.`id`\n" +
+				"FROM `books` AS a1\n" +
+				"WHERE a1.`shelf_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`shelf_id`, a1.`name` DESC, a1.`id`",
 			// H
-			"SELECT a1.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `books` AS a1 ON a1.`shelf_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`name`, a1.`shelf_id`, a1.`id`\n" +
+				"FROM `books` AS a1\n" +
+				"WHERE a1.`shelf_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`shelf_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

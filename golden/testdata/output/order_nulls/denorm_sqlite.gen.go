@@ -14,56 +14,57 @@ func shelvesSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// A
-			`SELECT a1."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "books" AS a1 ON a1."shelf_id" = t."id"
-ORDER BY t."id", a1."rank_no", a1."id"`,
+			`SELECT a1."name", a1."shelf_id", a1."id"
+FROM "books" AS a1
+WHERE a1."shelf_id" IN (denorm_keys)
+ORDER BY a1."shelf_id", a1."rank_no", a1."id"`,
 			// B
-			`SELECT a1."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "books" AS a1 ON a1."shelf_id" = t."id"
-ORDER BY t."id", a1."rank_no" DESC, a1."id"`,
+			`SELECT a1."name", a1."shelf_id", a1."id"
+FROM "books" AS a1
+WHERE a1."shelf_id" IN (denorm_keys)
+ORDER BY a1."shelf_id", a1."rank_no" DESC, a1."id"`,
 			// C
-			`SELECT a1."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "books" AS a1 ON a1."shelf_id" = t."id"
-ORDER BY t."id", a1."rank_no" NULLS LAST, a1."id"`,
+			`SELECT a1."name", a1."shelf_id", a1."id"
+FROM "books" AS a1
+WHERE a1."shelf_id" IN (denorm_keys)
+ORDER BY a1."shelf_id", a1."rank_no" NULLS LAST, a1."id"`,
 			// D
-			`SELECT a1."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "books" AS a1 ON a1."shelf_id" = t."id"
-ORDER BY t."id", a1."rank_no" DESC NULLS FIRST, a1."id"`,
+			`SELECT a1."name", a1."shelf_id", a1."id"
+FROM "books" AS a1
+WHERE a1."shelf_id" IN (denorm_keys)
+ORDER BY a1."shelf_id", a1."rank_no" DESC NULLS FIRST, a1."id"`,
 			// E
 			`SELECT a2."a1_name", a2."t_id", a2."a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."rank_no" NULLS LAST, a1."name" DESC, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."rank_no" AS "a1_rank_no", a1."name" AS "a1_name"
-    FROM denorm_roots AS t
-    CROSS JOIN "books" AS a1 ON a1."shelf_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."shelf_id" ORDER BY a1."rank_no" NULLS LAST, a1."name" DESC, a1."id") AS "denorm_rank",
+        a1."shelf_id" AS "t_id", a1."id" AS "a1_id", a1."rank_no" AS "a1_rank_no",
+        a1."name" AS "a1_name"
+    FROM "books" AS a1
+    WHERE a1."shelf_id" IN (denorm_keys)
 ) AS a2
 WHERE a2."denorm_rank" <= 3
 ORDER BY a2."t_id", a2."a1_rank_no" NULLS LAST, a2."a1_name" DESC, a2."a1_id"`,
 			// F
 			`SELECT a2."a1_name", a2."t_id", a2."a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."big" DESC, a1."rank_no" DESC NULLS FIRST, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."big" AS "a1_big", a1."rank_no" AS "a1_rank_no",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."shelf_id" ORDER BY a1."big" DESC, a1."rank_no" DESC NULLS FIRST, a1."id") AS "denorm_rank",
+        a1."shelf_id" AS "t_id", a1."id" AS "a1_id", a1."big" AS "a1_big", a1."rank_no" AS "a1_rank_no",
         a1."name" AS "a1_name"
-    FROM denorm_roots AS t
-    CROSS JOIN "books" AS a1 ON a1."shelf_id" = t."id"
+    FROM "books" AS a1
+    WHERE a1."shelf_id" IN (denorm_keys)
 ) AS a2
 WHERE a2."denorm_rank" <= 4
 ORDER BY a2."t_id", a2."a1_big" DESC, a2."a1_rank_no" DESC NULLS FIRST, a2."a1_id"`,
 			// G
-			`SELECT a1."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "books" AS a1 ON a1."shelf_id" = t."id"
-ORDER BY t."id", a1."name" DESC, a1."id"`,
+			`SELECT a1."name", a1."shelf_id", a1."id"
+FROM "books" AS a1
+WHERE a1."shelf_id" IN (denorm_keys)
+ORDER BY a1."shelf_id", a1."name" DESC, a1."id"`,
 			// H
-			`SELECT a1."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "books" AS a1 ON a1."shelf_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."name", a1."shelf_id", a1."id"
+FROM "books" AS a1
+WHERE a1."shelf_id" IN (denorm_keys)
+ORDER BY a1."shelf_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

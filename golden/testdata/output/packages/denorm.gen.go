@@ -120,7 +120,7 @@ func (h *Houses) Refresh(ctx context.Context, keys ...int64) error {
 func housesDefinition() *denorm.Definition[int64, HouseDoc] {
 	return &denorm.Definition[int64, HouseDoc]{
 		Name:    "houses",
-		Shape:   "62b7b3ff1c98f3fd",
+		Shape:   "7df664ad3a7abbb5",
 		Table:   denorm.Table{Name: "houses"},
 		Columns: []string{"no"},
 		Key: denorm.KeyCodec[int64]{

@@ -30,11 +30,11 @@ func housesMySQL() denorm.Statements {
 				"JOIN `phones` AS a2 ON a2.`person_id` = a1.`id`\n" +
 				"ORDER BY t.`no`, a2.`number`, a2.`id`",
 			// Guests
-			"SELECT a2.`name`, t.`no`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `guests` AS a1 ON a1.`house_id` = t.`no`\n" +
+			"SELECT a2.`name`, a1.`house_id`, a2.`id`\n" +
+				"FROM `guests` AS a1\n" +
 				"JOIN `people` AS a2 ON a2.`id` = a1.`person_id`\n" +
-				"ORDER BY t.`no`, a2.`name`, a2.`id`",
+				"WHERE a1.`house_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`house_id`, a2.`name`, a2.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

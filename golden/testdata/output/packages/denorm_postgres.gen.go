@@ -30,11 +30,11 @@ JOIN "people" AS a1 ON a1."id" = t."owner_id"
 JOIN "phones" AS a2 ON a2."person_id" = a1."id"
 ORDER BY t."no", a2."number", a2."id"`,
 			// Guests
-			`SELECT a2."name", t."no", a2."id"
-FROM denorm_roots AS t
-JOIN "guests" AS a1 ON a1."house_id" = t."no"
+			`SELECT a2."name", a1."house_id", a2."id"
+FROM "guests" AS a1
 JOIN "people" AS a2 ON a2."id" = a1."person_id"
-ORDER BY t."no", a2."name", a2."id"`,
+WHERE a1."house_id" IN (denorm_keys)
+ORDER BY a1."house_id", a2."name", a2."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -114,7 +114,7 @@ func (c *Comments) Refresh(ctx context.Context, ids ...int64) error {
 func commentsDefinition() *denorm.Definition[int64, CommentDoc] {
 	return &denorm.Definition[int64, CommentDoc]{
 		Name:    "comments",
-		Shape:   "8df732eda3ded49d",
+		Shape:   "48cdcef3f0718475",
 		Table:   denorm.Table{Name: "comments"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -393,7 +393,7 @@ func (t *Tasks) Refresh(ctx context.Context, ids ...int64) error {
 func tasksDefinition() *denorm.Definition[int64, TaskDoc] {
 	return &denorm.Definition[int64, TaskDoc]{
 		Name:    "tasks",
-		Shape:   "5c66f98f100193e1",
+		Shape:   "4baa4d5f87ea0c8e",
 		Table:   denorm.Table{Name: "tasks"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

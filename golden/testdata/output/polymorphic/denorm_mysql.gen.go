@@ -128,11 +128,10 @@ func tasksMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Comments
-			"SELECT a1.`id`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `comments` AS a1 ON a1.`subject_id` = t.`id`\n" +
-				"    AND CAST(a1.`subject_type` AS BINARY) = 'task'\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`subject_id`\n" +
+				"FROM `comments` AS a1\n" +
+				"WHERE a1.`subject_id` IN (denorm_keys) AND CAST(a1.`subject_type` AS BINARY) = 'task'\n" +
+				"ORDER BY a1.`subject_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -128,10 +128,10 @@ func tasksSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Comments
-			`SELECT a1."id", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "comments" AS a1 ON a1."subject_id" = t."id" AND a1."subject_type" COLLATE BINARY = 'task'
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."subject_id"
+FROM "comments" AS a1
+WHERE a1."subject_id" IN (denorm_keys) AND a1."subject_type" COLLATE BINARY = 'task'
+ORDER BY a1."subject_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -113,7 +113,7 @@ func (f *Flights) Refresh(ctx context.Context, ids ...int64) error {
 func flightsDefinition() *denorm.Definition[int64, FlightDoc] {
 	return &denorm.Definition[int64, FlightDoc]{
 		Name:    "flights",
-		Shape:   "2474d41dae837f28",
+		Shape:   "c812a9d062fc5114",
 		Table:   denorm.Table{Name: "flights"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -378,7 +378,7 @@ func (a *Airports) Refresh(ctx context.Context, ids ...int64) error {
 func airportsDefinition() *denorm.Definition[int64, AirportDoc] {
 	return &denorm.Definition[int64, AirportDoc]{
 		Name:    "airports",
-		Shape:   "57d0b3bb2b6e0f11",
+		Shape:   "c750822d087184c0",
 		Table:   denorm.Table{Name: "airports"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -16,11 +16,11 @@ func flightsMySQL() denorm.Statements {
 				"LEFT JOIN `airports` AS a2 ON a2.`code` = t.`to_code`\n" +
 				"ORDER BY t.`id`",
 			// Stops
-			"SELECT a2.`name`, t.`id`, a2.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `flight_stops` AS a1 ON a1.`flight_id` = t.`id`\n" +
+			"SELECT a2.`name`, a1.`flight_id`, a2.`id`\n" +
+				"FROM `flight_stops` AS a1\n" +
 				"JOIN `airports` AS a2 ON a2.`code` = a1.`airport_code`\n" +
-				"ORDER BY t.`id`, a2.`name`, a2.`id`",
+				"WHERE a1.`flight_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`flight_id`, a2.`name`, a2.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -16,11 +16,11 @@ LEFT JOIN "airports" AS a1 ON a1."code" = t."from_code"
 LEFT JOIN "airports" AS a2 ON a2."code" = t."to_code"
 ORDER BY t."id"`,
 			// Stops
-			`SELECT a2."name", t."id", a2."id"
-FROM denorm_roots AS t
-JOIN "flight_stops" AS a1 ON a1."flight_id" = t."id"
+			`SELECT a2."name", a1."flight_id", a2."id"
+FROM "flight_stops" AS a1
 JOIN "airports" AS a2 ON a2."code" = a1."airport_code"
-ORDER BY t."id", a2."name", a2."id"`,
+WHERE a1."flight_id" IN (denorm_keys)
+ORDER BY a1."flight_id", a2."name", a2."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

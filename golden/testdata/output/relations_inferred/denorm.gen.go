@@ -136,7 +136,7 @@ func (t *Teachers) Refresh(ctx context.Context, ids ...int64) error {
 func teachersDefinition() *denorm.Definition[int64, TeacherDoc] {
 	return &denorm.Definition[int64, TeacherDoc]{
 		Name:    "teachers",
-		Shape:   "a4ce8dc8a2d2bd95",
+		Shape:   "01e440a7004f4b84",
 		Table:   denorm.Table{Name: "teachers"},
 		Columns: []string{"teacher_id"},
 		Key: denorm.KeyCodec[int64]{

@@ -17,16 +17,16 @@ func teachersMySQL() denorm.Statements {
 				"LEFT JOIN `desks` AS a2 ON a2.`teacher_id` = t.`teacher_id`\n" +
 				"ORDER BY t.`teacher_id`, a2.`id`",
 			// Lessons
-			"SELECT a1.`lesson_id`, a1.`teacher_id`, a1.`room_id`, a2.`id`, a2.`name`, t.`teacher_id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `lessons` AS a1 ON a1.`teacher_id` = t.`teacher_id`\n" +
+			"SELECT a1.`lesson_id`, a1.`teacher_id`, a1.`room_id`, a2.`id`, a2.`name`, a1.`teacher_id`\n" +
+				"FROM `lessons` AS a1\n" +
 				"LEFT JOIN `rooms` AS a2 ON a2.`id` = a1.`room_id`\n" +
-				"ORDER BY t.`teacher_id`, a1.`lesson_id`",
+				"WHERE a1.`teacher_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`teacher_id`, a1.`lesson_id`",
 			// Notes
-			"SELECT a1.`id`, a1.`teacher_id`, t.`teacher_id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `notes` AS a1 ON a1.`teacher_id` = t.`teacher_id`\n" +
-				"ORDER BY t.`teacher_id`, a1.`id`",
+			"SELECT a1.`id`, a1.`teacher_id`, a1.`teacher_id`\n" +
+				"FROM `notes` AS a1\n" +
+				"WHERE a1.`teacher_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`teacher_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

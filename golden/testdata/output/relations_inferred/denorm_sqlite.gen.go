@@ -17,16 +17,16 @@ LEFT JOIN "schools" AS a1 ON a1."id" = t."school_id"
 LEFT JOIN "desks" AS a2 ON a2."teacher_id" = t."teacher_id"
 ORDER BY t."teacher_id", a2."id"`,
 			// Lessons
-			`SELECT a1."lesson_id", a1."teacher_id", a1."room_id", a2."id", a2."name", t."teacher_id"
-FROM denorm_roots AS t
-CROSS JOIN "lessons" AS a1 ON a1."teacher_id" = t."teacher_id"
+			`SELECT a1."lesson_id", a1."teacher_id", a1."room_id", a2."id", a2."name", a1."teacher_id"
+FROM "lessons" AS a1
 LEFT JOIN "rooms" AS a2 ON a2."id" = a1."room_id"
-ORDER BY t."teacher_id", a1."lesson_id"`,
+WHERE a1."teacher_id" IN (denorm_keys)
+ORDER BY a1."teacher_id", a1."lesson_id"`,
 			// Notes
-			`SELECT a1."id", a1."teacher_id", t."teacher_id"
-FROM denorm_roots AS t
-CROSS JOIN "notes" AS a1 ON a1."teacher_id" = t."teacher_id"
-ORDER BY t."teacher_id", a1."id"`,
+			`SELECT a1."id", a1."teacher_id", a1."teacher_id"
+FROM "notes" AS a1
+WHERE a1."teacher_id" IN (denorm_keys)
+ORDER BY a1."teacher_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

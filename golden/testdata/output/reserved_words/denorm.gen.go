@@ -110,7 +110,7 @@ func (o *Orders) Refresh(ctx context.Context, ids ...int64) error {
 func ordersDefinition() *denorm.Definition[int64, OrderDoc] {
 	return &denorm.Definition[int64, OrderDoc]{
 		Name:    "orders",
-		Shape:   "0eff20a2d871a63c",
+		Shape:   "26620d2e6ee54008",
 		Table:   denorm.Table{Name: "order"},
 		Columns: []string{"ID"},
 		Key: denorm.KeyCodec[int64]{

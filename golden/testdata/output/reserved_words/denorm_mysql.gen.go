@@ -28,10 +28,10 @@ func ordersMySQL() denorm.Statements {
 			// Lines
 			"SELECT a2.`a1_id`, a2.`a1_select`, a2.`a1_group`, a2.`t_ID`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`ID` ORDER BY a1.`group` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`ID` AS `t_ID`, a1.`id` AS `a1_id`, a1.`group` AS `a1_group`, a1.`select` AS `a1_select`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `Where` AS a1 ON a1.`order` = t.`ID` AND a1.`select` > 0\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`order` ORDER BY a1.`group` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`order` AS `t_ID`, a1.`id` AS `a1_id`, a1.`group` AS `a1_group`, a1.`select` AS `a1_select`\n" +
+				"    FROM `Where` AS a1\n" +
+				"    WHERE a1.`order` IN (denorm_keys) AND a1.`select` > 0\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 2\n" +
 				"ORDER BY a2.`t_ID`, a2.`a1_group` DESC, a2.`a1_id`",

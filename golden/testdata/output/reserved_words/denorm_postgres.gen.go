@@ -28,10 +28,10 @@ ORDER BY t."ID"`,
 			// Lines
 			`SELECT a2."a1_id", a2."a1_select", a2."a1_group", a2."t_ID"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."ID" ORDER BY a1."group" DESC, a1."id") AS "denorm_rank",
-        t."ID" AS "t_ID", a1."id" AS "a1_id", a1."group" AS "a1_group", a1."select" AS "a1_select"
-    FROM denorm_roots AS t
-    JOIN "Where" AS a1 ON a1."order" = t."ID" AND a1."select" > 0
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."order" ORDER BY a1."group" DESC, a1."id") AS "denorm_rank",
+        a1."order" AS "t_ID", a1."id" AS "a1_id", a1."group" AS "a1_group", a1."select" AS "a1_select"
+    FROM "Where" AS a1
+    WHERE a1."order" IN (denorm_keys) AND a1."select" > 0
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_ID", a2."a1_group" DESC, a2."a1_id"`,

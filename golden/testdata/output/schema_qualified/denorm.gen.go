@@ -101,7 +101,7 @@ func (s *Songs) Refresh(ctx context.Context, ids ...int64) error {
 func songsDefinition() *denorm.Definition[int64, SongDoc] {
 	return &denorm.Definition[int64, SongDoc]{
 		Name:    "songs",
-		Shape:   "35f8a5ccd42e4c3d",
+		Shape:   "629afd326e3dabd7",
 		Table:   denorm.Table{Schema: "main", Name: "songs"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

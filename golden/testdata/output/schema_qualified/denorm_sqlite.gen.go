@@ -25,11 +25,11 @@ FROM denorm_roots AS t
 LEFT JOIN "main"."albums" AS a3 ON a3."id" = t."album_id"
 ORDER BY t."id"`,
 			// Tags
-			`SELECT a2."name", t."id", a2."id"
-FROM denorm_roots AS t
-CROSS JOIN "main"."song_tags" AS a1 ON a1."song_id" = t."id"
+			`SELECT a2."name", a1."song_id", a2."id"
+FROM "main"."song_tags" AS a1
 CROSS JOIN "main"."tags" AS a2 ON a2."id" = a1."tag_id"
-ORDER BY t."id", a2."name", a2."id"`,
+WHERE a1."song_id" IN (denorm_keys)
+ORDER BY a1."song_id", a2."name", a2."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

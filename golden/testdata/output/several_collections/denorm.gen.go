@@ -107,7 +107,7 @@ func (s *Songs) Refresh(ctx context.Context, ids ...int64) error {
 func songsDefinition() *denorm.Definition[int64, SongDoc] {
 	return &denorm.Definition[int64, SongDoc]{
 		Name:    "songs",
-		Shape:   "6706779c8cef9fb2",
+		Shape:   "59621b13db730c93",
 		Table:   denorm.Table{Name: "songs"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -302,7 +302,7 @@ func (s *SongList) Refresh(ctx context.Context, ids ...int64) error {
 func songListDefinition() *denorm.Definition[int64, SongLine] {
 	return &denorm.Definition[int64, SongLine]{
 		Name:    "song_list",
-		Shape:   "725bb4801431264a",
+		Shape:   "e5d1adeb77f09a89",
 		Table:   denorm.Table{Name: "songs"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -504,7 +504,7 @@ func (n *Nothing) Refresh(ctx context.Context, ids ...int64) error {
 func nothingDefinition() *denorm.Definition[int64, Never] {
 	return &denorm.Definition[int64, Never]{
 		Name:    "nothing",
-		Shape:   "073d085b17706b05",
+		Shape:   "4b79c601410c1d01",
 		Table:   denorm.Table{Name: "songs"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -752,7 +752,7 @@ func (a *Artists) Refresh(ctx context.Context, ids ...int64) error {
 func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 	return &denorm.Definition[int64, ArtistDoc]{
 		Name:    "artists",
-		Shape:   "3819a0efdb2fb00c",
+		Shape:   "54198c35cd9792de",
 		Table:   denorm.Table{Name: "artists"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

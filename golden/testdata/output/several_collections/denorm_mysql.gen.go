@@ -142,10 +142,10 @@ func artistsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Songs
-			"SELECT a1.`title`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `songs` AS a1 ON a1.`artist_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`title`, a1.`id`",
+			"SELECT a1.`title`, a1.`artist_id`, a1.`id`\n" +
+				"FROM `songs` AS a1\n" +
+				"WHERE a1.`artist_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`artist_id`, a1.`title`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -142,10 +142,10 @@ func artistsPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Songs
-			`SELECT a1."title", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "songs" AS a1 ON a1."artist_id" = t."id"
-ORDER BY t."id", a1."title", a1."id"`,
+			`SELECT a1."title", a1."artist_id", a1."id"
+FROM "songs" AS a1
+WHERE a1."artist_id" IN (denorm_keys)
+ORDER BY a1."artist_id", a1."title", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -117,7 +117,7 @@ func (p *Playlists) Refresh(ctx context.Context, ids ...int64) error {
 func playlistsDefinition() *denorm.Definition[int64, PlaylistDoc] {
 	return &denorm.Definition[int64, PlaylistDoc]{
 		Name:    "playlists",
-		Shape:   "6abebef9f2e911b9",
+		Shape:   "e8c347c9e290082e",
 		Table:   denorm.Table{Name: "playlists"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

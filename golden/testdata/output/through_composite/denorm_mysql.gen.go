@@ -26,30 +26,31 @@ func playlistsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Tracks
-			"SELECT a2.`id`, a2.`title`, a1.`position`, a1.`added_at`, t.`id`, a1.`playlist_id`, a1.`track_id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `playlist_tracks` AS a1 ON a1.`playlist_id` = t.`id` AND NOT a1.`hidden`\n" +
+			"SELECT a2.`id`, a2.`title`, a1.`position`, a1.`added_at`, a1.`playlist_id`, a1.`playlist_id`,\n" +
+				"    a1.`track_id`\n" +
+				"FROM `playlist_tracks` AS a1\n" +
 				"JOIN `tracks` AS a2 ON a2.`id` = a1.`track_id`\n" +
-				"ORDER BY t.`id`, a1.`position`, a2.`id`, a1.`playlist_id`, a1.`track_id`",
+				"WHERE a1.`playlist_id` IN (denorm_keys) AND NOT a1.`hidden`\n" +
+				"ORDER BY a1.`playlist_id`, a1.`position`, a2.`id`, a1.`track_id`",
 			// Recent
 			"SELECT a3.`a2_title`, a3.`t_id`, a3.`a2_id`, a3.`a1_playlist_id`, a3.`a1_track_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`added_at` DESC, a2.`id`, a1.`playlist_id`, a1.`track_id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a1.`playlist_id` AS `a1_playlist_id`,\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`playlist_id` ORDER BY a1.`added_at` DESC, a2.`id`, a1.`playlist_id`, a1.`track_id`) AS `denorm_rank`,\n" +
+				"        a1.`playlist_id` AS `t_id`, a2.`id` AS `a2_id`, a1.`playlist_id` AS `a1_playlist_id`,\n" +
 				"        a1.`track_id` AS `a1_track_id`, a1.`added_at` AS `a1_added_at`, a2.`title` AS `a2_title`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `playlist_tracks` AS a1 ON a1.`playlist_id` = t.`id` AND NOT a1.`hidden`\n" +
+				"    FROM `playlist_tracks` AS a1\n" +
 				"    JOIN `tracks` AS a2 ON a2.`id` = a1.`track_id`\n" +
 				"        AND (a1.`added_at` IS NOT NULL OR CAST(a2.`title` AS BINARY) = 'c')\n" +
+				"    WHERE a1.`playlist_id` IN (denorm_keys) AND NOT a1.`hidden`\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 2\n" +
 				"ORDER BY a3.`t_id`, a3.`a1_added_at` DESC, a3.`a2_id`, a3.`a1_playlist_id`, a3.`a1_track_id`",
 			// Positions
-			"SELECT a1.`position`, t.`id`, a2.`id`, a1.`playlist_id`, a1.`track_id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `playlist_tracks` AS a1 ON a1.`playlist_id` = t.`id` AND NOT a1.`hidden`\n" +
+			"SELECT a1.`position`, a1.`playlist_id`, a2.`id`, a1.`playlist_id`, a1.`track_id`\n" +
+				"FROM `playlist_tracks` AS a1\n" +
 				"JOIN `tracks` AS a2 ON a2.`id` = a1.`track_id`\n" +
-				"ORDER BY t.`id`, a1.`position` DESC, a2.`id`, a1.`playlist_id`, a1.`track_id`",
+				"WHERE a1.`playlist_id` IN (denorm_keys) AND NOT a1.`hidden`\n" +
+				"ORDER BY a1.`playlist_id`, a1.`position` DESC, a2.`id`, a1.`track_id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -26,31 +26,32 @@ func playlistsPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Tracks
-			`SELECT a2."id", a2."title", a1."position", a1."added_at", t."id", a1."playlist_id", a1."track_id"
-FROM denorm_roots AS t
-JOIN "playlist_tracks" AS a1 ON a1."playlist_id" = t."id" AND NOT a1."hidden"
+			`SELECT a2."id", a2."title", a1."position", a1."added_at", a1."playlist_id", a1."playlist_id",
+    a1."track_id"
+FROM "playlist_tracks" AS a1
 JOIN "tracks" AS a2 ON a2."id" = a1."track_id"
-ORDER BY t."id", a1."position", a2."id", a1."playlist_id", a1."track_id"`,
+WHERE a1."playlist_id" IN (denorm_keys) AND NOT a1."hidden"
+ORDER BY a1."playlist_id", a1."position", a2."id", a1."track_id"`,
 			// Recent
 			`SELECT a3."a2_title", a3."t_id", a3."a2_id", a3."a1_playlist_id", a3."a1_track_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."added_at" DESC NULLS LAST, a2."id", a1."playlist_id", a1."track_id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a1."playlist_id" AS "a1_playlist_id",
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."playlist_id" ORDER BY a1."added_at" DESC NULLS LAST, a2."id", a1."playlist_id", a1."track_id") AS "denorm_rank",
+        a1."playlist_id" AS "t_id", a2."id" AS "a2_id", a1."playlist_id" AS "a1_playlist_id",
         a1."track_id" AS "a1_track_id", a1."added_at" AS "a1_added_at", a2."title" AS "a2_title"
-    FROM denorm_roots AS t
-    JOIN "playlist_tracks" AS a1 ON a1."playlist_id" = t."id" AND NOT a1."hidden"
+    FROM "playlist_tracks" AS a1
     JOIN "tracks" AS a2 ON a2."id" = a1."track_id"
         AND (a1."added_at" IS NOT NULL OR a2."title" = 'c')
+    WHERE a1."playlist_id" IN (denorm_keys) AND NOT a1."hidden"
 ) AS a3
 WHERE a3."denorm_rank" <= 2
 ORDER BY a3."t_id", a3."a1_added_at" DESC NULLS LAST, a3."a2_id", a3."a1_playlist_id",
     a3."a1_track_id"`,
 			// Positions
-			`SELECT a1."position", t."id", a2."id", a1."playlist_id", a1."track_id"
-FROM denorm_roots AS t
-JOIN "playlist_tracks" AS a1 ON a1."playlist_id" = t."id" AND NOT a1."hidden"
+			`SELECT a1."position", a1."playlist_id", a2."id", a1."playlist_id", a1."track_id"
+FROM "playlist_tracks" AS a1
 JOIN "tracks" AS a2 ON a2."id" = a1."track_id"
-ORDER BY t."id", a1."position" DESC, a2."id", a1."playlist_id", a1."track_id"`,
+WHERE a1."playlist_id" IN (denorm_keys) AND NOT a1."hidden"
+ORDER BY a1."playlist_id", a1."position" DESC, a2."id", a1."track_id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -107,7 +107,7 @@ func (a *Articles) Refresh(ctx context.Context, ids ...int64) error {
 func articlesDefinition() *denorm.Definition[int64, ArticleDoc] {
 	return &denorm.Definition[int64, ArticleDoc]{
 		Name:    "articles",
-		Shape:   "4a4af9a065276e29",
+		Shape:   "3e4d4dad17756cd1",
 		Table:   denorm.Table{Name: "articles"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -14,10 +14,10 @@ func articlesMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Comments
-			"SELECT a1.`id`, a1.`text`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `comments` AS a1 ON a1.`article_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`text`, a1.`article_id`\n" +
+				"FROM `comments` AS a1\n" +
+				"WHERE a1.`article_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`article_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -14,10 +14,10 @@ func articlesSQLite() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Comments
-			`SELECT a1."id", a1."text", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "comments" AS a1 ON a1."article_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."text", a1."article_id"
+FROM "comments" AS a1
+WHERE a1."article_id" IN (denorm_keys)
+ORDER BY a1."article_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -143,7 +143,7 @@ func (m *Matches) Refresh(ctx context.Context, ids ...int64) error {
 func matchesDefinition() *denorm.Definition[int64, MatchDoc] {
 	return &denorm.Definition[int64, MatchDoc]{
 		Name:    "matches",
-		Shape:   "e4b8f58004a9d610",
+		Shape:   "ae48bd30935452cd",
 		Table:   denorm.Table{Name: "matches"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

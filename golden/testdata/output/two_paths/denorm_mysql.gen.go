@@ -27,12 +27,12 @@ func matchesMySQL() denorm.Statements {
 				"JOIN `sights` AS a3 ON a3.`city_id` = a2.`id`\n" +
 				"ORDER BY t.`id`, a3.`id`",
 			// Referees
-			"SELECT a2.`id`, a3.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `match_referees` AS a1 ON a1.`match_id` = t.`id`\n" +
+			"SELECT a2.`id`, a3.`name`, a1.`match_id`\n" +
+				"FROM `match_referees` AS a1\n" +
 				"JOIN `referees` AS a2 ON a2.`id` = a1.`referee_id`\n" +
 				"LEFT JOIN `cities` AS a3 ON a3.`id` = a2.`city_id`\n" +
-				"ORDER BY t.`id`, a2.`id`",
+				"WHERE a1.`match_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`match_id`, a2.`id`",
 			// City.Sights
 			"SELECT a2.`name`, t.`id`, a2.`id`\n" +
 				"FROM denorm_roots AS t\n" +

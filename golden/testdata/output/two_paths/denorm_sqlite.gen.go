@@ -27,12 +27,12 @@ CROSS JOIN "cities" AS a2 ON a2."id" = a1."city_id"
 CROSS JOIN "sights" AS a3 ON a3."city_id" = a2."id"
 ORDER BY t."id", a3."id"`,
 			// Referees
-			`SELECT a2."id", a3."name", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "match_referees" AS a1 ON a1."match_id" = t."id"
+			`SELECT a2."id", a3."name", a1."match_id"
+FROM "match_referees" AS a1
 CROSS JOIN "referees" AS a2 ON a2."id" = a1."referee_id"
 LEFT JOIN "cities" AS a3 ON a3."id" = a2."city_id"
-ORDER BY t."id", a2."id"`,
+WHERE a1."match_id" IN (denorm_keys)
+ORDER BY a1."match_id", a2."id"`,
 			// City.Sights
 			`SELECT a2."name", t."id", a2."id"
 FROM denorm_roots AS t

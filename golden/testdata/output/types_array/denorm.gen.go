@@ -103,7 +103,7 @@ func (p *Posts) Refresh(ctx context.Context, ids ...int64) error {
 func postsDefinition() *denorm.Definition[int64, PostDoc] {
 	return &denorm.Definition[int64, PostDoc]{
 		Name:    "posts",
-		Shape:   "b034ab7dce73fe59",
+		Shape:   "49e071f635bf1551",
 		Table:   denorm.Table{Name: "posts"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -14,10 +14,10 @@ func postsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Notes
-			"SELECT a1.`words`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `notes` AS a1 ON a1.`post_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`words`, a1.`post_id`, a1.`id`\n" +
+				"FROM `notes` AS a1\n" +
+				"WHERE a1.`post_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`post_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

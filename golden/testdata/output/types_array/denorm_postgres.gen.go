@@ -14,10 +14,10 @@ func postsPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Notes
-			`SELECT a1."words", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "notes" AS a1 ON a1."post_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."words", a1."post_id", a1."id"
+FROM "notes" AS a1
+WHERE a1."post_id" IN (denorm_keys)
+ORDER BY a1."post_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -106,7 +106,7 @@ func (c *Customers) Refresh(ctx context.Context, ids ...int64) error {
 func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 	return &denorm.Definition[int64, CustomerDoc]{
 		Name:    "customers",
-		Shape:   "bceabc4c319c619e",
+		Shape:   "c8b41e12e9a30ff4",
 		Table:   denorm.Table{Name: "customers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

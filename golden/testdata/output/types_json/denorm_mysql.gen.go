@@ -14,10 +14,10 @@ func customersMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Orders
-			"SELECT a1.`order_lines`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `orders` AS a1 ON a1.`customer_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`order_lines`, a1.`customer_id`, a1.`id`\n" +
+				"FROM `orders` AS a1\n" +
+				"WHERE a1.`customer_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`customer_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -14,10 +14,10 @@ func customersPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Orders
-			`SELECT a1."order_lines", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "orders" AS a1 ON a1."customer_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."order_lines", a1."customer_id", a1."id"
+FROM "orders" AS a1
+WHERE a1."customer_id" IN (denorm_keys)
+ORDER BY a1."customer_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

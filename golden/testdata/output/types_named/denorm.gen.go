@@ -110,7 +110,7 @@ func (i *Items) Refresh(ctx context.Context, ids ...Code) error {
 func itemsDefinition() *denorm.Definition[Code, ItemDoc] {
 	return &denorm.Definition[Code, ItemDoc]{
 		Name:    "items",
-		Shape:   "d6d017ec2952c644",
+		Shape:   "f01297c2b781da7a",
 		Table:   denorm.Table{Name: "items"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[Code]{

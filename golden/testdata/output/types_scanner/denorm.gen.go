@@ -102,7 +102,7 @@ func (p *Products) Refresh(ctx context.Context, ids ...int64) error {
 func productsDefinition() *denorm.Definition[int64, ProductDoc] {
 	return &denorm.Definition[int64, ProductDoc]{
 		Name:    "products",
-		Shape:   "eb2d71a1a84edaa7",
+		Shape:   "1a168916676b8e99",
 		Table:   denorm.Table{Name: "products"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

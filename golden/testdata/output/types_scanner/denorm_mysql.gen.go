@@ -19,10 +19,10 @@ func productsMySQL() denorm.Statements {
 				"FROM denorm_roots AS t\n" +
 				"ORDER BY t.`id`",
 			// Prices
-			"SELECT a1.`amount`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `prices` AS a1 ON a1.`product_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`amount`, a1.`product_id`, a1.`id`\n" +
+				"FROM `prices` AS a1\n" +
+				"WHERE a1.`product_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`product_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

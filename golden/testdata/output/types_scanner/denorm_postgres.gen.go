@@ -19,10 +19,10 @@ func productsPostgres() denorm.Statements {
 FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Prices
-			`SELECT a1."amount", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "prices" AS a1 ON a1."product_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."amount", a1."product_id", a1."id"
+FROM "prices" AS a1
+WHERE a1."product_id" IN (denorm_keys)
+ORDER BY a1."product_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

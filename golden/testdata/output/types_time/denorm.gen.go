@@ -104,7 +104,7 @@ func (c *Clocks) Refresh(ctx context.Context, ids ...int64) error {
 func clocksDefinition() *denorm.Definition[int64, ClockDoc] {
 	return &denorm.Definition[int64, ClockDoc]{
 		Name:    "clocks",
-		Shape:   "c55e60f287a9d46f",
+		Shape:   "d2147d921e7af33f",
 		Table:   denorm.Table{Name: "clocks"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -26,10 +26,10 @@ func clocksMySQL() denorm.Statements {
 			// Ticks
 			"SELECT a2.`a1_at`, a2.`t_id`, a2.`a1_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a1.`at` DESC, a1.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a1.`id` AS `a1_id`, a1.`at` AS `a1_at`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `ticks` AS a1 ON a1.`clock_id` = t.`id` AND a1.`at` > TIMESTAMP'1960-01-01 00:00:00'\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`clock_id` ORDER BY a1.`at` DESC, a1.`id`) AS `denorm_rank`,\n" +
+				"        a1.`clock_id` AS `t_id`, a1.`id` AS `a1_id`, a1.`at` AS `a1_at`\n" +
+				"    FROM `ticks` AS a1\n" +
+				"    WHERE a1.`clock_id` IN (denorm_keys) AND a1.`at` > TIMESTAMP'1960-01-01 00:00:00'\n" +
 				") AS a2\n" +
 				"WHERE a2.`denorm_rank` <= 2\n" +
 				"ORDER BY a2.`t_id`, a2.`a1_at` DESC, a2.`a1_id`",

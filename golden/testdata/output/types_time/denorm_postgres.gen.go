@@ -26,10 +26,10 @@ ORDER BY t."id"`,
 			// Ticks
 			`SELECT a2."a1_at", a2."t_id", a2."a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."at" DESC, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."at" AS "a1_at"
-    FROM denorm_roots AS t
-    JOIN "ticks" AS a1 ON a1."clock_id" = t."id" AND a1."at" > '1960-01-01 00:00:00+00'
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."clock_id" ORDER BY a1."at" DESC, a1."id") AS "denorm_rank",
+        a1."clock_id" AS "t_id", a1."id" AS "a1_id", a1."at" AS "a1_at"
+    FROM "ticks" AS a1
+    WHERE a1."clock_id" IN (denorm_keys) AND a1."at" > '1960-01-01 00:00:00+00'
 ) AS a2
 WHERE a2."denorm_rank" <= 2
 ORDER BY a2."t_id", a2."a1_at" DESC, a2."a1_id"`,

@@ -27,10 +27,10 @@ ORDER BY t."id"`,
 			// Ticks
 			`SELECT CAST(a2."a1_at" AS TEXT) AS "a1_at", a2."t_id", a2."a1_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a1."at" DESC, a1."id") AS "denorm_rank",
-        t."id" AS "t_id", a1."id" AS "a1_id", a1."at" AS "a1_at"
-    FROM denorm_roots AS t
-    CROSS JOIN "ticks" AS a1 ON a1."clock_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."clock_id" ORDER BY a1."at" DESC, a1."id") AS "denorm_rank",
+        a1."clock_id" AS "t_id", a1."id" AS "a1_id", a1."at" AS "a1_at"
+    FROM "ticks" AS a1
+    WHERE a1."clock_id" IN (denorm_keys)
         AND COALESCE(
             julianday(a1."at", 'auto'),
             julianday(substr(a1."at", 1, 22 + instr(substr(a1."at", 20), ' ')) || ':' || substr(a1."at", 23 + instr(substr(a1."at", 20), ' '), 2))

@@ -109,7 +109,7 @@ func (r *Regions) Refresh(ctx context.Context, ids ...int64) error {
 func regionsDefinition() *denorm.Definition[int64, RegionDoc] {
 	return &denorm.Definition[int64, RegionDoc]{
 		Name:    "regions",
-		Shape:   "864fda513ef884d2",
+		Shape:   "ac6029b61d1432aa",
 		Table:   denorm.Table{Name: "regions"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

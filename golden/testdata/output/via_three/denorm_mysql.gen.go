@@ -43,14 +43,15 @@ func regionsMySQL() denorm.Statements {
 			// Suppliers
 			"SELECT a6.`a5_id`, a6.`a5_name`, a6.`a5_rating`, a6.`t_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a5.`rating` DESC, a5.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a5.`id` AS `a5_id`, a5.`rating` AS `a5_rating`, a5.`name` AS `a5_name`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `shops` AS a1 ON a1.`region_id` = t.`id`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`region_id` ORDER BY a5.`rating` DESC, a5.`id`) AS `denorm_rank`,\n" +
+				"        a1.`region_id` AS `t_id`, a5.`id` AS `a5_id`, a5.`rating` AS `a5_rating`,\n" +
+				"        a5.`name` AS `a5_name`\n" +
+				"    FROM `shops` AS a1\n" +
 				"    JOIN `shop_products` AS a2 ON a2.`shop_id` = a1.`id`\n" +
 				"    JOIN `products` AS a3 ON a3.`id` = a2.`product_id`\n" +
 				"    JOIN `supplies` AS a4 ON a4.`product_id` = a3.`id` AND a4.`active`\n" +
 				"    JOIN `suppliers` AS a5 ON a5.`id` = a4.`supplier_id`\n" +
+				"    WHERE a1.`region_id` IN (denorm_keys)\n" +
 				") AS a6\n" +
 				"WHERE a6.`denorm_rank` <= 2\n" +
 				"ORDER BY a6.`t_id`, a6.`a5_rating` DESC, a6.`a5_id`",
@@ -61,14 +62,14 @@ func regionsMySQL() denorm.Statements {
 				"        a6.`t_id` AS `a6_t_id`, a6.`a5_id` AS `a6_a5_id`, a7.`id` AS `a7_id`,\n" +
 				"        a6.`a5_rating` AS `a6_a5_rating`, a7.`number` AS `a7_number`\n" +
 				"    FROM (\n" +
-				"        SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a5.`rating` DESC, a5.`id`) AS `denorm_rank`,\n" +
-				"            t.`id` AS `t_id`, a5.`id` AS `a5_id`, a5.`rating` AS `a5_rating`\n" +
-				"        FROM denorm_roots AS t\n" +
-				"        JOIN `shops` AS a1 ON a1.`region_id` = t.`id`\n" +
+				"        SELECT DENSE_RANK() OVER (PARTITION BY a1.`region_id` ORDER BY a5.`rating` DESC, a5.`id`) AS `denorm_rank`,\n" +
+				"            a1.`region_id` AS `t_id`, a5.`id` AS `a5_id`, a5.`rating` AS `a5_rating`\n" +
+				"        FROM `shops` AS a1\n" +
 				"        JOIN `shop_products` AS a2 ON a2.`shop_id` = a1.`id`\n" +
 				"        JOIN `products` AS a3 ON a3.`id` = a2.`product_id`\n" +
 				"        JOIN `supplies` AS a4 ON a4.`product_id` = a3.`id` AND a4.`active`\n" +
 				"        JOIN `suppliers` AS a5 ON a5.`id` = a4.`supplier_id`\n" +
+				"        WHERE a1.`region_id` IN (denorm_keys)\n" +
 				"    ) AS a6\n" +
 				"    JOIN `phones` AS a7 ON a7.`supplier_id` = a6.`a5_id`\n" +
 				"    WHERE a6.`denorm_rank` <= 2\n" +
@@ -76,14 +77,14 @@ func regionsMySQL() denorm.Statements {
 				"WHERE a8.`denorm_rank` <= 1\n" +
 				"ORDER BY a8.`a6_t_id`, a8.`a6_a5_rating` DESC, a8.`a6_a5_id`, a8.`a7_number`, a8.`a7_id`",
 			// Everyone
-			"SELECT a5.`name`, t.`id`, a5.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `shops` AS a1 ON a1.`region_id` = t.`id`\n" +
+			"SELECT a5.`name`, a1.`region_id`, a5.`id`\n" +
+				"FROM `shops` AS a1\n" +
 				"JOIN `shop_products` AS a2 ON a2.`shop_id` = a1.`id`\n" +
 				"JOIN `products` AS a3 ON a3.`id` = a2.`product_id`\n" +
 				"JOIN `supplies` AS a4 ON a4.`product_id` = a3.`id` AND a4.`active`\n" +
 				"JOIN `suppliers` AS a5 ON a5.`id` = a4.`supplier_id` AND a5.`rating` >= 3\n" +
-				"ORDER BY t.`id`, a5.`id`",
+				"WHERE a1.`region_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`region_id`, a5.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

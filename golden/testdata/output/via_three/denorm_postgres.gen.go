@@ -43,14 +43,15 @@ ORDER BY t."id"`,
 			// Suppliers
 			`SELECT a6."a5_id", a6."a5_name", a6."a5_rating", a6."t_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a5."rating" DESC NULLS LAST, a5."id") AS "denorm_rank",
-        t."id" AS "t_id", a5."id" AS "a5_id", a5."rating" AS "a5_rating", a5."name" AS "a5_name"
-    FROM denorm_roots AS t
-    JOIN "shops" AS a1 ON a1."region_id" = t."id"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."region_id" ORDER BY a5."rating" DESC NULLS LAST, a5."id") AS "denorm_rank",
+        a1."region_id" AS "t_id", a5."id" AS "a5_id", a5."rating" AS "a5_rating",
+        a5."name" AS "a5_name"
+    FROM "shops" AS a1
     JOIN "shop_products" AS a2 ON a2."shop_id" = a1."id"
     JOIN "products" AS a3 ON a3."id" = a2."product_id"
     JOIN "supplies" AS a4 ON a4."product_id" = a3."id" AND a4."active"
     JOIN "suppliers" AS a5 ON a5."id" = a4."supplier_id"
+    WHERE a1."region_id" IN (denorm_keys)
 ) AS a6
 WHERE a6."denorm_rank" <= 2
 ORDER BY a6."t_id", a6."a5_rating" DESC NULLS LAST, a6."a5_id"`,
@@ -61,14 +62,14 @@ FROM (
         a6."t_id" AS "a6_t_id", a6."a5_id" AS "a6_a5_id", a7."id" AS "a7_id",
         a6."a5_rating" AS "a6_a5_rating", a7."number" AS "a7_number"
     FROM (
-        SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a5."rating" DESC NULLS LAST, a5."id") AS "denorm_rank",
-            t."id" AS "t_id", a5."id" AS "a5_id", a5."rating" AS "a5_rating"
-        FROM denorm_roots AS t
-        JOIN "shops" AS a1 ON a1."region_id" = t."id"
+        SELECT DENSE_RANK() OVER (PARTITION BY a1."region_id" ORDER BY a5."rating" DESC NULLS LAST, a5."id") AS "denorm_rank",
+            a1."region_id" AS "t_id", a5."id" AS "a5_id", a5."rating" AS "a5_rating"
+        FROM "shops" AS a1
         JOIN "shop_products" AS a2 ON a2."shop_id" = a1."id"
         JOIN "products" AS a3 ON a3."id" = a2."product_id"
         JOIN "supplies" AS a4 ON a4."product_id" = a3."id" AND a4."active"
         JOIN "suppliers" AS a5 ON a5."id" = a4."supplier_id"
+        WHERE a1."region_id" IN (denorm_keys)
     ) AS a6
     JOIN "phones" AS a7 ON a7."supplier_id" = a6."a5_id"
     WHERE a6."denorm_rank" <= 2
@@ -76,14 +77,14 @@ FROM (
 WHERE a8."denorm_rank" <= 1
 ORDER BY a8."a6_t_id", a8."a6_a5_rating" DESC NULLS LAST, a8."a6_a5_id", a8."a7_number", a8."a7_id"`,
 			// Everyone
-			`SELECT a5."name", t."id", a5."id"
-FROM denorm_roots AS t
-JOIN "shops" AS a1 ON a1."region_id" = t."id"
+			`SELECT a5."name", a1."region_id", a5."id"
+FROM "shops" AS a1
 JOIN "shop_products" AS a2 ON a2."shop_id" = a1."id"
 JOIN "products" AS a3 ON a3."id" = a2."product_id"
 JOIN "supplies" AS a4 ON a4."product_id" = a3."id" AND a4."active"
 JOIN "suppliers" AS a5 ON a5."id" = a4."supplier_id" AND a5."rating" >= 3
-ORDER BY t."id", a5."id"`,
+WHERE a1."region_id" IN (denorm_keys)
+ORDER BY a1."region_id", a5."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

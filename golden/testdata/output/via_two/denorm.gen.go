@@ -111,7 +111,7 @@ func (a *Artists) Refresh(ctx context.Context, ids ...int64) error {
 func artistsDefinition() *denorm.Definition[int64, ArtistDoc] {
 	return &denorm.Definition[int64, ArtistDoc]{
 		Name:    "artists",
-		Shape:   "9833aea27b3119c3",
+		Shape:   "f7720975bbcf6f51",
 		Table:   denorm.Table{Name: "artists"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -48,29 +48,29 @@ func artistsMySQL() denorm.Statements {
 			// Tracks
 			"SELECT a3.`a2_title`, a3.`t_id`, a3.`a2_id`\n" +
 				"FROM (\n" +
-				"    SELECT DENSE_RANK() OVER (PARTITION BY t.`id` ORDER BY a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
-				"        t.`id` AS `t_id`, a2.`id` AS `a2_id`, a2.`title` AS `a2_title`\n" +
-				"    FROM denorm_roots AS t\n" +
-				"    JOIN `albums` AS a1 ON a1.`artist_id` = t.`id` AND a1.`published`\n" +
+				"    SELECT DENSE_RANK() OVER (PARTITION BY a1.`artist_id` ORDER BY a2.`title` DESC, a2.`id`) AS `denorm_rank`,\n" +
+				"        a1.`artist_id` AS `t_id`, a2.`id` AS `a2_id`, a2.`title` AS `a2_title`\n" +
+				"    FROM `albums` AS a1\n" +
 				"    JOIN `tracks` AS a2 ON a2.`album_id` = a1.`id`\n" +
+				"    WHERE a1.`artist_id` IN (denorm_keys) AND a1.`published`\n" +
 				") AS a3\n" +
 				"WHERE a3.`denorm_rank` <= 3\n" +
 				"ORDER BY a3.`t_id`, a3.`a2_title` DESC, a3.`a2_id`",
 			// Genres
-			"SELECT a3.`id`, a3.`name`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `albums` AS a1 ON a1.`artist_id` = t.`id` AND a1.`published`\n" +
+			"SELECT a3.`id`, a3.`name`, a1.`artist_id`\n" +
+				"FROM `albums` AS a1\n" +
 				"JOIN `album_genres` AS a2 ON a2.`album_id` = a1.`id`\n" +
 				"JOIN `genres` AS a3 ON a3.`id` = a2.`genre_id`\n" +
-				"ORDER BY t.`id`, a3.`id`",
+				"WHERE a1.`artist_id` IN (denorm_keys) AND a1.`published`\n" +
+				"ORDER BY a1.`artist_id`, a3.`id`",
 			// Genres.Fans
-			"SELECT a4.`name`, t.`id`, a3.`id`, a4.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `albums` AS a1 ON a1.`artist_id` = t.`id` AND a1.`published`\n" +
+			"SELECT a4.`name`, a1.`artist_id`, a3.`id`, a4.`id`\n" +
+				"FROM `albums` AS a1\n" +
 				"JOIN `album_genres` AS a2 ON a2.`album_id` = a1.`id`\n" +
 				"JOIN `genres` AS a3 ON a3.`id` = a2.`genre_id`\n" +
 				"JOIN `fans` AS a4 ON a4.`genre_id` = a3.`id`\n" +
-				"ORDER BY t.`id`, a3.`id`, a4.`id`",
+				"WHERE a1.`artist_id` IN (denorm_keys) AND a1.`published`\n" +
+				"ORDER BY a1.`artist_id`, a3.`id`, a4.`id`",
 			// Peers
 			"SELECT a2.`name`, t.`id`, a2.`id`\n" +
 				"FROM denorm_roots AS t\n" +

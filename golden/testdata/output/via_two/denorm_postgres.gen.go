@@ -48,29 +48,29 @@ ORDER BY t."id"`,
 			// Tracks
 			`SELECT a3."a2_title", a3."t_id", a3."a2_id"
 FROM (
-    SELECT DENSE_RANK() OVER (PARTITION BY t."id" ORDER BY a2."title" DESC, a2."id") AS "denorm_rank",
-        t."id" AS "t_id", a2."id" AS "a2_id", a2."title" AS "a2_title"
-    FROM denorm_roots AS t
-    JOIN "albums" AS a1 ON a1."artist_id" = t."id" AND a1."published"
+    SELECT DENSE_RANK() OVER (PARTITION BY a1."artist_id" ORDER BY a2."title" DESC, a2."id") AS "denorm_rank",
+        a1."artist_id" AS "t_id", a2."id" AS "a2_id", a2."title" AS "a2_title"
+    FROM "albums" AS a1
     JOIN "tracks" AS a2 ON a2."album_id" = a1."id"
+    WHERE a1."artist_id" IN (denorm_keys) AND a1."published"
 ) AS a3
 WHERE a3."denorm_rank" <= 3
 ORDER BY a3."t_id", a3."a2_title" DESC, a3."a2_id"`,
 			// Genres
-			`SELECT a3."id", a3."name", t."id"
-FROM denorm_roots AS t
-JOIN "albums" AS a1 ON a1."artist_id" = t."id" AND a1."published"
+			`SELECT a3."id", a3."name", a1."artist_id"
+FROM "albums" AS a1
 JOIN "album_genres" AS a2 ON a2."album_id" = a1."id"
 JOIN "genres" AS a3 ON a3."id" = a2."genre_id"
-ORDER BY t."id", a3."id"`,
+WHERE a1."artist_id" IN (denorm_keys) AND a1."published"
+ORDER BY a1."artist_id", a3."id"`,
 			// Genres.Fans
-			`SELECT a4."name", t."id", a3."id", a4."id"
-FROM denorm_roots AS t
-JOIN "albums" AS a1 ON a1."artist_id" = t."id" AND a1."published"
+			`SELECT a4."name", a1."artist_id", a3."id", a4."id"
+FROM "albums" AS a1
 JOIN "album_genres" AS a2 ON a2."album_id" = a1."id"
 JOIN "genres" AS a3 ON a3."id" = a2."genre_id"
 JOIN "fans" AS a4 ON a4."genre_id" = a3."id"
-ORDER BY t."id", a3."id", a4."id"`,
+WHERE a1."artist_id" IN (denorm_keys) AND a1."published"
+ORDER BY a1."artist_id", a3."id", a4."id"`,
 			// Peers
 			`SELECT a2."name", t."id", a2."id"
 FROM denorm_roots AS t

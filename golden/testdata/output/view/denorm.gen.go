@@ -106,7 +106,7 @@ func (f *Films) Refresh(ctx context.Context, ids ...int64) error {
 func filmsDefinition() *denorm.Definition[int64, FilmDoc] {
 	return &denorm.Definition[int64, FilmDoc]{
 		Name:    "films",
-		Shape:   "22c3700f869ca363",
+		Shape:   "dceb8b6c72b72c3f",
 		Table:   denorm.Table{Name: "films"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{
@@ -320,7 +320,7 @@ func (s *Stats) Refresh(ctx context.Context, ids ...int64) error {
 func statsDefinition() *denorm.Definition[int64, FilmStatsDoc] {
 	return &denorm.Definition[int64, FilmStatsDoc]{
 		Name:    "stats",
-		Shape:   "7612537cbda70aee",
+		Shape:   "76b10816ff58b156",
 		Table:   denorm.Table{Name: "film_stats"},
 		Columns: []string{"film_id"},
 		Key: denorm.KeyCodec[int64]{

@@ -115,7 +115,7 @@ func (s *Stores) Refresh(ctx context.Context, ids ...int64) error {
 func storesDefinition() *denorm.Definition[int64, StoreDoc] {
 	return &denorm.Definition[int64, StoreDoc]{
 		Name:    "stores",
-		Shape:   "a8c7beed1e9ddeee",
+		Shape:   "ef3725b8776921cd",
 		Table:   denorm.Table{Name: "stores"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -48,20 +48,20 @@ func storesMySQL() denorm.Statements {
 				"LEFT JOIN `owners` AS a9 ON a9.`id` = t.`owner_id`\n" +
 				"ORDER BY t.`id`",
 			// Items
-			"SELECT a1.`id`, a1.`name`, a1.`price`, t.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `items` AS a1 ON a1.`store_id` = t.`id` AND NOT a1.`deleted` AND a1.`price` > 2\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`id`, a1.`name`, a1.`price`, a1.`store_id`\n" +
+				"FROM `items` AS a1\n" +
+				"WHERE a1.`store_id` IN (denorm_keys) AND NOT a1.`deleted` AND a1.`price` > 2\n" +
+				"ORDER BY a1.`store_id`, a1.`id`",
 			// EveryItem
-			"SELECT a1.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `items` AS a1 ON a1.`store_id` = t.`id`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`name`, a1.`store_id`, a1.`id`\n" +
+				"FROM `items` AS a1\n" +
+				"WHERE a1.`store_id` IN (denorm_keys)\n" +
+				"ORDER BY a1.`store_id`, a1.`id`",
 			// CheapItems
-			"SELECT a1.`name`, t.`id`, a1.`id`\n" +
-				"FROM denorm_roots AS t\n" +
-				"JOIN `items` AS a1 ON a1.`store_id` = t.`id` AND a1.`price` < 5 AND NOT a1.`deleted`\n" +
-				"ORDER BY t.`id`, a1.`id`",
+			"SELECT a1.`name`, a1.`store_id`, a1.`id`\n" +
+				"FROM `items` AS a1\n" +
+				"WHERE a1.`store_id` IN (denorm_keys) AND a1.`price` < 5 AND NOT a1.`deleted`\n" +
+				"ORDER BY a1.`store_id`, a1.`id`",
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -48,20 +48,20 @@ LEFT JOIN "owners" AS a8 ON a8."id" = t."owner_id" AND NOT a8."deleted"
 LEFT JOIN "owners" AS a9 ON a9."id" = t."owner_id"
 ORDER BY t."id"`,
 			// Items
-			`SELECT a1."id", a1."name", a1."price", t."id"
-FROM denorm_roots AS t
-CROSS JOIN "items" AS a1 ON a1."store_id" = t."id" AND NOT a1."deleted" AND a1."price" > 2
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."id", a1."name", a1."price", a1."store_id"
+FROM "items" AS a1
+WHERE a1."store_id" IN (denorm_keys) AND NOT a1."deleted" AND a1."price" > 2
+ORDER BY a1."store_id", a1."id"`,
 			// EveryItem
-			`SELECT a1."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "items" AS a1 ON a1."store_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."name", a1."store_id", a1."id"
+FROM "items" AS a1
+WHERE a1."store_id" IN (denorm_keys)
+ORDER BY a1."store_id", a1."id"`,
 			// CheapItems
-			`SELECT a1."name", t."id", a1."id"
-FROM denorm_roots AS t
-CROSS JOIN "items" AS a1 ON a1."store_id" = t."id" AND a1."price" < 5 AND NOT a1."deleted"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."name", a1."store_id", a1."id"
+FROM "items" AS a1
+WHERE a1."store_id" IN (denorm_keys) AND a1."price" < 5 AND NOT a1."deleted"
+ORDER BY a1."store_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -122,7 +122,7 @@ func (o *Orders) Refresh(ctx context.Context, ids ...int64) error {
 func ordersDefinition() *denorm.Definition[int64, OrderDoc] {
 	return &denorm.Definition[int64, OrderDoc]{
 		Name:    "orders",
-		Shape:   "fb75f192795d8825",
+		Shape:   "bcdab104fcce2980",
 		Table:   denorm.Table{Name: "orders"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

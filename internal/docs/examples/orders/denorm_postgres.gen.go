@@ -30,15 +30,15 @@ FROM denorm_roots AS t
 LEFT JOIN "customers" AS a3 ON a3."id" = t."customer_id"
 ORDER BY t."id"`,
 			// Lines
-			`SELECT a1."id", a1."position", a1."article", a1."quantity", a1."unit_cents", t."id"
-FROM denorm_roots AS t
-JOIN "lines" AS a1 ON a1."order_id" = t."id"
-ORDER BY t."id", a1."position", a1."id"`,
+			`SELECT a1."id", a1."position", a1."article", a1."quantity", a1."unit_cents", a1."order_id"
+FROM "lines" AS a1
+WHERE a1."order_id" IN (denorm_keys)
+ORDER BY a1."order_id", a1."position", a1."id"`,
 			// Notes
-			`SELECT a1."text", a1."lang", t."id", a1."id"
-FROM denorm_roots AS t
-JOIN "notes" AS a1 ON a1."order_id" = t."id"
-ORDER BY t."id", a1."id"`,
+			`SELECT a1."text", a1."lang", a1."order_id", a1."id"
+FROM "notes" AS a1
+WHERE a1."order_id" IN (denorm_keys)
+ORDER BY a1."order_id", a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

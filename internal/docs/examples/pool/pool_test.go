@@ -24,8 +24,8 @@ func TestTitles(t *testing.T) {
 	}
 }
 
-// TestRoots holds roots.sql, which the docs show, to what is sent.
-func TestRoots(t *testing.T) {
+// TestKeys holds roots.sql and keys.sql, which the docs show, to what is sent.
+func TestKeys(t *testing.T) {
 	dsn := testservers.PostgresDSN(t)
 	fill(t, dsn)
 	engine, err := denorm.Open(t.Context(), sqlx.MustConnect("pgx", dsn))
@@ -44,19 +44,22 @@ func TestRoots(t *testing.T) {
 	if _, err := books.Page(t.Context(), 2, denorm.After(1)); err != nil {
 		t.Fatal(err)
 	}
-	var got []string
-	for _, query := range log.Entries() {
-		head, _, _ := strings.Cut(query.SQL, "\n")
-		if query.Path == "" && strings.HasPrefix(head, "WITH ") {
-			got = append(got, head)
+	for file, part := range map[string]struct{ path, line string }{"roots.sql": {"", "WITH "}, "keys.sql": {"Chapters", "WHERE "}} {
+		var got strings.Builder
+		for _, query := range log.Entries() {
+			for line := range strings.Lines(query.SQL) {
+				if query.Path == part.path && strings.HasPrefix(line, part.line) {
+					got.WriteString(line)
+				}
+			}
 		}
-	}
-	want, err := os.ReadFile("roots.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text := strings.Join(got, "\n") + "\n"; text != string(want) {
-		t.Errorf("sent was\n%s", text)
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != string(want) {
+			t.Errorf("%s: sent was\n%s", file, &got)
+		}
 	}
 }
 

@@ -111,7 +111,7 @@ func (c *Customers) Refresh(ctx context.Context, ids ...int64) error {
 func customersDefinition() *denorm.Definition[int64, CustomerDoc] {
 	return &denorm.Definition[int64, CustomerDoc]{
 		Name:    "customers",
-		Shape:   "5ad5e9db68c1c546",
+		Shape:   "57e019e419c809df",
 		Table:   denorm.Table{Name: "customers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[int64]{

@@ -20,10 +20,10 @@ FROM denorm_roots AS t
 ORDER BY t."id"`,
 			// Orders
 			`SELECT a1."id", a1."customer_id", a1."total_cents", CAST(a1."placed_at" AS TEXT) AS "placed_at",
-    t."id"
-FROM denorm_roots AS t
-CROSS JOIN "orders" AS a1 ON a1."customer_id" = t."id"
-ORDER BY t."id", a1."placed_at" DESC, a1."id"`,
+    a1."customer_id"
+FROM "orders" AS a1
+WHERE a1."customer_id" IN (denorm_keys)
+ORDER BY a1."customer_id", a1."placed_at" DESC, a1."id"`,
 		},
 		Depends: []denorm.Dependency{
 			{

@@ -111,7 +111,7 @@ func (c *Customers) Refresh(ctx context.Context, ids ...uint) error {
 func customersDefinition() *denorm.Definition[uint, CustomerDoc] {
 	return &denorm.Definition[uint, CustomerDoc]{
 		Name:    "customers",
-		Shape:   "69c14ba7e3aa6f6e",
+		Shape:   "4a59825f2b7c9e49",
 		Table:   denorm.Table{Name: "customers"},
 		Columns: []string{"id"},
 		Key: denorm.KeyCodec[uint]{
