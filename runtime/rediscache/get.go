@@ -75,10 +75,14 @@ func (g *getting) one(ctx context.Context, i int) {
 // many reads all keys, by one command each: MGET is no faster, copies more, cannot be used in a cluster, and hides
 // what is foreign.
 func (g *getting) many(ctx context.Context) {
+	const words = 2
 	commands := make([]redis.Cmder, len(g.keys))
 	answers := make([]*redis.StringCmd, len(g.keys))
+	args := make([]any, words*len(g.keys))
 	for i, key := range g.keys {
-		answers[i] = redis.NewStringCmd(ctx, "get", key)
+		arg := args[words*i : words*(i+1) : words*(i+1)]
+		arg[0], arg[1] = "get", key
+		answers[i] = redis.NewStringCmd(ctx, arg...)
 		commands[i] = answers[i]
 	}
 	_ = send(ctx, g.cache.client, commands) // the answers have the errors
