@@ -10,25 +10,37 @@ import (
 // caches know neither, so that their code is compiled once and not for every collection.
 type asked interface {
 	len() int
-	// local is a key in the cache of the process, and name its text in the shared one. An error means that no row
-	// can have the key.
+	// local is a key in the cache of the process; appendName appends its text in the shared one. An error means that
+	// no row can have the key.
 	local(i int) (local.Key, error)
-	name(i int) (string, error)
+	appendName(dst []byte, i int) ([]byte, error)
 	// failed is what the caller is told of a key.
 	failed(i int, err error) error
 	// load reads keys from the database, past all caches, and returns a pointer to each document, nil for none.
 	load(ctx context.Context, indexes []int, guard *guard) ([]any, error)
 }
 
-// typedKeys is asked of one collection.
+// typedKeys is asked of one collection, by one goroutine.
 type typedKeys[K comparable, D any] struct {
-	r    *registration[K, D]
-	keys []K
+	r      *registration[K, D]
+	keys   []K
+	values [4]any // of the key whose text is written
+}
+
+// single is what asking for one key takes, in one allocation.
+type single[K comparable, D any] struct {
+	typedKeys[K, D]
+	key     [1]K
+	indexes [1]int
+	entries [1]*entry
 }
 
 func (t *typedKeys[K, D]) len() int                       { return len(t.keys) }
 func (t *typedKeys[K, D]) local(i int) (local.Key, error) { return t.r.keys.of(t.keys[i]) }
-func (t *typedKeys[K, D]) name(i int) (string, error)     { return t.r.name(t.keys[i]) }
+
+func (t *typedKeys[K, D]) appendName(dst []byte, i int) ([]byte, error) {
+	return t.r.appendName(dst, t.values[:0], t.keys[i])
+}
 
 func (t *typedKeys[K, D]) failed(i int, err error) error {
 	return t.r.loadError("", keyText(t.keys[i]), err)

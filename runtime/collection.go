@@ -63,9 +63,10 @@ func (r *registration[K, D]) find(ctx context.Context, key K) (*entry, error) {
 			return found, nil
 		}
 	}
-	found := []*entry{nil}
-	err := cached.fetch(ctx, &typedKeys[K, D]{r, []K{key}}, []int{0}, found, now)
-	return found[0], err
+	one := &single[K, D]{typedKeys: typedKeys[K, D]{r: r}, key: [1]K{key}}
+	one.keys = one.key[:]
+	err := cached.fetch(ctx, one, one.indexes[:], one.entries[:], now)
+	return one.entries[0], err
 }
 
 // GetMany returns the documents of keys, in the order asked, nil where there is none, and the same one for a
@@ -79,7 +80,7 @@ func (c *Collection[K, D]) GetMany(ctx context.Context, keys []K) ([]*D, error) 
 	if cached == nil {
 		return c.r.many(ctx, nil, keys, nil)
 	}
-	entries, err := cached.many(ctx, &typedKeys[K, D]{c.r, keys})
+	entries, err := cached.many(ctx, &typedKeys[K, D]{r: c.r, keys: keys})
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package denorm
 
 import (
-	"database/sql/driver"
 	"fmt"
 	"reflect"
 
@@ -85,14 +84,15 @@ func (r *registration[K, D]) readKey(text string) (key K, err error) {
 
 // name returns the text of a key. An error means that no row can have the key.
 func (r *registration[K, D]) name(key K) (string, error) {
-	values := r.def.Key.Bind(make([]any, 0, 4), key)
-	if err := keyValues(r.engine.dialect, values); err != nil {
-		return "", err
-	}
-	plain := make([]driver.Value, len(values))
-	for i, value := range values {
-		plain[i] = value
-	}
-	text, err := keytext.Append(make([]byte, 0, 32), plain...)
+	text, err := r.appendName(make([]byte, 0, 32), make([]any, 0, 4), key)
 	return string(text), err
+}
+
+// appendName appends the text of a key, whose values take a buffer on the way.
+func (r *registration[K, D]) appendName(dst []byte, values []any, key K) ([]byte, error) {
+	values = r.def.Key.Bind(values, key)
+	if err := keyValues(r.engine.dialect, values); err != nil {
+		return nil, err
+	}
+	return keytext.Append(dst, values...)
 }

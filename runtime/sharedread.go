@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/denormgen/denormgen/runtime/internal/local"
@@ -59,15 +60,21 @@ func (f *fetching) throughShared(ctx context.Context) error {
 
 // named gives the led keys their names in the shared cache. Those that no row can have are landed.
 func (f *fetching) named(ctx context.Context) (open []*flightOf, err error) {
+	const roomForKey = 24
+	name := make([]byte, 0, len(f.prefix)+roomForKey)
+	var names strings.Builder
+	names.Grow(len(f.led) * cap(name))
+	open = make([]*flightOf, 0, len(f.led))
 	var unnamed []*flightOf
 	for i := range f.led {
 		one := &f.led[i]
-		name, err := f.keys.name(one.index)
-		if err != nil {
+		if name, err = f.keys.appendName(append(name[:0], f.prefix...), one.index); err != nil {
 			unnamed = append(unnamed, one)
 			continue
 		}
-		one.name = f.prefix + name
+		begin := names.Len()
+		names.Write(name)
+		one.name = names.String()[begin:]
 		open = append(open, one)
 	}
 	return open, f.uncached(ctx, unnamed)

@@ -4,7 +4,6 @@
 package keytext
 
 import (
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strconv"
@@ -16,12 +15,12 @@ const separator = '/'
 
 // Append adds the text of a key, given as one value a column, to dst. Integers are decimal, text and bytes
 // stand as they are but for what is not a letter, a digit or one of -._~:@, which is percent-encoded.
-func Append(dst []byte, key ...driver.Value) ([]byte, error) {
+func Append[V any](dst []byte, key ...V) ([]byte, error) {
 	for i, value := range key {
 		if i > 0 {
 			dst = append(dst, separator)
 		}
-		switch v := value.(type) {
+		switch v := any(value).(type) {
 		case int64:
 			dst = strconv.AppendInt(dst, v, 10)
 		case uint64:
