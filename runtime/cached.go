@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/denormgen/denormgen/runtime/internal/local"
-	"github.com/denormgen/denormgen/runtime/internal/mutant"
 )
 
 // entry is what is cached of one key.
@@ -87,7 +86,7 @@ func (c *cached) many(ctx context.Context, keys asked) ([]*entry, error) {
 // fetch gets the entries of up to maxBatch different keys that the local tier does not have.
 func (c *cached) fetch(ctx context.Context, keys asked, indexes []int, entries []*entry, now time.Time) (err error) {
 	counters := &c.live.engine.counters
-	f := fetching{cached: c, keys: keys, entries: entries, begun: now}
+	f := fetching{cached: c, keys: keys, entries: entries, led: make([]flightOf, 0, len(indexes)), begun: now}
 	if !c.fresh(now) {
 		counters.bypasses.Add(int64(len(indexes)))
 		return f.direct(ctx, indexes)
@@ -100,8 +99,7 @@ func (c *cached) fetch(ctx context.Context, keys asked, indexes []int, entries [
 			direct = append(direct, i)
 			continue
 		}
-		flight, lead := c.begin(key, now, oldest)
-		f.add(i, flight, lead)
+		f.begin(i, key, oldest)
 	}
 	defer func() { f.abandon(ctx, len(indexes) > 1, err) }()
 	if err := f.lead(ctx); err != nil {
@@ -114,16 +112,6 @@ func (c *cached) fetch(ctx context.Context, keys asked, indexes []int, entries [
 		}
 	}
 	return f.join(ctx)
-}
-
-// begin returns the flight of a key. Who reads the shared cache directly asks it first, and joins only a load
-// whose lease stands: another process may have killed it for its own write, of which this one does not know yet.
-func (c *cached) begin(key local.Key, now, oldest time.Time) (flight *local.Flight, lead bool) {
-	settings := &c.live.engine.settings
-	if settings.shared != nil && settings.localBytes == 0 && !mutant.Active(mutant.JoinByLease) {
-		return c.tier.Alone(key, now), true
-	}
-	return c.tier.Begin(key, now, oldest, c.live.usable(&c.live.local, now))
 }
 
 // fresh tells whether the tier that would answer can be trusted.

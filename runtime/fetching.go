@@ -25,34 +25,56 @@ type fetching struct {
 // flightOf is the flight of the key at an index.
 type flightOf struct {
 	index  int
-	flight *local.Flight
-	name   string // in the shared cache
-	lease  string // granted there
-	held   string // by somebody else
+	key    local.Key
+	flight *local.Flight // nil as long as nobody can join it
+	name   string        // in the shared cache
+	lease  string        // granted there
+	held   string        // by somebody else
 	landed bool
 }
 
-func (f *fetching) add(index int, flight *local.Flight, lead bool) {
-	if lead {
-		f.led = append(f.led, flightOf{index: index, flight: flight})
-	} else {
-		f.joined = append(f.joined, flightOf{index: index, flight: flight})
+// begin begins the flight of a key, or joins the one that is under way. Who reads the shared cache directly asks it
+// first, and joins only a load whose lease stands: another process may have killed it for its own write, of which this
+// one does not know yet.
+func (f *fetching) begin(index int, key local.Key, oldest time.Time) {
+	one := flightOf{index: index, key: key}
+	settings, lead := &f.live.engine.settings, true
+	if settings.shared == nil || settings.localBytes > 0 || mutant.Active(mutant.JoinByLease) {
+		one.flight, lead = f.tier.Begin(key, f.begun, oldest, f.live.usable(&f.live.local, f.begun))
 	}
+	if lead {
+		f.led = append(f.led, one)
+	} else {
+		f.joined = append(f.joined, one)
+	}
+}
+
+// leased lets those join who see the lease that a flight was granted.
+func (f *fetching) leased(one *flightOf) {
+	if one.flight == nil {
+		one.flight = f.tier.Alone(one.key, f.begun)
+	}
+	f.leases.Store(one.lease, one.flight)
 }
 
 // land ends a flight that this fetch leads, and keeps the entry if that is allowed.
 func (f *fetching) land(one *flightOf, found *entry, keep bool, weight int) {
-	one.landed = true
 	f.entries[one.index] = found
-	f.leases.Delete(one.lease)
 	if f.late.age > 0 && keep {
-		if key, err := f.keys.local(one.index); err == nil {
-			f.late.put(key, found, f.begun)
-		}
+		f.late.put(one.key, found, f.begun)
 	}
-	if !one.flight.Land(found, nil, keep, weight) && keep && f.live.engine.settings.localBytes > 0 {
+	if !f.end(one, found, nil, keep, weight) && keep && f.live.engine.settings.localBytes > 0 {
 		f.live.engine.counters.refused.Add(1)
 	}
+}
+
+// end lands a flight for those who may have joined it.
+func (f *fetching) end(one *flightOf, found *entry, err error, keep bool, weight int) (kept bool) {
+	one.landed = true
+	if one.lease != "" {
+		f.leases.Delete(one.lease)
+	}
+	return one.flight != nil && one.flight.Land(found, err, keep, weight)
 }
 
 // abandon ends what was not landed: after an error or a panic of the user's code. Those who wait share an error
@@ -63,9 +85,7 @@ func (f *fetching) abandon(ctx context.Context, several bool, err error) {
 	}
 	for i := range f.led {
 		if one := &f.led[i]; !one.landed {
-			one.landed = true
-			f.leases.Delete(one.lease)
-			one.flight.Land(nil, err, false, 0)
+			f.end(one, nil, err, false, 0)
 		}
 	}
 }

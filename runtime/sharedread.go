@@ -19,9 +19,9 @@ func (f *fetching) throughShared(ctx context.Context) error {
 		return err
 	}
 	// Whose holder has died, a lease ends by itself, and one reader takes the next: all others wait for that, too.
-	deadline := time.Now().Add(2 * f.live.engine.settings.leaseTime)
+	deadline := f.begun.Add(2 * f.live.engine.settings.leaseTime)
 	if mutant.Active(mutant.WaitsForLease) {
-		deadline = time.Now()
+		deadline = f.begun
 	}
 	pause := time.Millisecond
 	for round := 0; len(open) > 0; round++ {
@@ -104,6 +104,7 @@ func (f *fetching) ask(ctx context.Context, open []*flightOf) (answer, error) {
 	trusted := f.fresh(time.Now()) || mutant.Active(mutant.AnswersTrusted)
 	var sorted answer
 	var unusable []string
+	hits := 0
 	for i, one := range open {
 		one.lease, one.held = results[i].Lease, results[i].Held
 		switch result := results[i]; {
@@ -111,14 +112,14 @@ func (f *fetching) ask(ctx context.Context, open []*flightOf) (answer, error) {
 			sorted.unasked = append(sorted.unasked, one)
 		case result.Value != nil:
 			if found, size, ok := f.decode(ctx, one.name, result.Value); ok {
-				f.live.engine.counters.sharedHits.Add(1)
+				hits++
 				f.land(one, found, true, 2*size+entryOverhead)
 				continue
 			}
 			unusable = append(unusable, one.name)
 			sorted.held = append(sorted.held, one) // asked for again, once it is gone
 		case result.Lease != "":
-			f.leases.Store(one.lease, one.flight)
+			f.leased(one)
 			sorted.leased = append(sorted.leased, one)
 		case result.Held != "":
 			sorted.held = append(sorted.held, one)
@@ -126,6 +127,7 @@ func (f *fetching) ask(ctx context.Context, open []*flightOf) (answer, error) {
 			sorted.unasked = append(sorted.unasked, one)
 		}
 	}
+	f.live.engine.counters.sharedHits.Add(int64(hits))
 	if len(unusable) == 0 {
 		return sorted, nil
 	}
