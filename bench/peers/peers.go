@@ -32,13 +32,17 @@ func All(db *sqlx.DB) ([]Peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Peer{
+	list := []Peer{
 		{"hand", newHand(db)},
 		{"sqlx", newPlain(db)},
 		{"gorm", orm},
 		{"bun", newBun(db)},
 		{"ent", newEnt(db)},
-	}, nil
+	}
+	if db.DriverName() == "pgx" {
+		list = append(list, Peer{"bob", newBob(db)})
+	}
+	return list, nil
 }
 
 // Ours makes a loader of a generated accessor's method.

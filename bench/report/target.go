@@ -73,7 +73,7 @@ func targets() []target {
 		list = append(list, target{"S1", []string{store}, "bulk", ratio, 1.2})
 	}
 	load := func(workload string, databases []string, most map[string]float64) {
-		for _, peer := range []string{"hand", "sqlx", "gorm", "ent", "bun"} {
+		for _, peer := range []string{"hand", "sqlx", "gorm", "ent", "bun", "bob"} {
 			if limit, wanted := most[peer]; wanted {
 				list = append(list, target{workload, databases, peer, ratio, limit})
 			}
@@ -82,7 +82,7 @@ func targets() []target {
 	load("W1", sqlite, map[string]float64{"hand": 1.05, "sqlx": 0.4, "gorm": 0.3, "ent": 0.3, "bun": 0.38})
 	load("W1", postgres, map[string]float64{"hand": 0.75, "sqlx": 0.55, "gorm": 0.35, "ent": 0.45})
 	load("W2", sqlite, map[string]float64{"hand": 0.78, "sqlx": 0.68, "gorm": 0.48, "ent": 0.62, "bun": 0.65})
-	load("W2", postgres, map[string]float64{"hand": 0.78, "sqlx": 0.7, "gorm": 0.48, "ent": 0.66})
+	load("W2", postgres, map[string]float64{"hand": 0.78, "sqlx": 0.7, "gorm": 0.48, "ent": 0.66, "bob": 0.6})
 	load("W3", sqlite, map[string]float64{"hand": 0.7})
 	load("W3", postgres, map[string]float64{"hand": 0.55})
 	return append(list,
