@@ -58,8 +58,9 @@ func Page(results []measure.Result) []byte {
 
 What denormgen costs beside what you would use instead. A ratio is our time by the peer's, in rounds of all peers by turns within one
 process: **below 1 we are faster**. It is the median of the rounds' ratios, beside it their quartiles. Bare times are those of this machine,
-and worth little elsewhere. "Processor" is the same ratio of processor time, of this process and not of database servers, and allocations are
-ours / the peer's for each document. Other programs used the machine as well. Repeat a part with ` + "`make bench W=w2`" + `.
+and worth little elsewhere. "Processor" is the same ratio of processor time, of this process and not of database servers. Allocations are
+ours / the peer's for each document, and memory is the most that a run had in use above what was before it, garbage included. Other programs
+used the machine as well. Repeat a part with ` + "`make bench W=w2`" + `.
 
 `)
 	fmt.Fprintf(&out, "Measured: %s.\n", strings.Join(measured(results), "; "))
@@ -72,35 +73,30 @@ ours / the peer's for each document. Other programs used the machine as well. Re
 		if s.chart != "" {
 			fmt.Fprintf(&out, "![%s: our time by each peer's](performance/%s.svg)\n\n", s.title, s.chart)
 		}
-		markdown(&out, head())
-		for _, result := range of {
-			for _, r := range rows(result) {
-				line(&out, r)
-			}
-		}
+		markdown(&out, table(of))
 	}
 	out.WriteString("\n## Targets\n\nWhat we want to reach, and where we are.\n\n")
-	markdown(&out, row{"workload", "place", "against", "is", "target", ""})
+	list := []row{{"workload", "place", "against", "is", "target", ""}}
 	for _, v := range verdicts(results) {
 		mark := "ok"
 		if !v.ok() {
 			mark = "**short**"
 		}
-		line(&out, row{v.workload, v.database, v.against, figure(v.value), figure(v.most), mark})
+		list = append(list, row{v.workload, v.database, v.against, figure(v.value), figure(v.most), mark})
 	}
+	markdown(&out, list)
 	return out.Bytes()
 }
 
-func markdown(out *bytes.Buffer, titles row) {
-	line(out, titles)
-	rule := make(row, len(titles))
-	for i := range rule {
-		rule[i] = "---"
+// markdown writes a table, whose first row are the titles.
+func markdown(out *bytes.Buffer, list []row) {
+	for i, r := range list {
+		fmt.Fprintf(out, "| %s |\n", strings.Join(r, " | "))
+		if i == 0 {
+			fmt.Fprintf(out, "|%s\n", strings.Repeat(" --- |", len(r)))
+		}
 	}
-	line(out, rule)
 }
-
-func line(out *bytes.Buffer, r row) { fmt.Fprintf(out, "| %s |\n", strings.Join(r, " | ")) }
 
 // measured are the days and machines of results, each once.
 func measured(results []measure.Result) []string {

@@ -18,6 +18,7 @@ func results() []measure.Result {
 			Workload: "W1", Database: "postgres", Size: 2000, Rounds: 3, Measured: "a day", Ours: measure.Cost{Micros: 512.5, Allocs: 12},
 			Peers: []measure.Peer{{Name: "hand", Ratio: spread(0.5), CPU: spread(0.4), Cost: measure.Cost{Allocs: 1234}}, {Name: "sqlx", Ratio: spread(0.6)}},
 		},
+		{Workload: "W3", Database: "mysql", Ours: measure.Cost{PeakMB: 1.5}, Peers: []measure.Peer{{Name: "hand", Cost: measure.Cost{PeakMB: 12}}}},
 		{Workload: "C4-1000", Database: "sqlite", Peers: []measure.Peer{{Name: "bare", Ratio: spread(9)}}, Measured: "a day"},
 		{Workload: "C4-10", Database: "sqlite", Peers: []measure.Peer{{Name: "bare", Ratio: spread(1.1)}}, Measured: "another day"},
 		{Workload: "C3-local", Database: "mysql", Values: map[string]float64{"ms/median": 3, "ms/p99": 60}, Measured: "a day"},
@@ -41,9 +42,25 @@ RATIO C4-1000 sqlite bare 9 1.15 short
 	if diff := cmp.Diff(want, verdicts); !found || diff != "" {
 		t.Errorf("the verdicts differ (-want +got):\n%s", diff)
 	}
-	for _, row := range []string{"W1        postgres  2000       hand     0.50   0.40 – 0.60  0.40       512 µs  12 / 1,234"} {
-		if !strings.Contains(out.String(), row) {
+	rows := []string{
+		"workload  place     documents  against  ratio  quartiles    processor  ours    allocations",
+		"W1        postgres  2000       hand     0.50   0.40 – 0.60  0.40       512 µs  12 / 1,234",
+	}
+	for _, row := range rows {
+		if !strings.Contains(out.String(), row+"\n") {
 			t.Errorf("there is no row %q in\n%s", row, out.String())
+		}
+	}
+}
+
+// TestTableShowsMemory holds that a table has a column of memory where it was watched, and only there.
+func TestTableShowsMemory(t *testing.T) {
+	for _, of := range byWorkload(results()) {
+		watched := of[0].Workload == "W3"
+		for _, r := range table(of) {
+			if cell := r[len(r)-1]; (cell == "memory" || cell == "1.50 / 12 MB") != watched {
+				t.Errorf("the last column of %s is %q", of[0].Workload, cell)
+			}
 		}
 	}
 }

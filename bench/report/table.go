@@ -37,24 +37,43 @@ func natural(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// row is a line of a table. Of a result with peers there is one for each.
+// row is a line of a table.
 type row []string
 
-func head() row {
-	return row{"workload", "place", "documents", "against", "ratio", "quartiles", "processor", "ours", "allocations"}
+// table is the titles and the lines of results: of one with peers there is a line for each. Columns that say nothing are left out.
+func table(results []measure.Result) []row {
+	list := []row{{"workload", "place", "documents", "against", "ratio", "quartiles", "processor", "ours", "allocations", "memory"}}
+	for _, result := range results {
+		begin := row{result.Workload, cmp.Or(result.Database, "-"), strconv.Itoa(result.Size)}
+		for _, p := range result.Peers {
+			list = append(list, append(slices.Clone(begin), p.Name, figure(p.Ratio.Median),
+				figure(p.Ratio.Low)+" – "+figure(p.Ratio.High), figure(p.CPU.Median), duration(result.Ours.Micros),
+				figure(result.Ours.Allocs)+" / "+figure(p.Cost.Allocs), memory(result.Ours, p.Cost)))
+		}
+		for _, unit := range slices.Sorted(maps.Keys(result.Values)) {
+			list = append(list, append(slices.Clone(begin), unit, figure(result.Values[unit]), "", "", "", "", ""))
+		}
+	}
+	for i := len(list[0]) - 1; i >= 0; i-- {
+		if !slices.ContainsFunc(list[1:], func(r row) bool { return r[i] != "" }) {
+			for n := range list {
+				list[n] = slices.Delete(list[n], i, i+1)
+			}
+		}
+	}
+	return list
 }
 
-// rows are the lines of a result.
-func rows(result measure.Result) []row {
-	begin := row{result.Workload, cmp.Or(result.Database, "-"), strconv.Itoa(result.Size)}
-	var list []row
-	for _, p := range result.Peers {
-		list = append(list, append(slices.Clone(begin), p.Name, figure(p.Ratio.Median),
-			figure(p.Ratio.Low)+" – "+figure(p.Ratio.High), figure(p.CPU.Median), duration(result.Ours.Micros),
-			figure(result.Ours.Allocs)+" / "+figure(p.Cost.Allocs)))
-	}
-	for _, unit := range slices.Sorted(maps.Keys(result.Values)) {
-		list = append(list, append(slices.Clone(begin), unit, figure(result.Values[unit]), "", "", "", ""))
+// byWorkload are sorted results, those of one workload together: C2-1-1 and C2-100-1 are one.
+func byWorkload(results []measure.Result) [][]measure.Result {
+	var list [][]measure.Result
+	last := ""
+	for _, result := range results {
+		name, _, _ := strings.Cut(result.Workload, "-")
+		if name != last {
+			list, last = append(list, nil), name
+		}
+		list[len(list)-1] = append(list[len(list)-1], result)
 	}
 	return list
 }
@@ -63,22 +82,15 @@ func rows(result measure.Result) []row {
 func Print(out io.Writer, results []measure.Result) error {
 	results = slices.Clone(results)
 	Sort(results)
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	last := ""
-	for _, result := range results {
-		if name, _, _ := strings.Cut(result.Workload, "-"); name != last {
-			last = name
-			if err := table.Flush(); err != nil {
-				return err
-			}
-			fmt.Fprintf(table, "\n%s\n", strings.Join(head(), "\t"))
+	tabs := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, of := range byWorkload(results) {
+		fmt.Fprintln(tabs)
+		for _, r := range table(of) {
+			fmt.Fprintln(tabs, strings.Join(r, "\t"))
 		}
-		for _, r := range rows(result) {
-			fmt.Fprintln(table, strings.Join(r, "\t"))
+		if err := tabs.Flush(); err != nil {
+			return err
 		}
-	}
-	if err := table.Flush(); err != nil {
-		return err
 	}
 	fmt.Fprintln(out)
 	for _, v := range verdicts(results) {
@@ -113,6 +125,14 @@ func group(digits string) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return digits
+}
+
+// memory is the most that a run of ours and one of a peer's had in use, where that was watched.
+func memory(ours, peer measure.Cost) string {
+	if ours.PeakMB == 0 && peer.PeakMB == 0 {
+		return ""
+	}
+	return figure(ours.PeakMB) + " / " + figure(peer.PeakMB) + " MB"
 }
 
 func duration(micros float64) string {
