@@ -24,7 +24,8 @@ func workloads() []workload {
 		{"s2", "memory of a full sync", "S2Memory", "1x", ""},
 		{"s3", "changes one by one, and a sink", "S3Live", "3x", ""},
 		{"s4", "a backlog of a sink", "S4Backlog", "1x", ""},
-		{"g1", "one document, with a hundred times the data", "G1Growth", "100x", ""},
+		{"g1", "one document and one change, with a hundred times the data", "G1Growth", "100x", ""},
 		{"g2", "the generator", "G2Generator", "5x", ""},
+		{"g3", "all documents, with a hundred times the data", "G3GrowthAll", "3x", ""},
 	}
 }

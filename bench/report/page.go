@@ -44,7 +44,9 @@ variable where it is cached.`, []string{"A"}, ""},
 		{"Sinks", `S1 is a full sync against All, encoding and the store's own bulk writer. S2 is the memory of one, S3 changes a second, written one by one and seen
 in the sink, and S4 a backlog of a million changes to ten thousand documents against their full sync. "mongo" is an embedded FerretDB and
 "search" a fake of the protocol, in the same process: they stand for what cannot be had here.`, []string{"S1", "S2", "S3", "S4"}, "sinks"},
-		{"Growth", "One document out of a hundred times as many, against the small store.", []string{"G1"}, ""},
+		{"Growth", `A large store against a small one, a hundredth of it. G1 is one document out of it, and one change of what eight documents show,
+until they do. G3 loads all documents, and the small store as often as makes as many: above 1 a document costs more, or all of them take more
+memory, the more there are.`, []string{"G1", "G3"}, ""},
 		{"Generator", `G2 generates code for 100 models: ten collections of ours, and the client of ent's.`, []string{"G2"}, ""},
 	}
 }

@@ -29,6 +29,11 @@ func cpu(result measure.Result, peer string) (float64, bool) {
 	return ofPeer(result, strings.TrimSuffix(peer, " (processor)"), func(p measure.Peer) float64 { return p.CPU.Median })
 }
 
+// peak is the ratio of memory, with that behind the name of the peer.
+func peak(result measure.Result, peer string) (float64, bool) {
+	return ofPeer(result, strings.TrimSuffix(peer, " (memory)"), func(p measure.Peer) float64 { return result.Ours.PeakMB / p.Cost.PeakMB })
+}
+
 func allocations(result measure.Result, _ string) (float64, bool) { return result.Ours.Allocs, true }
 
 func figureIn(result measure.Result, unit string) (float64, bool) {
@@ -60,7 +65,10 @@ func targets() []target {
 		{"O-commit-update", postgres, "plain", ratio, 1.3},
 		{"O-update-100", postgres, "plain", ratio, 1.5},
 		{"S4", []string{"sqlite"}, "÷sync", figureIn, 1},
-		{"G1", servers, "small", ratio, 1.2},
+		{"G1-get", servers, "small", ratio, 1.2},
+		{"G1-change", servers, "small", ratio, 1.2},
+		{"G3", servers, "small", ratio, 1.2},
+		{"G3", servers, "small (memory)", peak, 1.2},
 		{"G2", here, "ent", ratio, 0.25},
 	}
 	for _, size := range []string{"10", "1000", "10000"} {

@@ -4,29 +4,121 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
 
 	"github.com/denormgen/denormgen/bench/measure"
-	"github.com/denormgen/denormgen/bench/models"
 	"github.com/denormgen/denormgen/internal/setting"
 )
 
-// BenchmarkG1Growth loads one document out of a large store, against a small one, a hundredth of it: BENCH_LARGE (200,000) books.
+// smaller is how much less a small store has than a large one.
+const smaller = 100
+
+// grown is a store of one size.
+type grown struct {
+	name  string // of the size
+	books int
+	db    *sqlx.DB
+}
+
+// eachGrown fills a large store in every database, and a small one: BENCH_LARGE (200,000) books, and a hundredth of them.
+func eachGrown(b *testing.B, run func(b *testing.B, database string, large, small grown)) {
+	books := setting.Number(b, "BENCH_LARGE", 200_000, 2000)
+	eachDatabase(b, func(b *testing.B, database string) {
+		stores := []grown{{name: "large", books: books}, {name: "small", books: books / smaller}}
+		for i := range stores {
+			stores[i].db = databases()[database](b)
+			fill(b, stores[i].db, stores[i].books)
+		}
+		run(b, database, stores[0], stores[1])
+	})
+}
+
+// BenchmarkG1Growth loads one document out of a large store, and has one change arrive, against a small one.
 func BenchmarkG1Growth(b *testing.B) {
-	large := setting.Number(b, "BENCH_LARGE", 200_000, 100_000)
-	eachDatabase(b, func(b *testing.B, name string) {
-		one := func(label string, books int) measure.Run {
-			db := databases()[name](b)
-			fill(b, db, books)
-			collection := models.NewBooks(opened(b, db))
-			return readers(label, 1, 20, func(turn int) error {
-				key := int64(turn*7919%books + 1)
-				doc, err := collection.Get(context.Background(), key)
-				if err == nil && doc.ID != key {
-					err = fmt.Errorf("wanted book %d, got %d", key, doc.ID)
-				}
-				return err
+	const turns = 20
+	eachGrown(b, func(b *testing.B, database string, large, small grown) {
+		compare := func(what string, of func(g grown, b *testing.B, turns int) measure.Run) {
+			b.Run(what, func(b *testing.B) {
+				c := measure.Case{Workload: "G1-" + what, Database: database, Size: large.books, Units: turns}
+				measure.Interleave(b, c, of(large, b, turns), of(small, b, turns))
 			})
 		}
-		measure.Interleave(b, measure.Case{Workload: "G1", Database: name, Size: large, Units: 20}, one("large", large), one("small", large/100))
+		compare("get", grown.get)
+		compare("change", grown.change) // behind the other, for it has documents cached
 	})
+}
+
+// key is that of another book each turn.
+func (g grown) key(turn int) int64 { return int64(turn*7919%g.books + 1) }
+
+// get loads one document a turn.
+func (g grown) get(b *testing.B, turns int) measure.Run {
+	collection := loader(b, g.db)
+	return readers(g.name, 1, turns, func(turn int) error {
+		doc, err := collection.Get(context.Background(), g.key(turn))
+		if err == nil && doc.ID != g.key(turn) {
+			err = fmt.Errorf("wanted book %d, got %d", g.key(turn), doc.ID)
+		}
+		return err
+	})
+}
+
+// change renames one author a turn, and times from there until no reader sees the old name. An author has eight books or so,
+// however many there are.
+func (g grown) change(b *testing.B, turns int) measure.Run {
+	program, ctx, turn := newProgram(b, g.db, localOnly), context.Background(), 0
+	one := func() (took time.Duration, err error) {
+		turn++
+		doc, err := program.books.Get(ctx, g.key(turn))
+		if err != nil {
+			return 0, err
+		}
+		name := fmt.Sprint("change ", turn)
+		if _, err := g.db.ExecContext(ctx, g.db.Rebind("UPDATE authors SET name = ? WHERE id = ?"), name, doc.Authors[0].ID); err != nil {
+			return 0, err
+		}
+		start := time.Now()
+		if err := program.engine.Drain(ctx); err != nil {
+			return 0, err
+		}
+		took = time.Since(start)
+		doc, err = program.books.Get(ctx, g.key(turn))
+		if err == nil && doc.Authors[0].Name != name {
+			err = fmt.Errorf("wanted the name %q, got %q", name, doc.Authors[0].Name)
+		}
+		return took, err
+	}
+	return measure.Run{Name: g.name, Clock: func() (all time.Duration, err error) {
+		for range turns {
+			took, err := one()
+			if err != nil {
+				return 0, err
+			}
+			all += took
+		}
+		return all, nil
+	}}
+}
+
+// BenchmarkG3GrowthAll loads all documents of a large store, against as many of a small one, which is loaded again and again.
+func BenchmarkG3GrowthAll(b *testing.B) {
+	eachGrown(b, func(b *testing.B, database string, large, small grown) {
+		c := measure.Case{Workload: "G3", Database: database, Size: large.books, Units: large.books, Peaks: true}
+		measure.Interleave(b, c, large.all(b, 1), small.all(b, smaller))
+	})
+}
+
+// all loads all documents several times.
+func (g grown) all(b *testing.B, times int) measure.Run {
+	l := &loading{collection: loader(b, g.db), books: g.books}
+	return measure.Run{Name: g.name, Do: func() error {
+		for range times {
+			if err := l.all(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
 }

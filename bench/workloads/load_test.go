@@ -43,7 +43,7 @@ func open(tb testing.TB, name string) *loading {
 	db := databases()[name](tb)
 	l := &loading{database: name, books: books(tb)}
 	fill(tb, db, l.books)
-	l.collection = models.NewBooks(opened(tb, db, denorm.WithPipeline(pgxpipeline.New()))) // PostgreSQL's; others take none
+	l.collection = loader(tb, db)
 	others, err := peers.All(db)
 	if err != nil {
 		tb.Fatal(err)
@@ -51,6 +51,12 @@ func open(tb testing.TB, name string) *loading {
 	l.peers = append([]peers.Peer{{Name: "denormgen", Load: peers.Ours(l.collection.GetMany)}}, others...)
 	l.agree(tb)
 	return l
+}
+
+// loader has books without any cache.
+func loader(tb testing.TB, db *sqlx.DB) *models.Books {
+	tb.Helper()
+	return models.NewBooks(opened(tb, db, denorm.WithPipeline(pgxpipeline.New()))) // PostgreSQL's; others take none
 }
 
 // agree fails unless the documents of all peers are the same.
