@@ -32,50 +32,88 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
+// options are what the command line says.
+type options struct {
+	quick, dry, page bool
+	books            []int
+	names            []string
+}
+
+func parse(args []string) (options, error) {
+	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	quick := flags.Bool("quick", false, "less data and fewer rounds; keep nothing")
-	dry := flags.Bool("dry", false, "keep nothing")
-	page := flags.Bool("page", false, "measure nothing; write the page of what is kept")
-	books := flags.Int("books", 20_000, "documents of the bookstore; 2,000 with -quick")
+	flags.BoolVar(&o.quick, "quick", false, "less data and fewer rounds; keep nothing")
+	flags.BoolVar(&o.dry, "dry", false, "keep nothing")
+	flags.BoolVar(&o.page, "page", false, "measure nothing; write the page of what is kept")
+	flags.Func("books", "documents of the bookstore, or several `numbers` with commas (20000, with -quick 2000)", func(text string) error {
+		for number := range strings.SplitSeq(text, ",") {
+			n, err := strconv.Atoi(number)
+			if err != nil || n <= 0 {
+				return fmt.Errorf("%q is no number of books", number)
+			}
+			o.books = append(o.books, n)
+		}
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	o.names = flags.Args()
+	usual := 20_000
+	if o.quick {
+		o.dry, usual = true, 2000
+	}
+	if o.books == nil {
+		o.books = []int{usual}
+	}
+	return o, nil
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	o, err := parse(args)
+	if err != nil {
 		return err
 	}
-	if *page {
+	if o.page {
 		return keep(nil)
 	}
-	chosen, err := choose(flags.Args(), *quick)
+	chosen, err := choose(o.names, o.quick)
 	if err != nil {
 		return err
 	}
-	if *quick {
-		*dry, *books = true, 2000
-	}
-	folder, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(folder)
-	fresh := filepath.Join(folder, resultsFile)
-	var failed error // what was measured before and behind it counts all the same
-	for _, w := range chosen {
-		fmt.Fprintf(os.Stderr, "== %s: %s\n", w.Name, w.Title)
-		if err := w.measure(ctx, fresh, *books, *quick); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("measure %s: %w", w.Name, err))
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	list, err := readResults(fresh)
-	if err != nil {
-		return errors.Join(failed, err)
-	}
+	list, failed := measureAll(ctx, chosen, o)
 	failed = errors.Join(failed, report.Print(out, list))
-	if *dry {
+	if o.dry {
 		return failed
 	}
 	return errors.Join(failed, keep(list))
+}
+
+// measureAll returns what was measured, before and behind a failure, too.
+func measureAll(ctx context.Context, chosen []workload, o options) ([]measure.Result, error) {
+	folder, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	program, fresh := filepath.Join(folder, "workloads.test"), filepath.Join(folder, resultsFile)
+	if err := command(ctx, "go", "test", "-c", "-o", program, "./workloads").Run(); err != nil {
+		return nil, fmt.Errorf("compile the workloads: %w", err)
+	}
+	var failed error
+	for _, w := range chosen {
+		for _, books := range w.sizes(o.books) {
+			if ctx.Err() != nil {
+				break
+			}
+			fmt.Fprintf(os.Stderr, "== %s: %s\n", w.Name, w.Title)
+			if err := w.measure(ctx, program, fresh, books, o.quick); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("measure %s: %w", w.Name, err))
+			}
+		}
+	}
+	list, err := readResults(fresh)
+	return list, errors.Join(failed, err)
 }
 
 // choose returns the workloads of the given names, in the order of all.
@@ -99,16 +137,22 @@ func choose(names []string, quick bool) ([]workload, error) {
 }
 
 // measure runs the benchmarks of a workload in a process of their own.
-func (w workload) measure(ctx context.Context, results string, books int, quick bool) error {
+func (w workload) measure(ctx context.Context, program, results string, books int, quick bool) error {
 	rounds := w.Rounds
 	if quick && w.Quick != "" {
 		rounds = w.Quick
 	}
-	command := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^Benchmark"+w.Benchmark+"$",
-		"-benchtime", rounds, "-timeout", "0", "./workloads")
-	command.Env = append(os.Environ(), measure.Results+"="+results, "BENCH_BOOKS="+strconv.Itoa(books), "DENORMGEN_REQUIRE_SERVERS=1")
-	command.Stdout, command.Stderr = os.Stderr, os.Stderr
-	return command.Run()
+	benchmark := command(ctx, program, "-test.run", "^$", "-test.bench", "^Benchmark"+w.Benchmark+"$", "-test.benchtime", rounds, "-test.timeout", "0")
+	benchmark.Dir = "workloads"
+	benchmark.Env = append(os.Environ(), measure.Results+"="+results, "BENCH_BOOKS="+strconv.Itoa(books), "DENORMGEN_REQUIRE_SERVERS=1")
+	return benchmark.Run()
+}
+
+// command says what it has to say beside our results.
+func command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	made := exec.CommandContext(ctx, name, args...)
+	made.Stdout, made.Stderr = os.Stderr, os.Stderr
+	return made
 }
 
 func readResults(path string) ([]measure.Result, error) {

@@ -3,10 +3,12 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/denormgen/denormgen/bench/measure"
@@ -78,13 +80,13 @@ used the machine as well. Repeat a part with ` + "`make bench W=w2`" + `.
 		markdown(&out, table(of))
 	}
 	out.WriteString("\n## Targets\n\nWhat we want to reach, and where we are.\n\n")
-	list := []row{{"workload", "place", "against", "is", "target", ""}}
+	list := []row{{"workload", "place", "documents", "against", "is", "target", ""}}
 	for _, v := range verdicts(results) {
 		mark := "ok"
 		if !v.ok() {
 			mark = "**short**"
 		}
-		list = append(list, row{v.workload, v.database, v.against, figure(v.value), figure(v.most), mark})
+		list = append(list, row{v.workload, cmp.Or(v.database, "-"), strconv.Itoa(v.size), v.against, figure(v.value), figure(v.most), mark})
 	}
 	markdown(&out, list)
 	return out.Bytes()

@@ -103,6 +103,7 @@ func targets() []target {
 // verdict is a target beside what was measured.
 type verdict struct {
 	workload, database, against string
+	size                        int
 	value, most                 float64
 }
 
@@ -116,7 +117,7 @@ func (v verdict) String() string {
 	if database == "" {
 		database = "-"
 	}
-	return fmt.Sprintf("RATIO %s %s %s %s %s %s", v.workload, database, v.against, figure(v.value), figure(v.most), word)
+	return fmt.Sprintf("RATIO %s %s %s %s %s %s %d", v.workload, database, v.against, figure(v.value), figure(v.most), word, v.size)
 }
 
 // verdicts are those of all targets that were measured, in the order of the results.
@@ -125,7 +126,7 @@ func verdicts(results []measure.Result) []verdict {
 	for _, result := range results {
 		for _, t := range targets() {
 			if value, measured := t.value(result); measured {
-				list = append(list, verdict{result.Workload, result.Database, t.against, value, t.most})
+				list = append(list, verdict{result.Workload, result.Database, t.against, result.Size, value, t.most})
 			}
 		}
 	}
