@@ -1,5 +1,5 @@
 # The checks stand in .ci/run, so that they are the same here and there.
-.PHONY: help test race lint generate check arch coherence mutants modules fuzz bench bench-quick soak ci
+.PHONY: help test race lint generate check arch coherence mutants modules benchmarks fuzz bench bench-quick soak ci
 
 help:
 	@echo 'make test      go test ./...; databases that are not installed are skipped'
@@ -12,6 +12,7 @@ help:
 	@echo 'make soak      the same and the faults for hours'
 	@echo 'make mutants   is each rule of coherence tested?'
 	@echo 'make modules   the nested modules'
+	@echo 'make benchmarks  every benchmark once, with little data; it measures nothing'
 	@echo 'make fuzz      every fuzz target for FUZZTIME=5000x'
 	@echo 'make bench     everything against peers, and docs/performance.md; W="w1 c2" for parts'
 	@echo 'make bench-quick  loading and cached reads of less data, which keeps nothing'
@@ -20,7 +21,7 @@ help:
 test:
 	go test ./...
 
-race lint check arch coherence mutants modules fuzz:
+race lint check arch coherence mutants modules benchmarks fuzz:
 	.ci/run $@
 
 generate:

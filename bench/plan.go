@@ -18,11 +18,11 @@ func (w workload) sizes(wanted []int) []int {
 
 func workloads() []workload {
 	return []workload{
-		{"w1", "one document from the database", "W1", "300x", "20x", true},
+		{"w1", "one document from the database", "W1", "300x", "10x", true},
 		{"w2", "a hundred documents from the database", "W2", "200x", "10x", true},
 		{"w3", "all documents from the database", "W3", "5x", "2x", true},
 		{"c1", "a document from the cache of the process", "C1LocalHit", "200x", "20x", false},
-		{"c2", "documents from Redis", "C2RedisHits?", "200x", "20x", false},
+		{"c2", "documents from Redis", "C2RedisHits?", "200x", "10x", false},
 		{"c3", "from another program's commit to a fresh read", "C3FreshRead", "1x", "", false},
 		{"c4", "one change of what many documents show", "C4(FanOut|Coalesced)", "20x", "", false},
 		{"c5", "writers beside a change of very many documents", "C5Writers", "1x", "", false},

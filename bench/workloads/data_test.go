@@ -28,10 +28,18 @@ CREATE INDEX book_authors_author ON book_authors (author_id);
 CREATE INDEX book_tags_tag ON book_tags (tag_id);
 CREATE INDEX authors_country ON authors (country_id)`
 
+// brief is the usual amount of something, or that of a short run (go test -short), which only shows that benchmarks work.
+func brief[T any](usual, short T) T {
+	if testing.Short() {
+		return short
+	}
+	return usual
+}
+
 // books is how many books the store has: BENCH_BOOKS, or 2,000 so that a test run stays short.
 func books(tb testing.TB) int {
 	const usual, least = 2000, 1000
-	return setting.Number(tb, "BENCH_BOOKS", usual, least)
+	return setting.Number(tb, "BENCH_BOOKS", brief(usual, least), least)
 }
 
 // createTables makes the empty store.

@@ -13,14 +13,11 @@ import (
 	"github.com/denormgen/denormgen/internal/setting"
 )
 
-// freshBooks is how many books the store has whose changes are watched.
-const freshBooks = 10_000
-
 // BenchmarkC3FreshRead measures how long after another program's commit a document shows it, while that program
 // commits 500 changes a second: of books, and in every fifth case of an author with ten of them. The peer asks for
 // the changed column every millisecond, without any cache. BENCH_PROBES is how many commits are timed.
 func BenchmarkC3FreshRead(b *testing.B) {
-	eachPlace(b, freshBooks, func(b *testing.B, at *place) {
+	eachPlace(b, brief(10_000, 1000), func(b *testing.B, at *place) {
 		for _, mode := range []string{localOnly, bothTiers} {
 			b.Run(mode, func(b *testing.B) { freshReads(b, at, mode) })
 		}
@@ -55,7 +52,7 @@ func freshReads(b *testing.B, at *place, mode string) {
 		},
 	}
 	took := map[string][]float64{}
-	probes := setting.Number(b, "BENCH_PROBES", 100, 1)
+	probes := setting.Number(b, "BENCH_PROBES", brief(100, 2), 1)
 	before := reader.engine.Stats()
 	for b.Loop() {
 		for i := range probes {

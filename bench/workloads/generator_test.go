@@ -14,7 +14,7 @@ import (
 // BenchmarkG2Generator generates code for 100 models, of which denormgen makes ten collections and ent its client, by programs
 // that are built and with the go command's caches warm.
 func BenchmarkG2Generator(b *testing.B) {
-	const shops, collections = 20, 10
+	shops, collections := brief(20, 2), 10
 	tools := b.TempDir()
 	build := func(name, path string) string {
 		file := filepath.Join(tools, name)

@@ -24,7 +24,7 @@ type grown struct {
 
 // eachGrown fills a large store in every database, and a small one: BENCH_LARGE (200,000) books, and a hundredth of them.
 func eachGrown(b *testing.B, run func(b *testing.B, database string, large, small grown)) {
-	books := setting.Number(b, "BENCH_LARGE", 200_000, 2000)
+	books := setting.Number(b, "BENCH_LARGE", brief(200_000, 2000), 2000)
 	eachDatabase(b, func(b *testing.B, database string) {
 		stores := []grown{{name: "large", books: books}, {name: "small", books: books / smaller}}
 		for i := range stores {

@@ -19,7 +19,8 @@ import (
 // and to sort them, so its cost grows with the square of the documents: a thousand have to do. Its updates are of few
 // documents each, for it hangs on many.
 func inMongo(b *testing.B) kept {
-	const most, updates = 1000, 10
+	const updates = 10
+	most := brief(1000, 100)
 	database := ferret(b)
 	plain, sunk := database.Collection("plain"), database.Collection("books")
 	return kept{

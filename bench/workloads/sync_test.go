@@ -97,7 +97,7 @@ func byHand(ctx context.Context, collection *models.Books, k kept, want int) err
 // BenchmarkS2Memory fills a store with lean documents, BENCH_LEAN (20,000) and ten times as many, and reports the most
 // that the garbage collector found alive.
 func BenchmarkS2Memory(b *testing.B) {
-	least := setting.Number(b, "BENCH_LEAN", 20_000, 1000)
+	least := setting.Number(b, "BENCH_LEAN", brief(20_000, 1000), 1000)
 	for _, n := range []int{least, 10 * least} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			k := stores()["sqlite"](b)
@@ -125,7 +125,8 @@ func BenchmarkS2Memory(b *testing.B) {
 // how many the sink showed, from the first change until the last one was there.
 func BenchmarkS3Live(b *testing.B) {
 	eachStore(b, func(b *testing.B, k kept) {
-		documents := 10_000
+		lasting := brief(time.Second, 100*time.Millisecond)
+		documents := brief(10_000, 1000)
 		if k.most > 0 {
 			documents = k.most / 10 // each change reads them all
 		}
@@ -140,7 +141,7 @@ func BenchmarkS3Live(b *testing.B) {
 		go func() { ended <- engine.Run(ctx) }()
 		for b.Loop() {
 			begun, n := time.Now(), 0
-			for ; time.Since(begun) < time.Second; n++ {
+			for ; time.Since(begun) < lasting; n++ {
 				at.exec(b, "UPDATE books SET title = ? WHERE id = ?", fmt.Sprint("changed ", n), n*7919%documents+1)
 			}
 			written := float64(n) / time.Since(begun).Seconds()
@@ -162,8 +163,8 @@ func BenchmarkS3Live(b *testing.B) {
 // BenchmarkS4Backlog changes 10,000 documents BENCH_ROUNDS (100) times each while the sink is away, and reports how long
 // the sink takes to catch up, against a full sync of as many.
 func BenchmarkS4Backlog(b *testing.B) {
-	const documents = 10_000
-	rounds := setting.Number(b, "BENCH_ROUNDS", 100, 1)
+	documents := brief(10_000, 1000)
+	rounds := setting.Number(b, "BENCH_ROUNDS", brief(100, 1), 1)
 	ctx := context.Background()
 	k := stores()["sqlite"](b)
 	at := newPlace(b, "sqlite", documents)

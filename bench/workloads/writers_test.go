@@ -14,7 +14,7 @@ import (
 // documents, BENCH_FANOUT, against the same before. Beside it stands how much memory the program grows by that
 // relays, its caches included.
 func BenchmarkC5Writers(b *testing.B) {
-	eachPlace(b, setting.Number(b, "BENCH_FANOUT", 100_000, 1), func(b *testing.B, at *place) {
+	eachPlace(b, setting.Number(b, "BENCH_FANOUT", brief(100_000, 1000), 1), func(b *testing.B, at *place) {
 		program := at.program(b, localOnly)
 		program.run(b)
 		w := &writer{place: at, b: b, every: 5 * time.Millisecond}
@@ -22,7 +22,7 @@ func BenchmarkC5Writers(b *testing.B) {
 		var before, during, took []float64
 		var grown float64
 		for b.Loop() {
-			const calm = 3 * time.Second
+			calm := brief(3*time.Second, 100*time.Millisecond)
 			w.times()
 			time.Sleep(calm)
 			before = append(before, w.times()...)
@@ -76,7 +76,7 @@ func BenchmarkC6LongSnapshot(b *testing.B) {
 				}
 				return measure.Median(took)
 			}
-			claimed := setting.Number(b, "BENCH_CLAIMED", 50_000, 1)
+			claimed := setting.Number(b, "BENCH_CLAIMED", brief(50_000, 1000), 1)
 			var before, during float64
 			for b.Loop() {
 				before = arrive()
