@@ -33,15 +33,17 @@ func TestPrint(t *testing.T) {
 	if err := Print(&out, results()); err != nil {
 		t.Fatal(err)
 	}
-	_, verdicts, found := strings.Cut(out.String(), "\n\nRATIO ")
-	want := `W1 postgres hand 0.50 0.75 ok 2000
-RATIO W1 postgres sqlx 0.60 0.55 short 2000
-RATIO C3-local mysql ms/median 3 10 ok 0
-RATIO C3-local mysql ms/p99 60 50 short 0
-RATIO C4-10 sqlite bare 1.10 1.15 ok 0
-RATIO C4-1000 sqlite bare 9 1.15 short 0
-RATIO G3 sqlite small 1 1.20 ok 0
-RATIO G3 sqlite small (memory) 1.50 1.20 short 0
+	_, verdicts, found := strings.Cut(out.String(), "\n\n0 documents\n")
+	want := `RATIO C3-local mysql ms/median 3 10 ok
+RATIO C3-local mysql ms/p99 60 50 short
+RATIO C4-10 sqlite bare 1.10 1.15 ok
+RATIO C4-1000 sqlite bare 9 1.15 short
+RATIO G3 sqlite small 1 1.20 ok
+RATIO G3 sqlite small (memory) 1.50 1.20 short
+
+2000 documents
+RATIO W1 postgres hand 0.50 0.75 ok
+RATIO W1 postgres sqlx 0.60 0.55 short
 `
 	if diff := cmp.Diff(want, verdicts); !found || diff != "" {
 		t.Errorf("the verdicts differ (-want +got):\n%s", diff)

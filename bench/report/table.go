@@ -92,8 +92,12 @@ func Print(out io.Writer, results []measure.Result) error {
 			return err
 		}
 	}
-	fmt.Fprintln(out)
-	for _, v := range verdicts(results) {
+	list := verdicts(results)
+	slices.SortStableFunc(list, func(a, b verdict) int { return cmp.Compare(a.size, b.size) })
+	for i, v := range list {
+		if i == 0 || v.size != list[i-1].size {
+			fmt.Fprintf(out, "\n%d documents\n", v.size)
+		}
 		if _, err := fmt.Fprintln(out, v); err != nil {
 			return err
 		}

@@ -117,7 +117,7 @@ func (v verdict) String() string {
 	if database == "" {
 		database = "-"
 	}
-	return fmt.Sprintf("RATIO %s %s %s %s %s %s %d", v.workload, database, v.against, figure(v.value), figure(v.most), word, v.size)
+	return fmt.Sprintf("RATIO %s %s %s %s %s %s", v.workload, database, v.against, figure(v.value), figure(v.most), word)
 }
 
 // verdicts are those of all targets that were measured, in the order of the results.
