@@ -74,9 +74,11 @@ func (c composer) filtered(text *sqlText) (and func()) {
 
 // byKeys returns all loaders for n keys; n is a padded size.
 func (c composer) byKeys(n int) []string {
-	return c.loaders(
-		c.text(func(text *sqlText) { c.cte(text, func() { c.listed(text, n) }) }),
-		"", c.text(func(text *sqlText) { c.oneOf(text, n, c.linked()) }))
+	roots := c.text(func(text *sqlText) { c.cte(text, func() { c.listed(text, n) }) })
+	if c.dialect == SQLite && !c.arrays {
+		return c.loaders(roots, roots, c.onPage()) // a list would not compare as a join does, see linked
+	}
+	return c.loaders(roots, "", c.text(func(text *sqlText) { c.oneOf(text, n, c.linked()) }))
 }
 
 // loaders returns all loaders behind the common table expression of their roots. Those without roots have another one or none,
@@ -116,8 +118,8 @@ func (c composer) page(w window) []string {
 		c.text(func(text *sqlText) { c.paged(text, "t."+c.statements.Roots.Key[0], w) }), c.onPage())
 }
 
-// onPage is true of the key of a page's root. Between the ends of the page there are others only where a filter keeps them out;
-// planners take that for the range of an index. In SQLite it would not compare as the keys do.
+// onPage is true of the key of a root that denorm_roots has. Between the ends of a page there are others only where a filter keeps them
+// out, and planners take that for the range of an index. In SQLite it would not compare as the keys do.
 func (c composer) onPage() string {
 	key, from := "t."+c.statements.Roots.Key[0], " FROM "+rootsCTE+" AS t)"
 	switch {
