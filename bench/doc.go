@@ -6,7 +6,9 @@
 // their documents are compared with ours before anything is timed. A table of each workload goes to standard output, and for
 // each target a line
 //
-//	RATIO <workload> <database> <peer> <value> <target> ok|short <documents>
+//	RATIO <workload> <database> <peer> <value> <target> ok|short
+//
+// below the number of documents that it was measured with.
 //
 // Loading, aggregates and full syncs are measured at each number of books: -books 2000,20000,200000 shows how they grow.
 //

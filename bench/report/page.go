@@ -3,7 +3,6 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -86,7 +85,7 @@ used the machine as well. Repeat a part with ` + "`make bench W=w2`" + `.
 		if !v.ok() {
 			mark = "**short**"
 		}
-		list = append(list, row{v.workload, cmp.Or(v.database, "-"), strconv.Itoa(v.size), v.against, figure(v.value), figure(v.most), mark})
+		list = append(list, row{v.workload, v.place, strconv.Itoa(v.size), v.against, figure(v.value), figure(v.most), mark})
 	}
 	markdown(&out, list)
 	return out.Bytes()

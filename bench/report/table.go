@@ -44,7 +44,7 @@ type row []string
 func table(results []measure.Result) []row {
 	list := []row{{"workload", "place", "documents", "against", "ratio", "quartiles", "processor", "ours", "allocations", "memory"}}
 	for _, result := range results {
-		begin := row{result.Workload, cmp.Or(result.Database, "-"), strconv.Itoa(result.Size)}
+		begin := row{result.Workload, place(result), strconv.Itoa(result.Size)}
 		for _, p := range result.Peers {
 			list = append(list, append(slices.Clone(begin), p.Name, figure(p.Ratio.Median),
 				figure(p.Ratio.Low)+" – "+figure(p.Ratio.High), figure(p.CPU.Median), duration(result.Ours.Micros),
@@ -63,6 +63,9 @@ func table(results []measure.Result) []row {
 	}
 	return list
 }
+
+// place is the database of a result, "-" where there is but one.
+func place(result measure.Result) string { return cmp.Or(result.Database, "-") }
 
 // byWorkload are sorted results, those of one workload together: C2-1-1 and C2-100-1 are one.
 func byWorkload(results []measure.Result) [][]measure.Result {

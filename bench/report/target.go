@@ -102,22 +102,19 @@ func targets() []target {
 
 // verdict is a target beside what was measured.
 type verdict struct {
-	workload, database, against string
-	size                        int
-	value, most                 float64
+	workload, place, against string
+	size                     int
+	value, most              float64
 }
 
 func (v verdict) ok() bool { return v.value <= v.most }
 
 func (v verdict) String() string {
-	word, database := "ok", v.database
+	word := "ok"
 	if !v.ok() {
 		word = "short"
 	}
-	if database == "" {
-		database = "-"
-	}
-	return fmt.Sprintf("RATIO %s %s %s %s %s %s", v.workload, database, v.against, figure(v.value), figure(v.most), word)
+	return fmt.Sprintf("RATIO %s %s %s %s %s %s", v.workload, v.place, v.against, figure(v.value), figure(v.most), word)
 }
 
 // verdicts are those of all targets that were measured, in the order of the results.
@@ -126,7 +123,7 @@ func verdicts(results []measure.Result) []verdict {
 	for _, result := range results {
 		for _, t := range targets() {
 			if value, measured := t.value(result); measured {
-				list = append(list, verdict{result.Workload, result.Database, t.against, result.Size, value, t.most})
+				list = append(list, verdict{result.Workload, place(result), t.against, result.Size, value, t.most})
 			}
 		}
 	}
