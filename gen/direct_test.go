@@ -80,7 +80,7 @@ func TestDirect(t *testing.T) {
 			if !strings.Contains(directly, test.old) {
 				t.Fatalf("there is no %q", test.old)
 			}
-			plan := planned(t, strings.ReplaceAll(directly, test.old, test.new))
+			plan := planned(t, folder(t, strings.ReplaceAll(directly, test.old, test.new)))
 			var got []string
 			for _, l := range plan.Collections[0].Loaders {
 				text, err := json.Marshal(l.Select)
@@ -98,9 +98,10 @@ func TestDirect(t *testing.T) {
 	}
 }
 
-func planned(t *testing.T, source string) *plan.Plan {
+// planned plans the package of a folder, which has to be without faults.
+func planned(t *testing.T, dir string) *plan.Plan {
 	t.Helper()
-	result, err := Run(context.Background(), Options{Dir: folder(t, source)})
+	result, err := Run(context.Background(), Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

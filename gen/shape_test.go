@@ -1,7 +1,6 @@
 package gen
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,12 +82,5 @@ func shapeOf(t *testing.T, kinds string) string {
 	if err := os.WriteFile(filepath.Join(dir, "kinds", "kinds.go"), []byte(kinds), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	result, err := Run(context.Background(), Options{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range result.Report.Sorted() {
-		t.Fatalf("%s: %s", d.Primary, d.Message)
-	}
-	return result.Plans[0].Collections[0].Shape
+	return planned(t, dir).Collections[0].Shape
 }
