@@ -18,7 +18,7 @@ import (
 // callers and must not be changed; Clone makes a private copy. What they show is never older than MaxStaleness.
 //
 // Documents of All, Page and Load come from the database. Those of one batch share memory: to keep one of many
-// for long, keep a Clone.
+// for long, keep a Clone; its texts may still lie beside those of others, so keep a strings.Clone of a few texts out of many.
 type Collection[K comparable, D any] struct {
 	r *registration[K, D]
 }
