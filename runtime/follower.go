@@ -112,9 +112,11 @@ func (f *follower) step(ctx context.Context) (more bool, err error) {
 			return true, f.reset(ctx, target)
 		}
 	}
-	page, err := f.live.feed.Read(ctx, at, followBatch)
-	if err != nil {
-		return false, fmt.Errorf("read the feed: %w", err)
+	page, recent := f.live.feed.Recent(at, target, followBatch)
+	if !recent {
+		if page, err = f.live.feed.Read(ctx, at, followBatch); err != nil {
+			return false, fmt.Errorf("read the feed: %w", err)
+		}
 	}
 	if page.Reset {
 		if f.behind == nil {

@@ -70,6 +70,7 @@ func proofs() map[string]proof {
 		"floor-horizon":       {relay, "^TestFloor$"},
 		"floor-follows":       {relay, "^TestFloorOfARestoredLog$"},
 		"server-clock":        {relay, "^TestClocksAnHourOff$"},
+		"recent-stamp":        {relay, "^TestRecentOfAnotherHistory$/^sqlite$"},
 		"rewind-check":        {relay, "^TestRewoundFeed$/^sqlite$"},
 		"log-rewind":          {relay, "^TestRewoundLog$/^sqlite$"},
 		"rewound-waits":       {relay, "^TestRewoundLog$/^sqlite$"},

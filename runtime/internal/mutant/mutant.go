@@ -53,6 +53,7 @@ const (
 	FloorHorizon       Rule = "floor-horizon"       // scans begin below all that a running transaction may log
 	FloorFollows       Rule = "floor-follows"       // scans of a log that was restored begin at its first change
 	ServerClock        Rule = "server-clock"        // events are as old as the server's clock tells, not a process's
+	RecentStamp        Rule = "recent-stamp"        // what a process remembers of a feed is of the history that it has now
 	RewindCheck        Rule = "rewind-check"        // a position of another history starts a new epoch
 	LogRewind          Rule = "log-rewind"          // a log that was set back starts a new epoch
 	RewoundWaits       Rule = "rewound-waits"       // nothing is proven by a log that ends before what was read of it

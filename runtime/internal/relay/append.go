@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/denormgen/denormgen/runtime/capture"
 	"github.com/denormgen/denormgen/runtime/internal/keytext"
@@ -106,7 +107,7 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 		return err
 	}
 	at := f.timeOf(s).UnixMilli()
-	first := s.seq + 1
+	from, first := s.head(), s.seq+1
 	switch f.sql {
 	case postgres:
 		err = f.insertArrays(ctx, q, s, list, stamp, at)
@@ -120,6 +121,10 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 	}
 	s.seq += int64(len(list))
 	s.stamp = stamp
+	s.appended = stretch{from: from, to: s.head(), events: slices.Clone(list)}
+	for i := range list {
+		s.appended.events[i].Seq, s.appended.events[i].At = first+int64(i), time.UnixMilli(at)
+	}
 	for i, event := range list {
 		if !event.All || event.Collection == "" {
 			continue
@@ -209,19 +214,19 @@ func (f *feed) insertJSON(ctx context.Context, q capture.Queryer, s *state, list
 
 // Append implements Feed.
 func (f *feed) Append(ctx context.Context, list []Event) (Position, error) {
-	var head Position
-	err := f.update(ctx, func(q capture.Queryer) error {
-		s, err := f.sql.loadState(ctx, q, lockWait)
+	var s state
+	err := f.update(ctx, func(q capture.Queryer) (err error) {
+		s, err = f.sql.loadState(ctx, q, lockWait)
 		if err == nil {
 			err = f.appendEvents(ctx, q, &s, list)
 		}
-		head = s.head()
 		return err
 	})
 	if err != nil {
 		return Position{}, fmt.Errorf("append events: %w", err)
 	}
-	return head, nil
+	f.recent.add(s.appended)
+	return s.head(), nil
 }
 
 // update runs a transaction on the feed's tables, again while others are in the way, and begins the feed where
@@ -286,5 +291,7 @@ func (f *feed) newEpoch(ctx context.Context, q capture.Queryer, s *state, epoch 
 	for _, collection := range collections {
 		list = append(list, Event{Collection: collection, All: true})
 	}
-	return f.appendEvents(ctx, q, s, list)
+	err := f.appendEvents(ctx, q, s, list)
+	s.appended = stretch{} // its first event is none to anybody
+	return err
 }

@@ -85,6 +85,7 @@ func (f *feed) step(ctx context.Context, careful bool) (worked bool, err error) 
 		// Whether it was done or not: what was not done is still there.
 		return false, fmt.Errorf("commit a batch of events: %w", err)
 	}
+	f.recent.add(c.state.appended)
 	f.mu.Lock()
 	f.worked = expanded
 	f.mu.Unlock()

@@ -82,6 +82,9 @@ type Feed interface {
 	Relay(ctx context.Context) (bool, error)
 	// Read returns up to limit events after a position.
 	Read(ctx context.Context, after Position, limit int) (Page, error)
+	// Recent returns up to limit events on the way from one position to another, which Poll or Read has returned, without
+	// asking the database: if this process appended them all and remembers them.
+	Recent(after, to Position, limit int) (Page, bool)
 	// Append adds events that are not from changes: for refresh, requeue and repair.
 	Append(ctx context.Context, events []Event) (Position, error)
 	// Generations returns, by collection, the seq of the last event for all of its documents.

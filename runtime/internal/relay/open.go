@@ -83,6 +83,8 @@ type feed struct {
 	Config
 	sql   sqlDialect
 	store store
+	// recent is what this process appended.
+	recent recent
 
 	mu       sync.Mutex // guards what follows
 	program  *program   // nil until plans were read

@@ -29,6 +29,11 @@ func (f *feed) Read(ctx context.Context, after Position, limit int) (Page, error
 	return page, nil
 }
 
+// Recent implements Feed.
+func (f *feed) Recent(after, to Position, limit int) (Page, bool) {
+	return f.recent.page(after, to, max(limit, 1))
+}
+
 // read reads a page by one statement, so that events, floor and the row at the position are of one snapshot.
 // It tells whether the position is of a history that was lost.
 func (f *feed) read(ctx context.Context, after Position, limit int) (page Page, lost bool, err error) {

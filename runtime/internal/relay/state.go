@@ -22,9 +22,10 @@ type state struct {
 	epoch, seq, stamp, floor int64
 	compacted                int64
 	plans, everything        int64
-	cursor, cursorStamp      int64 // SQLite
-	claimed                  int64 // the greatest number of a change that was taken; not stored on SQLite, which has the cursor
-	now                      int64 // when it was read, by the server's clock in milliseconds; 0 on SQLite
+	cursor, cursorStamp      int64   // SQLite
+	claimed                  int64   // the greatest number of a change that was taken; not stored on SQLite, which has the cursor
+	now                      int64   // when it was read, by the server's clock in milliseconds; 0 on SQLite
+	appended                 stretch // what the transaction appended in this epoch
 }
 
 func (s *state) head() Position { return Position{Epoch: s.epoch, Seq: s.seq, Stamp: s.stamp} }
