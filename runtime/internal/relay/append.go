@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/denormgen/denormgen/runtime/capture"
@@ -20,31 +19,40 @@ import (
 // are none where all of them are meant.
 type events struct {
 	all  map[string]bool
-	keys map[string]map[string]bool
+	keys map[string]*keys
 	n    int // single documents
 }
 
-func newEvents() *events { return &events{all: map[string]bool{}, keys: map[string]map[string]bool{}} }
+// keys are distinct, in the order in which they came.
+type keys struct {
+	list []string
+	set  map[string]struct{}
+}
+
+func newEvents() *events { return &events{all: map[string]bool{}, keys: map[string]*keys{}} }
 
 func (e *events) add(collection, key string) {
 	if e.all[collection] {
 		return
 	}
-	set := e.keys[collection]
-	if set == nil {
-		set = map[string]bool{}
-		e.keys[collection] = set
+	k := e.keys[collection]
+	if k == nil {
+		k = &keys{set: map[string]struct{}{}}
+		e.keys[collection] = k
 	}
-	if !set[key] {
-		set[key] = true
+	if _, known := k.set[key]; !known {
+		k.set[key] = struct{}{}
+		k.list = append(k.list, key)
 		e.n++
 	}
 }
 
 func (e *events) addAll(collection string) {
 	e.all[collection] = true
-	e.n -= len(e.keys[collection])
-	delete(e.keys, collection)
+	if k := e.keys[collection]; k != nil {
+		e.n -= len(k.list)
+		delete(e.keys, collection)
+	}
 }
 
 // derive adds the events of documents that are made of those which have any.
@@ -53,7 +61,7 @@ func (e *events) derive(plans []capture.Plan) error {
 		return nil
 	}
 	for _, plan := range plans {
-		if !slices.ContainsFunc(plan.Of, func(source string) bool { return e.all[source] || len(e.keys[source]) > 0 }) {
+		if !slices.ContainsFunc(plan.Of, func(source string) bool { return e.all[source] || e.keys[source] != nil }) {
 			continue
 		}
 		for _, key := range plan.Keys {
@@ -90,7 +98,7 @@ func (e *events) list(plans []capture.Plan) ([]Event, error) {
 		list = append(list, Event{Collection: collection, All: true})
 	}
 	for _, collection := range slices.Sorted(maps.Keys(e.keys)) {
-		for _, key := range slices.Sorted(maps.Keys(e.keys[collection])) {
+		for _, key := range e.keys[collection].list {
 			list = append(list, Event{Collection: collection, Key: key})
 		}
 	}
@@ -108,14 +116,7 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 	}
 	at := f.timeOf(s).UnixMilli()
 	from, first := s.head(), s.seq+1
-	switch f.sql {
-	case postgres:
-		err = f.insertArrays(ctx, q, s, list, stamp, at)
-	case sqlite:
-		err = f.insertJSON(ctx, q, s, list, stamp, at)
-	default:
-		err = f.insertRows(ctx, q, s, list, stamp, at)
-	}
+	err = f.insert(ctx, q, s, list, stamp, at)
 	if err != nil {
 		return fmt.Errorf("append to the feed: %w", err)
 	}
@@ -139,72 +140,46 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 	return f.sql.saveState(ctx, q, s)
 }
 
-// insertArrays sends all events as arrays of texts, which every driver of PostgreSQL can bind.
-func (f *feed) insertArrays(ctx context.Context, q capture.Queryer, s *state, list []Event, stamp, at int64) error {
-	const rows = 10_000
-	for start := 0; start < len(list); start += rows {
-		part := list[start:min(start+rows, len(list))]
-		collections, keys := make([]*string, len(part)), make([]*string, len(part))
-		for i := range part {
-			collections[i] = &part[i].Collection
-			if !part[i].All {
-				keys[i] = &part[i].Key
-			}
-		}
-		_, err := q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at")`+
-			` SELECT CAST(? AS bigint) + u.n, CAST(? AS bigint), CAST(? AS bigint), u.c, u.k, CAST(? AS bigint)`+
-			` FROM unnest(CAST(CAST(? AS text) AS text[]), CAST(CAST(? AS text) AS text[])) WITH ORDINALITY AS u (c, k, n)`),
-			s.seq+int64(start), s.epoch, stamp, at, arrayLiteral(collections), arrayLiteral(keys))
-		if err != nil {
-			return err
-		}
+// insertKeys is the text that appends documents of one collection, whose keys it takes as one JSON array: drivers bind
+// many values slowly, one of SQLite's in quadratic time, and MySQL's make three statements of one.
+func (d sqlDialect) insertKeys() string {
+	values, from := `? + u.n, ?, ?, ?, u.k, ?`, `(SELECT "key" + 1 AS n, "value" AS k FROM json_each(?)) AS u`
+	switch d {
+	case postgres:
+		values = `CAST(? AS bigint) + u.n, CAST(? AS bigint), CAST(? AS bigint), CAST(? AS text), u.k, CAST(? AS bigint)`
+		from = `json_array_elements_text(CAST(? AS json)) WITH ORDINALITY AS u (k, n)`
+	case mysql:
+		from = `JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, k LONGTEXT CHARACTER SET utf8mb4 PATH '$')) AS u`
 	}
-	return nil
+	return `INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at") SELECT ` + values + ` FROM ` + from
 }
 
-// insertRows sends events in lists of values.
-func (f *feed) insertRows(ctx context.Context, q capture.Queryer, s *state, list []Event, stamp, at int64) error {
-	const rows = 500
-	for start := 0; start < len(list); start += rows {
-		part := list[start:min(start+rows, len(list))]
-		args := make([]any, 0, 6*len(part))
-		for i, event := range part {
-			var key any
-			if !event.All {
-				key = event.Key
-			}
-			args = append(args, s.seq+int64(start+i)+1, s.epoch, stamp, event.Collection, key, at)
-		}
-		_, err := q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at") VALUES `+
-			strings.Repeat("(?, ?, ?, ?, ?, ?), ", len(part)-1)+"(?, ?, ?, ?, ?, ?)"), args...)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// insertAll is the text that appends one event for all documents of a collection.
+const insertAll = `INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at") VALUES (?, ?, ?, ?, NULL, ?)`
 
-// insertJSON sends the keys of one collection after the other as one text: drivers of SQLite bind many values
-// slowly, one of them in quadratic time.
-func (f *feed) insertJSON(ctx context.Context, q capture.Queryer, s *state, list []Event, stamp, at int64) error {
+// maxStatement is how many bytes of keys one statement appends, far below what servers take.
+const maxStatement = 1 << 20
+
+// insert writes events behind a state, by one statement for as many of a collection as may be.
+func (f *feed) insert(ctx context.Context, q capture.Queryer, s *state, list []Event, stamp, at int64) error {
 	for start := 0; start < len(list); {
-		end := start
-		var keys []*string
-		for ; end < len(list) && list[end].Collection == list[start].Collection; end++ {
-			if list[end].All {
-				keys = append(keys, nil)
-			} else {
-				keys = append(keys, &list[end].Key)
+		text, values := insertAll, []any{s.seq + int64(start) + 1, s.epoch, stamp, list[start].Collection, at}
+		end := start + 1
+		if !list[start].All {
+			end = start
+			var keys []string
+			for size := 0; end < len(list) && !list[end].All && list[end].Collection == list[start].Collection && size < maxStatement; end++ {
+				keys = append(keys, list[end].Key)
+				size += len(list[end].Key)
 			}
+			body, err := json.Marshal(keys)
+			if err != nil {
+				return err
+			}
+			text, values = f.sql.insertKeys(), []any{s.seq + int64(start), s.epoch, stamp, list[start].Collection, at, string(body)}
 		}
-		body, err := json.Marshal(keys)
-		if err != nil {
-			return err
-		}
-		_, err = q.ExecContext(ctx, `INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at")`+
-			` SELECT ? + "key", ?, ?, ?, "value", ? FROM json_each(?)`,
-			s.seq+int64(start)+1, s.epoch, stamp, list[start].Collection, at, string(body))
-		if err != nil {
+		query, args := f.sql.inline(text, values...)
+		if _, err := q.ExecContext(ctx, query, args...); err != nil {
 			return err
 		}
 		start = end

@@ -31,7 +31,8 @@ func (f *feed) compactBatch(ctx context.Context, retention time.Duration) (more 
 		if err != nil {
 			return err
 		}
-		var repeated []int64
+		var repeated []any
+		last := s.compacted
 		err = each(ctx, q, f.sql.text(`SELECT r."seq" FROM (SELECT "seq", ROW_NUMBER() OVER (PARTITION BY "collection", `+f.sql.sortable("doc_key")+
 			` ORDER BY "seq" DESC) AS "newer" FROM "denorm_feed" WHERE "at" < ? AND "seq" < ?) AS r WHERE r."newer" > 1`+
 			` AND NOT EXISTS (SELECT 1 FROM "denorm_consumers" AS c WHERE c."seq" = r."seq") ORDER BY r."seq" LIMIT ?`),
@@ -39,13 +40,13 @@ func (f *feed) compactBatch(ctx context.Context, retention time.Duration) (more 
 				var seq int64
 				err := rows.Scan(&seq)
 				repeated = append(repeated, seq)
+				last = max(last, seq)
 				return err
 			})
 		if err != nil || len(repeated) == 0 {
 			return err
 		}
 		more = len(repeated) == pruneBatch
-		last := max(s.compacted, repeated[len(repeated)-1])
 		if mutant.Active(mutant.CompactedMark) {
 			last = s.compacted
 		}
@@ -55,7 +56,7 @@ func (f *feed) compactBatch(ctx context.Context, retention time.Duration) (more 
 		const rows = 500
 		for start := 0; start < len(repeated); start += rows {
 			part := repeated[start:min(start+rows, len(repeated))]
-			query, args := f.sql.numbers(`DELETE FROM "denorm_feed" WHERE "seq" IN (?`+strings.Repeat(", ?", len(part)-1)+`)`, part...)
+			query, args := f.sql.inline(`DELETE FROM "denorm_feed" WHERE "seq" IN (?`+strings.Repeat(", ?", len(part)-1)+`)`, part...)
 			if _, err := q.ExecContext(ctx, query, args...); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -39,23 +40,29 @@ func (d sqlDialect) text(query string) string {
 	}
 }
 
-// numbers returns a statement whose values are all numbers. To MySQL they go as part of the text: by themselves
-// they make its drivers prepare and close a statement each time, which is three ways to the server instead of one.
-func (d sqlDialect) numbers(query string, values ...int64) (string, []any) {
+// inline returns a statement and its values. To MySQL integers and texts go as part of the statement: values by themselves
+// make its drivers prepare and close one each time, which is three ways to the server instead of one.
+func (d sqlDialect) inline(query string, values ...any) (string, []any) {
 	if d != mysql {
-		args := make([]any, len(values))
-		for i, value := range values {
-			args[i] = value
-		}
-		return d.text(query), args
+		return d.text(query), values
 	}
 	var out strings.Builder
+	var args []any
 	for _, value := range values {
 		before, after, _ := strings.Cut(query, "?")
-		out.WriteString(before + strconv.FormatInt(value, 10))
+		out.WriteString(before)
+		switch v := value.(type) {
+		case int64:
+			out.WriteString(strconv.FormatInt(v, 10))
+		case string: // in hexadecimal digits, which hold nothing that text would replace, in any mode of the server
+			out.WriteString("_utf8mb4 x'" + hex.EncodeToString([]byte(v)) + "'")
+		default:
+			out.WriteByte('?')
+			args = append(args, value)
+		}
 		query = after
 	}
-	return d.text(out.String() + query), nil
+	return d.text(out.String() + query), args
 }
 
 // upsert is the text that makes an INSERT replace columns of a row that has the key, of one column or several.
@@ -109,23 +116,19 @@ func (d sqlDialect) ignore(key string) string {
 }
 
 // arrayLiteral is the text of a PostgreSQL array of texts, with which any driver can send one.
-func arrayLiteral(values []*string) string {
+func arrayLiteral(values []string) string {
 	var out strings.Builder
 	out.WriteByte('{')
 	for i, value := range values {
 		if i > 0 {
 			out.WriteByte(',')
 		}
-		if value == nil {
-			out.WriteString("NULL")
-			continue
-		}
 		out.WriteByte('"')
-		for j := range len(*value) {
-			if c := (*value)[j]; c == '"' || c == '\\' {
+		for j := range len(value) {
+			if c := value[j]; c == '"' || c == '\\' {
 				out.WriteByte('\\')
 			}
-			out.WriteByte((*value)[j])
+			out.WriteByte(value[j])
 		}
 		out.WriteByte('"')
 	}

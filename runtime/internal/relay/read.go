@@ -95,7 +95,7 @@ func (f *feed) read(ctx context.Context, after Position, limit int) (page Page, 
 
 // pageQuery always has a row: the state, beside the row at the position and those after it, if there are any.
 func (f *feed) pageQuery(after Position, limit int) (string, []any) {
-	return f.sql.numbers(`SELECT s."epoch", s."seq", s."stamp", s."floor", s."compacted", p."epoch", p."stamp",`+
+	return f.sql.inline(`SELECT s."epoch", s."seq", s."stamp", s."floor", s."compacted", p."epoch", p."stamp",`+
 		` e."seq", e."epoch", e."stamp", e."collection", e."doc_key", e."at"`+
 		` FROM "denorm_state" AS s LEFT JOIN "denorm_feed" AS p ON p."seq" = ?`+
 		` LEFT JOIN (SELECT "seq", "epoch", "stamp", "collection", "doc_key", "at" FROM "denorm_feed"`+

@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -143,12 +142,16 @@ func (r *resolver) ask(ctx context.Context, q *query, list []tuple, after tuple,
 	s := r.feed.rootsStatement(q, r.program.catalog, list, after, limit+1)
 	n := 0
 	var text []byte
+	values, targets := make([]any, len(q.key)), make([]any, len(q.key))
+	for i := range values {
+		targets[i] = &values[i]
+	}
 	err = r.isolated(ctx, func() error {
 		err := each(ctx, r.q, s.text.String(), s.args, func(rows *sql.Rows) error {
 			if n++; n > limit {
 				return errAhead
 			}
-			values, err := scanKey(rows, len(q.key))
+			err := rows.Scan(targets...) // bytes are copies
 			if err != nil {
 				return err
 			}
@@ -161,7 +164,10 @@ func (r *resolver) ask(ctx context.Context, q *query, list []tuple, after tuple,
 			if err := to.add(string(text)); err != nil {
 				return err
 			}
-			last = values
+			last = last[:0]
+			for _, value := range values {
+				last = append(last, value)
+			}
 			return nil
 		})
 		if more = errors.Is(err, errAhead); more {
@@ -177,22 +183,6 @@ func (r *resolver) ask(ctx context.Context, q *query, list []tuple, after tuple,
 
 // minKey is how many bytes a key that was read ahead takes at least: a digit, quotes and a comma.
 const minKey = 4
-
-// scanKey reads n values; bytes are copies.
-func scanKey(rows *sql.Rows, n int) (tuple, error) {
-	values, targets := make([]any, n), make([]any, n)
-	for i := range values {
-		targets[i] = &values[i]
-	}
-	if err := rows.Scan(targets...); err != nil {
-		return nil, err
-	}
-	key := make(tuple, n)
-	for i, value := range values {
-		key[i] = driver.Value(value)
-	}
-	return key, nil
-}
 
 // isolated runs a query so that its failure leaves the transaction usable.
 func (r *resolver) isolated(ctx context.Context, do func() error) error {

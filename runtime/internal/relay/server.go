@@ -100,20 +100,20 @@ func (s *serverStore) take(ctx context.Context, c *claim) ([]capture.Row, error)
 		slices.SortFunc(rows, func(a, b capture.Row) int { return int(a.ID - b.ID) })
 		return rows, err
 	}
-	query, args := s.sql.numbers(`SELECT `+changeColumns+
+	query, args := s.sql.inline(`SELECT `+changeColumns+
 		` FROM "denorm_changes" WHERE "id" > ? ORDER BY "id" LIMIT ? FOR UPDATE SKIP LOCKED`, s.floor.get(), int64(s.Batch))
 	rows, err := readChanges(ctx, c.main, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	for part := range slices.Chunk(rows, maxUnions) {
-		ids := make([]int64, len(part))
+		ids := make([]any, len(part))
 		for i := range part {
 			ids[i] = part[i].ID
 		}
 		// A list of ids may be searched for by a scan, which waits for the rows of all running writers. A join
 		// looks up each by its key.
-		query, args := s.sql.numbers(`DELETE "c" FROM (SELECT CAST(? AS SIGNED) AS "id"`+
+		query, args := s.sql.inline(`DELETE "c" FROM (SELECT CAST(? AS SIGNED) AS "id"`+
 			strings.Repeat(` UNION ALL SELECT CAST(? AS SIGNED)`, len(part)-1)+
 			`) AS "d" STRAIGHT_JOIN "denorm_changes" AS "c" FORCE INDEX (PRIMARY) ON "c"."id" = "d"."id"`, ids...)
 		if _, err := c.main.ExecContext(ctx, query, args...); err != nil {
@@ -153,7 +153,7 @@ func (s *serverStore) pollAbove(ctx context.Context, above int64) (p Poll, claim
 	}
 	var ended int64
 	var work, found bool
-	query, args := s.sql.numbers(`SELECT s."epoch", s."seq", s."stamp", s."everything", s."plans", s."claimed",`+
+	query, args := s.sql.inline(`SELECT s."epoch", s."seq", s."stamp", s."everything", s."plans", s."claimed",`+
 		` COALESCE((SELECT MIN(c."id") FROM "denorm_changes" AS c WHERE c."id" > ?), 0),`+
 		` COALESCE((SELECT MAX(c."id") FROM "denorm_changes" AS c WHERE c."id" > ?), 0),`+
 		` EXISTS (SELECT 1 FROM "denorm_work"), `+xmin+` FROM "denorm_state" AS s WHERE s."id" = 1`, above, above)

@@ -81,11 +81,11 @@ func (d sqlDialect) loadState(ctx context.Context, q capture.Queryer, how lock) 
 
 // saveState stores what a step moved in the state, which q's transaction has locked.
 func (d sqlDialect) saveState(ctx context.Context, q capture.Queryer, s *state) error {
-	set, values := `"epoch" = ?, "seq" = ?, "stamp" = ?, "everything" = ?`, []int64{s.epoch, s.seq, s.stamp, s.everything}
+	set, values := `"epoch" = ?, "seq" = ?, "stamp" = ?, "everything" = ?`, []any{s.epoch, s.seq, s.stamp, s.everything}
 	if d != sqlite {
 		set, values = set+`, "claimed" = ?`, append(values, s.claimed)
 	}
-	query, args := d.numbers(`UPDATE "denorm_state" SET `+set+` WHERE "id" = 1`, values...)
+	query, args := d.inline(`UPDATE "denorm_state" SET `+set+` WHERE "id" = 1`, values...)
 	if _, err := q.ExecContext(ctx, query, args...); err != nil {
 		return fmt.Errorf("move the head of the feed: %w", err)
 	}

@@ -154,10 +154,9 @@ func (f *feed) writeRows(s *statement, columns []*capture.ColumnInfo, list []tup
 func (f *feed) writeUnnest(s *statement, columns []*capture.ColumnInfo, names []string, list []tuple) {
 	selected, arrays := make([]string, len(columns)), make([]string, len(columns))
 	for i, column := range columns {
-		values := make([]*string, len(list))
+		values := make([]string, len(list))
 		for j := range list {
-			text := textOf(list[j][i])
-			values[j] = &text
+			values[j] = textOf(list[j][i])
 		}
 		s.args = append(s.args, arrayLiteral(values))
 		arrays[i] = "CAST(CAST($" + strconv.Itoa(len(s.args)) + " AS text) AS text[])"
@@ -168,6 +167,9 @@ func (f *feed) writeUnnest(s *statement, columns []*capture.ColumnInfo, names []
 
 // bind adds a value, and returns the expression that makes it one of the column's.
 func (f *feed) bind(s *statement, column *capture.ColumnInfo, value driver.Value) string {
+	if number, ok := value.(int64); ok && f.sql == mysql { // as with inline
+		return f.cast(column, strconv.FormatInt(number, 10))
+	}
 	if f.sql != postgres {
 		s.args = append(s.args, value)
 		return f.cast(column, "?")
