@@ -31,16 +31,16 @@ func (l *live) killOwnShared(ctx context.Context, events []relay.Event, committe
 	var keys []string
 	var unreachable []relay.Event
 	plans, err := l.stored(ctx)
+	names := l.names(plans)
 	for _, event := range events {
 		if event.All || err != nil {
 			unreachable = append(unreachable, event)
 			continue
 		}
-		names, err := l.names(plans, event.Collection, event.Key)
-		if err != nil {
+		var unnamed error
+		if keys, unnamed = names.append(keys, event.Collection, event.Key); unnamed != nil {
 			unreachable = append(unreachable, relay.Event{Collection: event.Collection, All: true})
 		}
-		keys = append(keys, names...)
 	}
 	slices.Sort(keys)
 	keys = slices.Compact(keys)

@@ -66,15 +66,14 @@ func (c *sharedConsumer) Apply(ctx context.Context, events []Change, to Position
 		return err
 	}
 	keys := make([]string, 0, len(events))
+	names := c.live.names(plans)
 	for _, event := range events {
 		if event.All {
 			continue // readers know by its version that a document is from before
 		}
-		names, err := c.live.names(plans, event.Collection, event.Key)
-		if err != nil {
+		if keys, err = names.append(keys, event.Collection, event.Key); err != nil {
 			return err
 		}
-		keys = append(keys, names...)
 	}
 	slices.Sort(keys)
 	keys = slices.Compact(keys)
@@ -170,30 +169,60 @@ func (l *live) declare(ctx context.Context, events []relay.Event) ([]relay.Event
 	return events, at, err
 }
 
-// names are the keys of a document in the shared cache, one for each shape that somebody uses.
-func (l *live) names(plans []capture.Plan, collection, key string) ([]string, error) {
-	for _, r := range l.engine.registered(collection) {
-		canonical, err := r.canonical(key)
-		if err != nil {
-			return nil, fmt.Errorf("collection %s: %w", collection, err)
-		}
-		key = canonical
+// names writes the keys of documents in the shared cache, one for each shape that somebody uses.
+type names struct {
+	live        *live
+	plans       []capture.Plan
+	collections map[string]naming
+}
+
+// naming is what the keys of one collection need.
+type naming struct {
+	registered []registered
+	prefixes   []string
+}
+
+func (l *live) names(plans []capture.Plan) *names {
+	return &names{live: l, plans: plans, collections: map[string]naming{}}
+}
+
+func (n *names) of(collection string) (naming, error) {
+	if known, ok := n.collections[collection]; ok {
+		return known, nil
 	}
-	var names []string
-	for _, plan := range plans {
+	made := naming{registered: n.live.engine.registered(collection)}
+	for _, plan := range n.plans {
 		if plan.Collection != collection {
 			continue
 		}
-		prefix, err := l.prefix(plan.Collection, plan.Shape)
+		prefix, err := n.live.prefix(plan.Collection, plan.Shape)
 		if err != nil {
-			return nil, err
+			return naming{}, err
 		}
-		names = append(names, prefix+key)
+		made.prefixes = append(made.prefixes, prefix)
 		if mutant.Active(mutant.KillAllShapes) {
 			break
 		}
 	}
-	return names, nil
+	n.collections[collection] = made
+	return made, nil
+}
+
+// append adds the keys of one document, none with an error.
+func (n *names) append(to []string, collection, key string) ([]string, error) {
+	naming, err := n.of(collection)
+	if err != nil {
+		return to, err
+	}
+	for _, r := range naming.registered {
+		if key, err = r.canonical(key); err != nil {
+			return to, fmt.Errorf("collection %s: %w", collection, err)
+		}
+	}
+	for _, prefix := range naming.prefixes {
+		to = append(to, prefix+key)
+	}
+	return to, nil
 }
 
 // prefix begins the keys of a collection's shape in the shared cache.
