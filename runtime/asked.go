@@ -18,6 +18,8 @@ type asked interface {
 	failed(i int, err error) error
 	// load reads keys from the database, past all caches, and returns a pointer to each document, nil for none.
 	load(ctx context.Context, indexes []int, guard *guard) ([]any, error)
+	// clone is the same for another goroutine.
+	clone() asked
 }
 
 // typedKeys is asked of one collection, by one goroutine.
@@ -34,6 +36,8 @@ type single[K comparable, D any] struct {
 	indexes [1]int
 	entries [1]*entry
 }
+
+func (t *typedKeys[K, D]) clone() asked { return &typedKeys[K, D]{r: t.r, keys: t.keys} }
 
 func (t *typedKeys[K, D]) len() int                       { return len(t.keys) }
 func (t *typedKeys[K, D]) local(i int) (local.Key, error) { return t.r.keys.of(t.keys[i]) }

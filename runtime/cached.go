@@ -72,10 +72,15 @@ func (c *cached) many(ctx context.Context, keys asked) ([]*entry, error) {
 			missing = append(missing, i)
 		}
 	}
-	for start := 0; start < len(missing); start += maxBatch {
-		if err := c.fetch(ctx, keys, missing[start:min(start+maxBatch, len(missing))], entries, now); err != nil {
-			return nil, err
+	err := eachBatch(missing, c.live.engine.settings.secondConnection, func(batch []int, other bool) error {
+		keys := keys
+		if other {
+			keys = keys.clone()
 		}
+		return c.fetch(ctx, keys, batch, entries, now)
+	})
+	if err != nil {
+		return nil, err
 	}
 	for _, pair := range repeated {
 		entries[pair[0]] = entries[pair[1]]

@@ -138,11 +138,21 @@ func (r *registration[K, D]) value(
 func (r *registration[K, D]) many(ctx context.Context, q Queryer, keys []K, guard *guard) ([]*D, error) {
 	docs := make([]*D, len(keys))
 	places := make(map[K]int, len(keys)) // of a key's first mention
-	batch := make([]K, 0, min(len(keys), maxBatch))
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
+	for i, key := range keys {
+		if _, repeated := places[key]; !repeated {
+			places[key] = i
 		}
+	}
+	distinct := keys
+	if len(places) < len(keys) {
+		distinct = make([]K, 0, len(places))
+		for i, key := range keys {
+			if places[key] == i {
+				distinct = append(distinct, key)
+			}
+		}
+	}
+	load := func(batch []K, _ bool) error {
 		level, err := r.origin.byKeys(ctx, q, batch, guard)
 		if err != nil {
 			return err
@@ -163,21 +173,10 @@ func (r *registration[K, D]) many(ctx context.Context, q Queryer, keys []K, guar
 				docs[place] = &level.items[i]
 			}
 		}
-		batch = batch[:0]
 		return nil
 	}
-	for i, key := range keys {
-		if _, repeated := places[key]; repeated {
-			continue
-		}
-		places[key] = i
-		if batch = append(batch, key); len(batch) == maxBatch {
-			if err := flush(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if err := flush(); err != nil {
+	abreast := r.engine.settings.secondConnection && q == nil && guard == nil // which belongs to one goroutine
+	if err := eachBatch(distinct, abreast, load); err != nil {
 		return nil, err
 	}
 	if len(places) < len(keys) {

@@ -96,9 +96,11 @@ func TestGetMany(t *testing.T) {
 	})
 }
 
-func TestGetMany100k(t *testing.T) {
+func TestGetMany100k(t *testing.T) { testGetMany100k(t) }
+
+func testGetMany100k(t *testing.T, options ...denorm.Option) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
-		engine := open(t, db)
+		engine := open(t, db, options...)
 		books := denorm.Register(engine, booksDefinition())
 		keys := make([]int64, 100_000)
 		for i := range keys {
@@ -117,9 +119,11 @@ func TestGetMany100k(t *testing.T) {
 	})
 }
 
-func TestAll(t *testing.T) {
+func TestAll(t *testing.T) { testAll(t) }
+
+func testAll(t *testing.T, options ...denorm.Option) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
-		books := books(t, db)
+		books := books(t, db, options...)
 		for _, test := range []struct {
 			want    string
 			options []denorm.PageOption

@@ -88,3 +88,6 @@ func SetFar(e *Engine, events int64) {
 	followers := e.live.Load().followers
 	followers[len(followers)-1].consumer.(*localConsumer).far = events
 }
+
+// FailBatch makes a batch fail as its loaders do.
+func FailBatch(b *Batch, err error) { b.fail(0, "", "", err) }

@@ -188,7 +188,7 @@ func open(t testing.TB, db *sqlx.DB, options ...denorm.Option) *denorm.Engine {
 }
 
 // books registers the collection with a fresh engine.
-func books(t testing.TB, db *sqlx.DB) *denorm.Collection[int64, BookDoc] {
+func books(t testing.TB, db *sqlx.DB, options ...denorm.Option) *denorm.Collection[int64, BookDoc] {
 	t.Helper()
-	return denorm.Register(open(t, db), booksDefinition())
+	return denorm.Register(open(t, db, options...), booksDefinition())
 }

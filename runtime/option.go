@@ -20,6 +20,8 @@ type options struct {
 	localBytes  int64
 	sinks       []*sinkSettings
 	pipeline    Pipeline // nil for database/sql
+	// secondConnection has two batches of one call loaded at once.
+	secondConnection bool
 
 	maxStaleness     time.Duration
 	aggregateAge     time.Duration
@@ -59,6 +61,16 @@ func WithDialect(dialect Dialect) Option {
 			return fmt.Errorf("%w: dialect %q is not one of sqlite, postgres, mysql", ErrNoDialect, dialect)
 		}
 		o.dialect = dialect
+		return nil
+	}
+}
+
+// WithSecondConnection has All, and GetMany where it takes several batches, load two batches at once, each on a connection
+// of its own. All then reads one batch ahead of the loop's body, so that documents are up to two batches old when the body
+// sees them. That is for large reads by few; by default one call uses one connection, which serves many callers best.
+func WithSecondConnection() Option {
+	return func(o *options) error {
+		o.secondConnection = true
 		return nil
 	}
 }

@@ -73,12 +73,13 @@ func (c *Collection[K, D]) each(ctx context.Context, o pageOptions, guard *guard
 	if err := errors.Join(err, wrong); err != nil {
 		return c.r.loadError("", "", err)
 	}
+	pages := &pages[K, D]{r: c.r, size: o.size, guard: guard, ahead: c.r.engine.settings.secondConnection && guard == nil}
+	defer pages.close()
 	for {
 		if err := c.r.ready(); err != nil {
 			return err
 		}
-		roots := &pageRoots[K, D]{r: c.r, bounds: bounds, size: o.size, guard: guard}
-		level, err := roots.load(ctx)
+		level, err := pages.at(ctx, bounds)
 		if err != nil {
 			return c.r.closedOr(err)
 		}

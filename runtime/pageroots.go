@@ -70,6 +70,7 @@ type pageRoots[K comparable, D any] struct {
 	backward bool // take the highest keys of the bounds
 	around   bool // find out what lies on the side that the page was entered from
 	guard    *guard
+	onward   func(last K) // called where the page is full, before the children are loaded; nil for nobody
 
 	source  *keySource
 	probes  []statement
@@ -121,6 +122,9 @@ func (p *pageRoots[K, D]) found(keys []K) (from, to int) {
 	}
 	if p.holds {
 		p.first, p.last = keys[from], keys[to-1]
+	}
+	if p.onward != nil && to-from == p.size {
+		p.onward(p.last)
 	}
 	return from, to
 }

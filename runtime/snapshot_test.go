@@ -113,12 +113,14 @@ func TestReadsTakeNoWriteLock(t *testing.T) {
 }
 
 // A pool of one connection must neither deadlock nor lose its connection.
-func TestPoolOfOne(t *testing.T) {
+func TestPoolOfOne(t *testing.T) { testPoolOfOne(t) }
+
+func testPoolOfOne(t *testing.T, options ...denorm.Option) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
 		db.SetMaxOpenConns(1)
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		exercise(ctx, t, db, books(t, db))
+		exercise(ctx, t, db, books(t, db, options...))
 	})
 }
 
@@ -155,11 +157,13 @@ func exercise(ctx context.Context, t *testing.T, db *sqlx.DB, books *denorm.Coll
 	}
 }
 
-func TestCancelledInTheMiddle(t *testing.T) {
+func TestCancelledInTheMiddle(t *testing.T) { testCancelledInTheMiddle(t) }
+
+func testCancelledInTheMiddle(t *testing.T, options ...denorm.Option) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
 		ctx, cancel := context.WithCancel(t.Context())
 		seen, errs := 0, 0
-		books := books(t, db)
+		books := books(t, db, options...)
 		for doc, err := range books.All(ctx, denorm.BatchSize(2)) {
 			if err != nil {
 				errs++
@@ -180,7 +184,7 @@ func TestCancelledInTheMiddle(t *testing.T) {
 		def := interrupted(cancel)
 		def.Name = "cancelled"
 		db.SetMaxOpenConns(1)
-		cancelled := denorm.Register(open(t, db), def)
+		cancelled := denorm.Register(open(t, db, options...), def)
 		if _, err := cancelled.Get(ctx, 1); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}

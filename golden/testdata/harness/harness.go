@@ -249,7 +249,7 @@ func scenario(ctx context.Context, schema []string, collections []Collection) (m
 	if err != nil || driver != "pgx" {
 		return out, err
 	}
-	piped, err := documents(ctx, db, collections, denorm.WithPipeline(pgxpipeline.New()))
+	piped, err := documents(ctx, db, collections, denorm.WithPipeline(pgxpipeline.New()), denorm.WithSecondConnection())
 	if err != nil {
 		return nil, fmt.Errorf("through a pipeline: %w", err)
 	}

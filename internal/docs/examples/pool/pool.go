@@ -19,7 +19,7 @@ func Titles(ctx context.Context, pool *pgxpool.Pool) (titles []string, err error
 	db := sqlx.NewDb(stdlib.OpenDBFromPool(pool), "pgx")
 	defer func() { err = errors.Join(err, db.Close()) }() // closes the adapter, not the pool
 
-	engine, err := denorm.Open(ctx, db, denorm.WithPipeline(pgxpipeline.New()))
+	engine, err := denorm.Open(ctx, db, denorm.WithPipeline(pgxpipeline.New()), denorm.WithSecondConnection())
 	if err != nil {
 		return nil, err
 	}
