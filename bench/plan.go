@@ -20,7 +20,7 @@ func workloads() []workload {
 	return []workload{
 		{"w1", "one document from the database", "W1", "300x", "10x", true},
 		{"w2", "a hundred documents from the database", "W2", "200x", "10x", true},
-		{"w3", "all documents from the database", "W3", "5x", "2x", true},
+		{"w3", "all documents from the database", "W3(Abreast)?", "5x", "2x", true},
 		{"c1", "a document from the cache of the process", "C1LocalHit", "200x", "20x", false},
 		{"c2", "documents from Redis", "C2RedisHits?", "200x", "10x", false},
 		{"c3", "from another program's commit to a fresh read", "C3FreshRead", "1x", "", false},

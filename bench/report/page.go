@@ -30,7 +30,8 @@ func sections() []section {
 		{"Loading", `W1 loads one document, W2 a hundred at once, and W3 all of them, without any cache. A document is a book with its
 authors and their countries, its tags and its reviews, about 4 KB of JSON. Every peer keeps its statements, if it can, and
 reads in one snapshot. "hand" is careful database/sql: four queries, to-one relations joined, padded lists, children cut from
-one slab. The models of bob are of one kind of database, here PostgreSQL, which we read through a pipeline (WithPipeline).`, []string{"W1", "W2", "W3"}, "loading"},
+one slab. The models of bob are of one kind of database, here PostgreSQL, which we read through a pipeline (WithPipeline).
+"W3-abreast" is W3 over two connections (WithSecondConnection).`, []string{"W1", "W2", "W3"}, "loading"},
 		{"Cached reads", `C1 reads from the cache of the process, by 1 and by 16 goroutines, and C2 from Redis: "C2-100-16" is a hundred documents
 at a time by 16 goroutines. otter, which our cache is made of, and sturdyc hold pointers, and are asked the time, too. "GET", "MGET" and
 "pipeline" get the bytes that our cache holds, and do nothing with them.`, []string{"C1", "C2"}, "cached"},

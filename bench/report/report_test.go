@@ -39,7 +39,7 @@ RATIO C3-local mysql ms/p99 60 50 short
 RATIO C4-10 sqlite bare 1.10 1.15 ok
 RATIO C4-1000 sqlite bare 9 1.15 short
 RATIO G3 sqlite small 1 1.20 ok
-RATIO G3 sqlite small (memory) 1.50 1.20 short
+RATIO G3 sqlite small-memory 1.50 1.20 short
 
 2000 documents
 RATIO W1 postgres hand 0.50 0.75 ok

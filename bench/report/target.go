@@ -26,12 +26,12 @@ func ratio(result measure.Result, peer string) (float64, bool) {
 
 // cpu is the ratio of processor times; the name of the peer has that behind it.
 func cpu(result measure.Result, peer string) (float64, bool) {
-	return ofPeer(result, strings.TrimSuffix(peer, " (processor)"), func(p measure.Peer) float64 { return p.CPU.Median })
+	return ofPeer(result, strings.TrimSuffix(peer, "-processor"), func(p measure.Peer) float64 { return p.CPU.Median })
 }
 
 // peak is the ratio of memory, with that behind the name of the peer.
 func peak(result measure.Result, peer string) (float64, bool) {
-	return ofPeer(result, strings.TrimSuffix(peer, " (memory)"), func(p measure.Peer) float64 { return result.Ours.PeakMB / p.Cost.PeakMB })
+	return ofPeer(result, strings.TrimSuffix(peer, "-memory"), func(p measure.Peer) float64 { return result.Ours.PeakMB / p.Cost.PeakMB })
 }
 
 func allocations(result measure.Result, _ string) (float64, bool) { return result.Ours.Allocs, true }
@@ -68,7 +68,7 @@ func targets() []target {
 		{"G1-get", servers, "small", ratio, 1.2},
 		{"G1-change", servers, "small", ratio, 1.2},
 		{"G3", servers, "small", ratio, 1.2},
-		{"G3", servers, "small (memory)", peak, 1.2},
+		{"G3", servers, "small-memory", peak, 1.2},
 		{"G2", here, "ent", ratio, 0.25},
 	}
 	for _, size := range []string{"10", "1000", "10000"} {
@@ -94,7 +94,7 @@ func targets() []target {
 	load("W3", sqlite, map[string]float64{"hand": 0.7})
 	load("W3", postgres, map[string]float64{"hand": 0.55})
 	return append(list,
-		target{"W2", postgres, "hand (processor)", cpu, 0.5},
+		target{"W2", postgres, "hand-processor", cpu, 0.5},
 		target{"W3", sqlite, "allocations", allocations, 110},
 		target{"W3", postgres, "allocations", allocations, 2},
 	)

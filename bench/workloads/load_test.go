@@ -32,6 +32,7 @@ func databases() map[string]func(tb testing.TB) *sqlx.DB {
 // loading is a filled database and the ways to read it, of which ours is the first.
 type loading struct {
 	database   string
+	db         *sqlx.DB
 	peers      []peers.Peer
 	collection *models.Books
 	books      int
@@ -41,7 +42,7 @@ type loading struct {
 func open(tb testing.TB, name string) *loading {
 	tb.Helper()
 	db := databases()[name](tb)
-	l := &loading{database: name, books: books(tb)}
+	l := &loading{database: name, db: db, books: books(tb)}
 	fill(tb, db, l.books)
 	l.collection = loader(tb, db)
 	others, err := peers.All(db)
@@ -54,9 +55,9 @@ func open(tb testing.TB, name string) *loading {
 }
 
 // loader has books without any cache.
-func loader(tb testing.TB, db *sqlx.DB) *models.Books {
+func loader(tb testing.TB, db *sqlx.DB, options ...denorm.Option) *models.Books {
 	tb.Helper()
-	return models.NewBooks(opened(tb, db, denorm.WithPipeline(pgxpipeline.New()))) // PostgreSQL's; others take none
+	return models.NewBooks(opened(tb, db, append(options, denorm.WithPipeline(pgxpipeline.New()))...)) // PostgreSQL's; others take none
 }
 
 // agree fails unless the documents of all peers are the same.
@@ -144,7 +145,7 @@ func load(b *testing.B, workload string, times, size int) {
 func BenchmarkW3(b *testing.B) {
 	eachDatabase(b, func(b *testing.B, name string) {
 		l := open(b, name)
-		runs := []measure.Run{{Name: l.peers[0].Name, Do: l.all}}
+		runs := []measure.Run{{Name: l.peers[0].Name, Do: func() error { return l.all(l.collection) }}}
 		for _, p := range l.peers[1:] {
 			runs = append(runs, measure.Run{Name: p.Name, Do: func() error { return l.pages(p.Load) }})
 		}
@@ -152,9 +153,27 @@ func BenchmarkW3(b *testing.B) {
 	})
 }
 
-func (l *loading) all() error {
+// BenchmarkW3Abreast loads the whole collection over two connections.
+func BenchmarkW3Abreast(b *testing.B) {
+	eachDatabase(b, func(b *testing.B, name string) {
+		l := open(b, name)
+		two := loader(b, l.db, denorm.WithSecondConnection())
+		runs := []measure.Run{
+			{Name: "two", Do: func() error { return l.all(two) }},
+			{Name: "one", Do: func() error { return l.all(l.collection) }},
+		}
+		for _, p := range l.peers[1:] {
+			if p.Name == "hand" {
+				runs = append(runs, measure.Run{Name: p.Name, Do: func() error { return l.pages(p.Load) }})
+			}
+		}
+		measure.Interleave(b, measure.Case{Workload: "W3-abreast", Database: name, Size: l.books, Units: l.books, Peaks: true}, runs...)
+	})
+}
+
+func (l *loading) all(collection *models.Books) error {
 	seen := 0
-	for _, err := range l.collection.All(context.Background()) {
+	for _, err := range collection.All(context.Background()) {
 		if err != nil {
 			return err
 		}
