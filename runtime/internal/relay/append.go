@@ -116,8 +116,7 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 	}
 	at := f.timeOf(s).UnixMilli()
 	from, first := s.head(), s.seq+1
-	err = f.insert(ctx, q, s, list, stamp, at)
-	if err != nil {
+	if err := f.insert(ctx, q, s, list, stamp, at); err != nil {
 		return fmt.Errorf("append to the feed: %w", err)
 	}
 	s.seq += int64(len(list))
@@ -157,8 +156,8 @@ func (d sqlDialect) insertKeys() string {
 // insertAll is the text that appends one event for all documents of a collection.
 const insertAll = `INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at") VALUES (?, ?, ?, ?, NULL, ?)`
 
-// maxStatement is how many bytes of keys one statement appends, far below what servers take.
-const maxStatement = 1 << 20
+// maxStatement is how many bytes of keys one statement appends, far below what servers are told to take.
+const maxStatement = 256 << 10
 
 // insert writes events behind a state, by one statement for as many of a collection as may be.
 func (f *feed) insert(ctx context.Context, q capture.Queryer, s *state, list []Event, stamp, at int64) error {
@@ -170,7 +169,7 @@ func (f *feed) insert(ctx context.Context, q capture.Queryer, s *state, list []E
 			var keys []string
 			for size := 0; end < len(list) && !list[end].All && list[end].Collection == list[start].Collection && size < maxStatement; end++ {
 				keys = append(keys, list[end].Key)
-				size += len(list[end].Key)
+				size += len(list[end].Key) + len(`"",`)
 			}
 			body, err := json.Marshal(keys)
 			if err != nil {

@@ -154,6 +154,10 @@ func TestAppend(t *testing.T) {
 		}
 		list = append(list, Event{Collection: "other", All: true})
 		want = append(want, "other *")
+		for n := range 3 * maxStatement / 1000 { // more than one statement takes
+			list = append(list, Event{Collection: "long", Key: fmt.Sprintf("%01000d", n)})
+			want = append(want, text(list[len(list)-1]))
+		}
 		at, err := x.feed.Append(x.ctx(), list)
 		x.check(err)
 		if end := x.want(x.feed, start, want...); end != at {
