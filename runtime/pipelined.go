@@ -121,6 +121,8 @@ type pipelineRow struct {
 	misread
 }
 
+func (r *pipelineRow) hold(text string) *string { return r.texts.hold(text) }
+
 func (r *pipelineRow) Null(i int) bool { return r.rows.Null(i) }
 
 func (r *pipelineRow) Value(i int) driver.Value {

@@ -111,5 +111,14 @@ func Null[T any](row Row, i int, read func(Row, int) T) *T {
 		return nil
 	}
 	value := read(row, i)
-	return &value
+	if rows, ok := row.(holder); ok {
+		if text, ok := any(value).(string); ok {
+			return any(rows.hold(text)).(*T)
+		}
+	}
+	alone := value
+	return &alone
 }
+
+// holder is a Row that keeps room for the texts of a batch that are pointed to.
+type holder interface{ hold(text string) *string }

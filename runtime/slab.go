@@ -7,11 +7,13 @@ import "strings"
 type slab struct {
 	piece strings.Builder
 	size  int
+	held  []string // room for texts that are pointed to
 }
 
 const (
 	firstPiece   = 512 // bytes; a batch of one document shall not take many
 	largestPiece = 32 << 10
+	largestHeld  = 256 // texts
 )
 
 // copy returns a copy of a text.
@@ -29,4 +31,13 @@ func (s *slab) copy(text []byte) string {
 	start := s.piece.Len()
 	s.piece.Write(text)
 	return s.piece.String()[start:]
+}
+
+// hold returns a pointer to a text.
+func (s *slab) hold(text string) *string {
+	if len(s.held) == cap(s.held) {
+		s.held = make([]string, 0, min(2*cap(s.held)+1, largestHeld))
+	}
+	s.held = append(s.held, text)
+	return &s.held[len(s.held)-1]
 }
