@@ -153,14 +153,16 @@ func (r *registration[K, D]) many(ctx context.Context, q Queryer, keys []K, guar
 		}
 	}
 	load := func(batch []K, _ bool) error {
+		first, last := places[batch[0]], places[batch[len(batch)-1]]
 		level, err := r.origin.byKeys(ctx, q, batch, guard)
 		if err != nil {
 			return err
 		}
 		for i, key := range level.keys {
 			place, asked := places[key]
+			asked = asked && first <= place && place <= last // by this batch
 			if !asked && mutant.Active(mutant.OwnBytes) {
-				place, asked = places[batch[0]], true
+				place, asked = first, true
 			}
 			if !asked {
 				continue // equal under the database's collation only

@@ -2,6 +2,7 @@ package denorm
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/denormgen/denormgen/runtime/internal/relay"
@@ -26,6 +27,24 @@ func Follow(ctx context.Context, e *Engine) error {
 		}
 	}
 	return nil
+}
+
+// CountReads counts how often the consumers of an engine read the feed from the database.
+func CountReads(e *Engine) *atomic.Int64 {
+	l := e.live.Load()
+	counting := countingFeed{l.feed, new(atomic.Int64)}
+	l.feed = counting
+	return counting.reads
+}
+
+type countingFeed struct {
+	relay.Feed
+	reads *atomic.Int64
+}
+
+func (f countingFeed) Read(ctx context.Context, after relay.Position, limit int) (relay.Page, error) {
+	f.reads.Add(1)
+	return f.Feed.Read(ctx, after, limit)
 }
 
 // HoldGenerations lets those who ask for generations wait until a channel is closed. The other one gets a value from

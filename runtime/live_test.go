@@ -286,3 +286,24 @@ func TestFarBehind(t *testing.T) {
 		}
 	})
 }
+
+// TestOwnEventsAreNotReadBack has one process relay changes, whose consumers know them then; those of another one read them.
+func TestOwnEventsAreNotReadBack(t *testing.T) {
+	eachMode(t, func(t *testing.T, w *world, opts []denorm.Option) {
+		p, other := w.process(opts...), w.process(opts...)
+		own, others := denorm.CountReads(p.engine), denorm.CountReads(other.engine)
+		for n := range 3 {
+			title := fmt.Sprint("Title ", n)
+			p.title(1)
+			other.title(1)
+			w.rename(1, title)
+			p.drain()
+			p.wantTitle(1, title)
+			other.drain()
+			other.wantTitle(1, title)
+		}
+		if own.Load() != 0 || others.Load() == 0 {
+			t.Errorf("the relay's process read %d times, the other %d", own.Load(), others.Load())
+		}
+	})
+}

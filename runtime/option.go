@@ -66,8 +66,10 @@ func WithDialect(dialect Dialect) Option {
 }
 
 // WithSecondConnection has All, and GetMany where it takes several batches, load two batches at once, each on a connection
-// of its own. All then reads one batch ahead of the loop's body, so that documents are up to two batches old when the body
-// sees them. That is for large reads by few; by default one call uses one connection, which serves many callers best.
+// of its own. All then reads one batch ahead of the loop's body: documents are up to two batches old when the body sees them, a
+// connection may be in use meanwhile, and a body that breaks off cancels what runs on it, for which some drivers close it.
+// GetMany may call a transform from two goroutines. That is for large reads by few; by default one call uses one connection,
+// which serves many callers best.
 func WithSecondConnection() Option {
 	return func(o *options) error {
 		o.secondConnection = true

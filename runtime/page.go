@@ -52,7 +52,7 @@ func (c *Collection[K, D]) Page(ctx context.Context, n int, opts ...PageOption) 
 
 // All returns the documents of the collection in key order, all of them or those After, Before and with
 // Prefix. It loads them in batches, each one snapshot, and holds no connection while the loop's body
-// runs. An error is yielded once, and ends the sequence.
+// runs, but for that of the batch ahead with WithSecondConnection. An error is yielded once, and ends the sequence.
 func (c *Collection[K, D]) All(ctx context.Context, opts ...PageOption) iter.Seq2[*D, error] {
 	return func(yield func(*D, error) bool) {
 		err := c.each(ctx, collect(opts), nil, func(_ K, doc *D) bool { return yield(doc, nil) })

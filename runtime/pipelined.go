@@ -121,7 +121,7 @@ type pipelineRow struct {
 	misread
 }
 
-func (r *pipelineRow) hold(text string) *string { return r.texts.hold(text) }
+func (r *pipelineRow) hold() *string { return r.texts.hold() }
 
 func (r *pipelineRow) Null(i int) bool { return r.rows.Null(i) }
 

@@ -111,9 +111,11 @@ func Null[T any](row Row, i int, read func(Row, int) T) *T {
 		return nil
 	}
 	value := read(row, i)
-	if rows, ok := row.(holder); ok {
-		if text, ok := any(value).(string); ok {
-			return any(rows.hold(text)).(*T)
+	if _, text := any((*T)(nil)).(*string); text {
+		if rows, ok := row.(holder); ok {
+			place := any(rows.hold()).(*T)
+			*place = value
+			return place
 		}
 	}
 	alone := value
@@ -121,4 +123,4 @@ func Null[T any](row Row, i int, read func(Row, int) T) *T {
 }
 
 // holder is a Row that keeps room for the texts of a batch that are pointed to.
-type holder interface{ hold(text string) *string }
+type holder interface{ hold() *string }

@@ -59,7 +59,7 @@ func (m *misread) Fail(i int, err error) {
 	}
 }
 
-func (r *sqlRow) hold(text string) *string { return r.texts.hold(text) }
+func (r *sqlRow) hold() *string            { return r.texts.hold() }
 func (r *sqlRow) Null(i int) bool          { return r.cells[i].value == nil }
 func (r *sqlRow) Value(i int) driver.Value { return r.cells[i].value }
 

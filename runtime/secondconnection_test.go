@@ -5,12 +5,14 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/denormgen/denormgen/internal/testservers"
 	denorm "github.com/denormgen/denormgen/runtime"
 )
 
@@ -51,13 +53,13 @@ func (l *abreast) end() {
 }
 
 // watched is the definition of books, each load of which is counted, and of which wait is told once its roots are known.
-func (l *abreast) watched(wait func(number int, another <-chan struct{}, roots *denorm.Level[int64, BookDoc])) *denorm.Definition[int64, BookDoc] {
+func (l *abreast) watched(wait func(number int, another <-chan struct{}, batch *denorm.Batch)) *denorm.Definition[int64, BookDoc] {
 	def := booksDefinition()
 	def.Load = func(batch *denorm.Batch) *denorm.Level[int64, BookDoc] {
 		number, another := l.begin()
 		defer l.end()
 		roots := denorm.LoadRoots(batch, func(row denorm.Row) int64 { return row.Int64(0) }, scanBookDoc)
-		wait(number, another, roots)
+		wait(number, another, batch)
 		denorm.LoadMany(batch, 1, roots,
 			func(row denorm.Row) (int64, int64) { return row.Int64(2), row.Int64(0) },
 			scanBookDocAuthors,
@@ -79,7 +81,7 @@ func soon(t *testing.T, what string, c <-chan struct{}) {
 func TestPagesAreReadAhead(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
 		var l abreast
-		def := l.watched(func(number int, another <-chan struct{}, _ *denorm.Level[int64, BookDoc]) {
+		def := l.watched(func(number int, another <-chan struct{}, _ *denorm.Batch) {
 			if number == 1 { // the second page begins while the first is being loaded, the third has to wait
 				soon(t, "the second page", another)
 			}
@@ -107,7 +109,7 @@ func TestBatchesOfTwoConnections(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
 		for _, fails := range []int64{0, 1, 1500, 2500} {
 			var l abreast
-			def := l.watched(func(number int, another <-chan struct{}, _ *denorm.Level[int64, BookDoc]) {
+			def := l.watched(func(number int, another <-chan struct{}, _ *denorm.Batch) {
 				if number == 1 {
 					soon(t, "the second batch", another)
 				}
@@ -124,6 +126,9 @@ func TestBatchesOfTwoConnections(t *testing.T) {
 			for i := range keys {
 				keys[i] = int64(i + 1)
 			}
+			// Each batch has a book.
+			keys[2], keys[1500] = keys[1500], keys[2]
+			keys[6], keys[2500] = keys[2500], keys[6]
 			if fails == 1 || fails == 1500 {
 				l.begin() // so that nobody waits for the load that fails
 			}
@@ -131,8 +136,8 @@ func TestBatchesOfTwoConnections(t *testing.T) {
 			if (err != nil) != (fails > 0) {
 				t.Errorf("the key %d fails: %v", fails, err)
 			}
-			if fails == 0 && (docs[6] == nil || docs[6].ID != 7 || docs[3] != nil || l.most != 2 || l.began != 3) {
-				t.Errorf("got %v, %d at once, %d in all", docs[6], l.most, l.began)
+			if fails == 0 && (docs[0].ID != 1 || docs[1500].ID != 3 || docs[2500].ID != 7 || docs[3] != nil || l.most != 2 || l.began != 3) {
+				t.Errorf("got %v, %d at once, %d in all", docs[:7], l.most, l.began)
 			}
 			if inUse := db.Stats().InUse; inUse != 0 {
 				t.Errorf("%d connections in use", inUse)
@@ -141,29 +146,45 @@ func TestBatchesOfTwoConnections(t *testing.T) {
 	})
 }
 
+// A row that a batch finds under a key which the database calls equal is not its own, though another batch asks for it.
+func TestEqualKeysOfTwoBatches(t *testing.T) {
+	for _, name := range []string{testservers.Pure, testservers.Cgo} {
+		db := testservers.SQLite(t, name)
+		execute(t, db, `CREATE TABLE words (id TEXT PRIMARY KEY COLLATE NOCASE, name TEXT)`, `INSERT INTO words VALUES ('ABC', 'x')`)
+		var mu sync.Mutex
+		found := 0
+		def := items("words", []string{"id"},
+			func(args []any, key string) []any { return append(args, key) },
+			func(row denorm.Row) string { return row.Text(0) })
+		def.Transform = func(context.Context, *itemDoc[string]) error {
+			mu.Lock()
+			defer mu.Unlock()
+			found++
+			return nil
+		}
+		keys := []string{"ABC", "abc"}
+		for i := range 1998 {
+			keys = slices.Insert(keys, 1, fmt.Sprint("none ", i))
+		}
+		docs, err := denorm.Register(open(t, db, denorm.WithSecondConnection()), def).GetMany(t.Context(), keys)
+		if err != nil || docs[0] == nil || docs[len(docs)-1] != nil || found != 1 {
+			t.Errorf("%s: %v and %v, made of %d rows: %v", name, docs[0], docs[len(docs)-1], found, err)
+		}
+	}
+}
+
 // TestPageEndsElsewhere has the first page loaded twice, between which its last document goes: what was read behind that
 // is not what comes next.
 func TestPageEndsElsewhere(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
 		var l abreast
-		var lost error
-		def := l.watched(func(number int, another <-chan struct{}, roots *denorm.Level[int64, BookDoc]) {
-			if number != 1 {
-				return
+		def := l.watched(func(number int, another <-chan struct{}, batch *denorm.Batch) {
+			if number == 1 {
+				soon(t, "the second page", another)
+				execute(t, db, `UPDATE books SET hidden = 1 WHERE id = 2`)
+				denorm.FailBatch(batch, driver.ErrBadConn)
 			}
-			soon(t, "the second page", another)
-			execute(t, db, `UPDATE books SET hidden = 1 WHERE id = 2`)
-			lost = driver.ErrBadConn
 		})
-		load := def.Load
-		def.Load = func(batch *denorm.Batch) *denorm.Level[int64, BookDoc] {
-			level := load(batch)
-			if lost != nil && level != nil {
-				denorm.FailBatch(batch, lost)
-				lost = nil
-			}
-			return level
-		}
 		books := denorm.Register(open(t, db, denorm.WithSecondConnection()), def)
 		var seen []int64
 		for doc, err := range books.All(t.Context(), denorm.BatchSize(2)) {
@@ -181,7 +202,7 @@ func TestPageEndsElsewhere(t *testing.T) {
 func TestPanicOfAPageAhead(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
 		var l abreast
-		def := l.watched(func(number int, another <-chan struct{}, _ *denorm.Level[int64, BookDoc]) {
+		def := l.watched(func(number int, another <-chan struct{}, _ *denorm.Batch) {
 			if number == 2 {
 				panic("scan")
 			}
@@ -213,7 +234,7 @@ func TestAbreastThroughCaches(t *testing.T) {
 		plain, both := w.process(opts...), w.process(append(opts, denorm.WithSecondConnection())...)
 		keys := make([]int64, 4500)
 		for i := range keys {
-			keys[i] = int64(i % 4000)
+			keys[i] = int64(i * 7919 % 4000) // so that each batch has some books
 		}
 		for _, p := range []*process{both, plain, both} {
 			docs, err := p.books.GetMany(t.Context(), keys)
@@ -239,7 +260,10 @@ func TestAbreastThroughCaches(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := both.books.GetMany(ctx, []int64{-1, -2}); !errors.Is(err, context.Canceled) {
+		for i := range keys {
+			keys[i] = -int64(i) - 1 // which no cache knows
+		}
+		if _, err := both.books.GetMany(ctx, keys); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 	})

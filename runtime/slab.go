@@ -33,11 +33,11 @@ func (s *slab) copy(text []byte) string {
 	return s.piece.String()[start:]
 }
 
-// hold returns a pointer to a text.
-func (s *slab) hold(text string) *string {
+// hold returns a place for a text that is pointed to.
+func (s *slab) hold() *string {
 	if len(s.held) == cap(s.held) {
 		s.held = make([]string, 0, min(2*cap(s.held)+1, largestHeld))
 	}
-	s.held = append(s.held, text)
+	s.held = append(s.held, "")
 	return &s.held[len(s.held)-1]
 }

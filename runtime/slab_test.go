@@ -64,6 +64,9 @@ func TestNullTexts(t *testing.T) {
 	if each > 0.1 {
 		t.Errorf("a text took %v allocations", each)
 	}
+	if text := Null(row, 0, Row.Value); *text != "text" {
+		t.Errorf("got %v", *text)
+	}
 	type named string
 	if text := Null(row, 0, Text[named]); *text != "text" {
 		t.Errorf("got %q", *text)

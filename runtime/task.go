@@ -1,6 +1,9 @@
 package denorm
 
-import "cmp"
+import (
+	"cmp"
+	"errors"
+)
 
 // task is something that runs in a goroutine of its own, and that somebody waits for.
 type task[T any] struct {
@@ -10,11 +13,15 @@ type task[T any] struct {
 	panicked any
 }
 
+// errEnded is what comes of a task that never returned: runtime.Goexit ended its goroutine.
+var errEnded = errors.New("the code that was called ended the goroutine it ran in")
+
 func begin[T any](do func() (T, error)) *task[T] {
 	t := &task[T]{done: make(chan struct{})}
 	go func() {
 		defer close(t.done)
 		defer func() { t.panicked = recover() }() // of the user's code: whoever waits may know what to do
+		t.err = errEnded
 		t.value, t.err = do()
 	}()
 	return t

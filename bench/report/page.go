@@ -48,7 +48,8 @@ in the sink, and S4 a backlog of a million changes to ten thousand documents aga
 "search" a fake of the protocol, in the same process: they stand for what cannot be had here.`, []string{"S1", "S2", "S3", "S4"}, "sinks"},
 		{"Growth", `A large store against a small one, a hundredth of it. G1 is one document out of it, and one change of what eight documents show,
 until they do. G3 loads all documents, and the small store as often as makes as many: above 1 a document costs more, or all of them take more
-memory, the more there are. Both stores fit into the database's own memory: else what grows is reading files, for every peer alike.`, []string{"G1", "G3"}, ""},
+memory, the more there are. SQLite and MariaDB are given memory for the large store, and
+PostgreSQL finds it in the system's: else what grows is reading files, for every peer alike.`, []string{"G1", "G3"}, ""},
 		{"Generator", `G2 generates code for 100 models: ten collections of ours, and the client of ent's.`, []string{"G2"}, ""},
 	}
 }

@@ -146,7 +146,7 @@ func (d sqlDialect) insertKeys() string {
 	switch d {
 	case postgres:
 		values = `CAST(? AS bigint) + u.n, CAST(? AS bigint), CAST(? AS bigint), CAST(? AS text), u.k, CAST(? AS bigint)`
-		from = `json_array_elements_text(CAST(? AS json)) WITH ORDINALITY AS u (k, n)`
+		from = `json_array_elements_text(CAST(CAST(? AS text) AS json)) WITH ORDINALITY AS u (k, n)`
 	case mysql:
 		from = `JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, k LONGTEXT CHARACTER SET utf8mb4 PATH '$')) AS u`
 	}
@@ -156,7 +156,8 @@ func (d sqlDialect) insertKeys() string {
 // insertAll is the text that appends one event for all documents of a collection.
 const insertAll = `INSERT INTO "denorm_feed" ("seq", "epoch", "stamp", "collection", "doc_key", "at") VALUES (?, ?, ?, ?, NULL, ?)`
 
-// maxStatement is how many bytes of keys one statement appends, far below what servers are told to take.
+// maxStatement is about how many bytes of keys one statement appends; hexadecimal digits double it. That is far below what
+// servers are told to take.
 const maxStatement = 256 << 10
 
 // insert writes events behind a state, by one statement for as many of a collection as may be.

@@ -12,7 +12,7 @@ import (
 type recent struct {
 	mu        sync.Mutex
 	stretches []stretch // each begins where the one before it ends
-	n         int       // events in them
+	size      int       // bytes of their events, about
 }
 
 // stretch is what one transaction appended. All of its rows have one stamp.
@@ -21,8 +21,20 @@ type stretch struct {
 	events   []Event
 }
 
-// maxRecent is how many events are remembered: those of a step, which may be twice defaultChunk, or many small ones.
-const maxRecent = 2 * defaultChunk
+// What is remembered: the events of a large step, or many small steps of which no consumer is far behind.
+const (
+	maxRecent    = 4 << 20 // bytes
+	maxStretches = 256
+	eventBytes   = 96 // of an event, without its key
+)
+
+func (s *stretch) size() int {
+	size := eventBytes * len(s.events)
+	for i := range s.events {
+		size += len(s.events[i].Key)
+	}
+	return size
+}
 
 // add remembers a stretch whose transaction has committed.
 func (r *recent) add(s stretch) {
@@ -32,14 +44,16 @@ func (r *recent) add(s stretch) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if n := len(r.stretches); n > 0 && r.stretches[n-1].to != s.from {
-		r.stretches, r.n = nil, 0
+		r.stretches, r.size = nil, 0
 	}
 	r.stretches = append(r.stretches, s)
-	r.n += len(s.events)
-	for r.n > maxRecent {
-		r.n -= len(r.stretches[0].events)
-		r.stretches = slices.Delete(r.stretches, 0, 1)
+	r.size += s.size()
+	drop := 0
+	for r.size > maxRecent || len(r.stretches)-drop > maxStretches {
+		r.size -= r.stretches[drop].size()
+		drop++
 	}
+	r.stretches = slices.Delete(r.stretches, 0, drop)
 }
 
 // page returns up to limit events after one position on the way to another, if all on that way are remembered.

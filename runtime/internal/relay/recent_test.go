@@ -86,21 +86,28 @@ func TestRecentOfAnotherHistory(t *testing.T) {
 	})
 }
 
-// TestRecentIsBounded appends more than is remembered.
+// TestRecentIsBounded appends more than is remembered: few stretches of many events, and many of one.
 func TestRecentIsBounded(t *testing.T) {
-	var r recent
-	seq := func(n int) Position { return Position{Epoch: 1, Seq: int64(n), Stamp: int64(n)} }
-	const each = 3000
-	for n := range 20 {
-		r.add(stretch{from: seq(n * each), to: seq((n + 1) * each), events: make([]Event, each)})
-	}
-	if r.n > maxRecent || r.n < maxRecent-each {
-		t.Errorf("%d events are remembered", r.n)
-	}
-	if _, remembered := r.page(seq(0), seq(20*each), 10); remembered {
-		t.Error("what was dropped is remembered")
-	}
-	if page, remembered := r.page(seq(19*each), seq(20*each), each); !remembered || page.To != seq(20*each) || page.More {
-		t.Error("the last stretch is not remembered")
+	for name, each := range map[string]int{"large": 3000, "small": 1} {
+		t.Run(name, func(t *testing.T) {
+			var r recent
+			seq := func(n int) Position { return Position{Epoch: 1, Seq: int64(n), Stamp: int64(n)} }
+			const steps = 1000
+			for n := range steps {
+				r.add(stretch{from: seq(n * each), to: seq((n + 1) * each), events: make([]Event, each)})
+			}
+			if full := r.size > maxRecent-each*eventBytes || len(r.stretches) == maxStretches; !full {
+				t.Errorf("only %d bytes of %d stretches are remembered", r.size, len(r.stretches))
+			}
+			if r.size > maxRecent || r.size != len(r.stretches)*each*eventBytes || len(r.stretches) > maxStretches {
+				t.Errorf("%d bytes of %d stretches are remembered", r.size, len(r.stretches))
+			}
+			if _, remembered := r.page(seq(0), seq(steps*each), 10); remembered {
+				t.Error("what was dropped is remembered")
+			}
+			if page, remembered := r.page(seq((steps-1)*each), seq(steps*each), each); !remembered || page.To != seq(steps*each) || page.More {
+				t.Error("the last stretch is not remembered")
+			}
+		})
 	}
 }
