@@ -139,9 +139,7 @@ func TestBatchesOfTwoConnections(t *testing.T) {
 			if fails == 0 && (docs[0].ID != 1 || docs[1500].ID != 3 || docs[2500].ID != 7 || docs[3] != nil || l.most != 2 || l.began != 3) {
 				t.Errorf("got %v, %d at once, %d in all", docs[:7], l.most, l.began)
 			}
-			if inUse := db.Stats().InUse; inUse != 0 {
-				t.Errorf("%d connections in use", inUse)
-			}
+			becomesIdle(t, db)
 		}
 	})
 }
@@ -222,9 +220,7 @@ func TestPanicOfAPageAhead(t *testing.T) {
 		if seen != 2 {
 			t.Errorf("%d documents before it", seen)
 		}
-		if inUse := db.Stats().InUse; inUse != 0 {
-			t.Errorf("%d connections in use", inUse)
-		}
+		becomesIdle(t, db)
 	})
 }
 
