@@ -72,9 +72,10 @@ func (c *cached) many(ctx context.Context, keys asked) ([]*entry, error) {
 			missing = append(missing, i)
 		}
 	}
-	err := eachBatch(missing, c.live.engine.settings.secondConnection, func(batch []int, other bool) error {
+	abreast := c.live.engine.settings.secondConnection
+	err := eachBatch(missing, abreast, func(batch []int) error {
 		keys := keys
-		if other {
+		if abreast {
 			keys = keys.clone()
 		}
 		return c.fetch(ctx, keys, batch, entries, now)

@@ -152,7 +152,7 @@ func (r *registration[K, D]) many(ctx context.Context, q Queryer, keys []K, guar
 			}
 		}
 	}
-	load := func(batch []K, _ bool) error {
+	load := func(batch []K) error {
 		first, last := places[batch[0]], places[batch[len(batch)-1]]
 		level, err := r.origin.byKeys(ctx, q, batch, guard)
 		if err != nil {

@@ -36,18 +36,18 @@ func (t *task[T]) wait() (T, error) {
 	return t.value, t.err
 }
 
-// eachBatch cuts a list into batches and calls do for each. With abreast two calls may run at once, one of them with
-// other set. It returns the first error, after which none is begun.
-func eachBatch[T any](list []T, abreast bool, do func(batch []T, other bool) error) error {
+// eachBatch cuts a list into batches and calls do for each. With abreast two calls may run at once. It returns the first
+// error, after which none is begun.
+func eachBatch[T any](list []T, abreast bool, do func(batch []T) error) error {
 	turn := func(first, second []T) (err error) {
 		if len(second) > 0 {
-			beside := begin(func() (struct{}, error) { return struct{}{}, do(second, true) })
+			beside := begin(func() (struct{}, error) { return struct{}{}, do(second) })
 			defer func() {
 				_, failed := beside.wait()
 				err = cmp.Or(err, failed)
 			}()
 		}
-		return do(first, false)
+		return do(first)
 	}
 	for len(list) > 0 {
 		var first, second []T

@@ -122,14 +122,13 @@ func (f *feed) appendEvents(ctx context.Context, q capture.Queryer, s *state, li
 	s.seq += int64(len(list))
 	s.stamp = stamp
 	s.appended = stretch{from: from, to: s.head(), events: slices.Clone(list)}
-	for i := range list {
-		s.appended.events[i].Seq, s.appended.events[i].At = first+int64(i), time.UnixMilli(at)
-	}
-	for i, event := range list {
+	for i := range s.appended.events {
+		event := &s.appended.events[i]
+		event.Seq, event.At = first+int64(i), time.UnixMilli(at)
 		if !event.All || event.Collection == "" {
 			continue
 		}
-		s.everything = first + int64(i)
+		s.everything = event.Seq
 		_, err := q.ExecContext(ctx, f.sql.text(`INSERT INTO "denorm_generations" ("collection", "generation") VALUES (?, ?)`+
 			f.sql.upsert([]string{"collection"}, "generation")), event.Collection, s.everything)
 		if err != nil {
