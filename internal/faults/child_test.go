@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 
 	denorm "github.com/denormgen/denormgen/runtime"
 	"github.com/denormgen/denormgen/runtime/rediscache"
@@ -34,6 +35,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, live(text))
 		os.Exit(1) // it lives until it is killed
 	}
+	logging.Disable() // clients say of each server that was stopped that it cannot be dialled, which hides what failed
 	os.Exit(m.Run())
 }
 
