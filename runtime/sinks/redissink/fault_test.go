@@ -168,7 +168,7 @@ func TestLargeBatches(t *testing.T) {
 // TestHangingServer has a server that takes what is sent and never answers.
 func TestHangingServer(t *testing.T) {
 	proxy := testservers.NewProxy(t, testservers.Redis(t))
-	sink := newSink(t, connect(t, &redis.Options{Addr: proxy.Address}), redissink.Prefix("hanging:"))
+	sink := newSink(t, connect(t, &redis.Options{Addr: proxy.Address, ReadTimeout: time.Hour}), redissink.Prefix("hanging:"))
 	put(t, sink, "books", document("k", 1, `{}`))
 	proxy.Rule(func([]byte) testservers.Verdict { return testservers.Hang })
 	for name, call := range map[string]func(context.Context) error{
@@ -182,12 +182,8 @@ func TestHangingServer(t *testing.T) {
 		"Get":  func(ctx context.Context) error { _, err := sink.Get(ctx, target("books"), []string{"k"}); return err },
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		begun := time.Now()
 		if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: the error is %v, want the context's", name, err)
-		}
-		if took := time.Since(begun); took > 2*time.Second { // below the client's timeout
-			t.Errorf("%s took %v", name, took)
 		}
 		cancel()
 	}
