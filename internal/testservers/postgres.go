@@ -36,7 +36,8 @@ func startPostgres() (*server, error) {
 			return err
 		}
 		return home.serve(admin, "INT", program, "-D", data, "-k", home.dir, "-c", "listen_addresses=",
-			"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=200", "-c", "deadlock_timeout=20ms")
+			"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=200", "-c", "deadlock_timeout=20ms",
+			"-c", "wal_level=logical") // so that tables can be replicated from one database to another
 	}, "postgres")
 	if err != nil {
 		return nil, err

@@ -152,6 +152,13 @@ func postgresFunctionName(table Table) string {
 	return strings.ToValidUTF8(name[:min(len(name), longest-len(hash))], "") + hash
 }
 
+// Doubted is f where no condition can be told.
+func (f postgresFunction) Doubted() postgresFunction {
+	f.OldIn = quoteText(Postgres, f.Unknown)
+	f.NewIn = f.OldIn
+	return f
+}
+
 func newPostgresFunction(name, tag string, layout *Layout) postgresFunction {
 	f := postgresFunction{
 		Function: name, ID: layout.ID, Tag: tag,

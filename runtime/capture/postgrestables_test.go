@@ -2,6 +2,7 @@ package capture
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -71,6 +72,32 @@ func TestPostgresBecomesPartition(t *testing.T) {
 	d.logged("the partition", `I >{1}1`, `I >{2}1`, `T`)
 }
 
+// TestPostgresIsWrittenByOthers writes to a captured table by way of one that it was made a part of.
+func TestPostgresIsWrittenByOthers(t *testing.T) {
+	for name, join := range map[string][]string{
+		"partition": {`CREATE TABLE library (LIKE books) PARTITION BY RANGE (id)`, `ALTER TABLE library ATTACH PARTITION books FOR VALUES FROM (0) TO (100)`},
+		"child":     {`CREATE TABLE library (LIKE books)`, `ALTER TABLE books INHERIT library`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newPostgresDB(t)
+			d.exec(createBooks, `INSERT INTO books VALUES (1, 'a', true)`)
+			layout := bookLayout()
+			d.capture(layout)
+			before, installed := fmt.Sprint(d.fingerprint(layout)), d.installed()["denorm_capture_books"]
+			d.exec(join...)
+			if fmt.Sprint(d.fingerprint(layout)) == before {
+				t.Error("the fingerprint is as before")
+			}
+			if d.installed()["denorm_capture_books"] == installed {
+				t.Error("what is installed is as before")
+			}
+			d.capture(layout)
+			d.exec(`UPDATE library SET title = 'b'`, `UPDATE books SET title = 'c'`, `DELETE FROM library`)
+			d.logged(name, `U 001 {1}1>{1}1`, `U 001 {1}1>{1}1`, `D {1}1>`)
+		})
+	}
+}
+
 func TestPostgresInheritance(t *testing.T) {
 	d := newPostgresDB(t)
 	d.exec(`CREATE TABLE things (id bigint PRIMARY KEY, title text)`, `CREATE TABLE cars (wheels integer) INHERITS (things)`,
@@ -116,15 +143,22 @@ func TestPostgresWritersNeverFail(t *testing.T) {
 	d.exec(`CREATE TABLE items (id bigint PRIMARY KEY, a integer, b integer)`)
 	d.capture(layoutOf(Table{Name: "items"}, []string{"id"}, []string{"a"}, guardOn(`$."a" / $."b" > 1`), guardOn(`$."a" = 5`)))
 	d.exec(`INSERT INTO items VALUES (1, 1, 0), (2, 1, NULL), (3, 1, 1)`)
-	d.logged("a division by zero", `I >{1}11`, `I >{2}10`, `I >{3}00`)
+	d.logged("a division by zero", `I >{1}11`, `I >{2}11`, `I >{3}11`)
+	d.exec(`UPDATE items SET a = 2 WHERE id < 3`, `UPDATE items SET a = 3 WHERE id = 2`, `UPDATE items SET a = 1`)
+	d.logged("updates", `U 10 {1}11>{1}11`, `U 10 {2}11>{2}11`, `U 10 {2}10>{2}10`, `U 10 {1}11>{1}11`, `U 10 {2}11>{2}11`)
 	d.exec(`ALTER TABLE items RENAME COLUMN b TO c`, `UPDATE items SET a = 7 WHERE id = 3`)
 	d.logged("a condition on a column that is gone", `U 10 {3}11>{3}11`)
 	d.exec(`ALTER TABLE items RENAME COLUMN id TO key`, `INSERT INTO items VALUES (4, 1, 1)`)
 	d.logged("a value of a column that is gone", `T`)
+	d.exec(`INSERT INTO items VALUES (7, 1, 1), (8, 1, 1)`, `UPDATE items SET a = 9`)
+	d.logged("values of a column that is gone", `T`, `T`)
 	// The same session has run the function before the column changes its type.
 	d.capture(layoutOf(Table{Name: "items"}, []string{"key"}, nil))
-	d.session(`INSERT INTO items VALUES (5, 1, 1)`, `ALTER TABLE items ALTER COLUMN a TYPE bigint`, `INSERT INTO items VALUES (6, 1, 1)`)
-	d.logged("a type that changes", `I >{5}`, `I >{6}`)
+	d.exec(`DELETE FROM items`)
+	d.log()
+	d.session(`INSERT INTO items VALUES (5, 1, 1)`, `INSERT INTO items VALUES (6, 1, 1), (7, 1, 1)`, `ALTER TABLE items ALTER COLUMN a TYPE bigint`,
+		`INSERT INTO items VALUES (8, 1, 1)`, `INSERT INTO items VALUES (9, 1, 1), (10, 1, 1)`)
+	d.logged("a type that changes", `I >{5}`, `I >{6}`, `I >{7}`, `I >{8}`, `I >{9}`, `I >{10}`)
 }
 
 func TestPostgresDeferredAndCascades(t *testing.T) {
@@ -142,6 +176,54 @@ func TestPostgresDeferredAndCascades(t *testing.T) {
 			d.capture(last)
 			d.exec(`UPDATE a SET id = 5 WHERE id = 1`, `DELETE FROM a WHERE id = 2`)
 			d.logged("cascades "+when, `U 1 {1}>{5}`, `D {2}>`)
+		}
+	}
+}
+
+// TestPostgresExchange gives rows of one statement the keys of one another.
+func TestPostgresExchange(t *testing.T) {
+	d := newPostgresDB(t)
+	d.exec(strings.Replace(createBooks, "PRIMARY KEY", "PRIMARY KEY DEFERRABLE", 1), `INSERT INTO books VALUES (1, 'a', true), (2, 'b', false), (3, 'c', true)`)
+	d.capture(bookLayout())
+	d.exec(`UPDATE books SET id = 3 - id WHERE id < 3`)
+	d.logged("an exchange", `U 101 {1}1>{1}0`, `U 101 {2}0>{2}1`)
+	d.exec(`UPDATE books SET id = id % 3 + 1, title = 'd'`)
+	if got, want := slices.Sorted(slices.Values(d.log())), []string{`U 001 {3}1>{3}1`, `U 101 {1}0>{1}1`, `U 101 {2}1>{2}0`}; !slices.Equal(got, want) {
+		t.Errorf("a rotation logged %q, want %q", got, want)
+	}
+}
+
+// TestPostgresTree has cascades within one table, and two that reach the same row of another one.
+func TestPostgresTree(t *testing.T) {
+	d := newPostgresDB(t)
+	d.exec(`CREATE TABLE nodes (id bigint PRIMARY KEY, parent bigint REFERENCES nodes ON DELETE CASCADE)`,
+		`INSERT INTO nodes VALUES (1, NULL), (2, 1), (3, 1), (4, 2), (5, 4), (6, 5), (7, NULL), (8, NULL)`,
+		`CREATE TABLE pairs (id bigint PRIMARY KEY, a bigint REFERENCES nodes ON DELETE SET NULL, b bigint REFERENCES nodes ON DELETE SET NULL)`,
+		`INSERT INTO pairs VALUES (1, 7, 8), (2, 7, 6), (3, 1, 7)`)
+	d.capture(layoutOf(Table{Name: "nodes"}, []string{"id"}, nil), layoutOf(Table{Name: "pairs"}, []string{"a", "b", "id"}, nil))
+	d.exec(`DELETE FROM nodes WHERE id IN (1, 7, 8)`)
+	got := map[string]bool{}
+	for _, line := range d.log() {
+		got[line] = true
+	}
+	want := []string{`D {1}>`, `D {2}>`, `D {3}>`, `D {4}>`, `D {5}>`, `D {6}>`, `D {7}>`, `D {8}>`}
+	for _, line := range want {
+		if !got[line] {
+			t.Errorf("nothing says %q", line)
+		}
+	}
+	// From the first row to the last one there is a way, however many steps are logged.
+	for id, first := range map[int]string{1: "{7,8,1}", 2: "{7,6,2}", 3: "{1,7,3}"} {
+		at := map[string]bool{first: true}
+		last := fmt.Sprintf("{NULL,NULL,%d}", id)
+		for range got {
+			for line := range got {
+				before, after, _ := strings.Cut(line[strings.LastIndex(line, " ")+1:], ">")
+				at[after] = at[after] || at[before]
+			}
+		}
+		if !at[last] {
+			t.Errorf("%v do not lead from %s to %s", slices.Sorted(maps.Keys(got)), first, last)
 		}
 	}
 }

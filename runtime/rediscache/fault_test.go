@@ -137,15 +137,26 @@ func TestTimeouts(t *testing.T) {
 		patient.ReadTimeout = time.Hour
 		short, long := newCache(t, connect(t, &options)), newCache(t, connect(t, &patient))
 		calls := map[string]func(context.Context, *rediscache.Cache) error{
-			"get":     func(ctx context.Context, cache *rediscache.Cache) error { _, err := cache.Get(ctx, []string{"a"}, time.Minute); return err },
-			"get all": func(ctx context.Context, cache *rediscache.Cache) error { _, err := cache.Get(ctx, numbered(9), time.Minute); return err },
+			"get": func(ctx context.Context, cache *rediscache.Cache) error {
+				_, err := cache.Get(ctx, []string{"a"}, time.Minute)
+				return err
+			},
+			"get all": func(ctx context.Context, cache *rediscache.Cache) error {
+				_, err := cache.Get(ctx, numbered(9), time.Minute)
+				return err
+			},
 			"fill": func(ctx context.Context, cache *rediscache.Cache) error {
 				_, err := cache.Fill(ctx, []denorm.Fill{{Key: "a", Lease: "x", Value: []byte("x"), TTL: time.Minute}})
 				return err
 			},
-			"kill":    func(ctx context.Context, cache *rediscache.Cache) error { return cache.Kill(ctx, []string{"a"}) },
-			"advance": func(ctx context.Context, cache *rediscache.Cache) error { return cache.Advance(ctx, "mark", []string{"a"}, "", "1.1.1") },
-			"mark":    func(ctx context.Context, cache *rediscache.Cache) error { _, err := cache.Mark(ctx, "mark"); return err },
+			"kill": func(ctx context.Context, cache *rediscache.Cache) error { return cache.Kill(ctx, []string{"a"}) },
+			"advance": func(ctx context.Context, cache *rediscache.Cache) error {
+				return cache.Advance(ctx, "mark", []string{"a"}, "", "1.1.1")
+			},
+			"mark": func(ctx context.Context, cache *rediscache.Cache) error {
+				_, err := cache.Mark(ctx, "mark")
+				return err
+			},
 		}
 		for name, call := range calls {
 			for _, verdict := range []testservers.Verdict{testservers.Hang, testservers.Reset} {

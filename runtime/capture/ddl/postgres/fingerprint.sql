@@ -10,6 +10,9 @@ WITH RECURSIVE asked (ord, oid, used) AS (
   SELECT ord, inhrelid, used, inhparent FROM family JOIN pg_inherits ON inhparent = member
 )
 SELECT md5(concat((SELECT string_agg(concat_ws(' ', oid, xmin), ',' ORDER BY oid) FROM pg_extension), string_agg(concat_ws(' ', ord, parent, member, relname, relnamespace, relkind, relpersistence, (
+  -- By way of these, rows are written too.
+  SELECT string_agg(inhparent::text, ',' ORDER BY inhparent) FROM pg_inherits WHERE inhrelid = member
+), (
   SELECT string_agg(concat_ws(' ', t.oid, t.xmin, p.oid, p.xmin), ',' ORDER BY t.oid)
   FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = tgfoid
   WHERE tgrelid = member AND proname LIKE 'denorm\_capture\_%' AND pronamespace = CAST(current_schema() AS regnamespace)

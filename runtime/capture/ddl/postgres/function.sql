@@ -1,7 +1,9 @@
 {{- /* The text is given to format(): 1 is the schema of the log, 2 the settings, 3 whether conditions can be
-trusted, 4 the verdicts on columns. Percent signs in the data are doubled. Every name is qualified, but for those
-in conditions: setting search_path for each row costs more than all the rest. */ -}}
+trusted, 4 the verdicts on columns, 5 what pairs the rows of an update by their primary key, 6 a column of that.
+Percent signs in the data are doubled. Every name is qualified, but for those in conditions, and of transition
+tables, which come first: setting search_path for each row costs more than all the rest. */ -}}
 {{define "log"}}INSERT INTO %1$s."denorm_changes" ("layout", "op"{{end -}}
+{{define "columns"}}, "changed", "old_in", "new_in", "old_row", "new_row"){{end -}}
 {{define "old"}}
         old_row := {{.OldRow}};
         {{- if .Doubtful}}
@@ -26,10 +28,31 @@ in conditions: setting search_path for each row costs more than all the rest. */
         new_in := {{.NewIn}};
         {{- end}}
 {{- end -}}
+{{/* statement logs all rows of a statement. Rows of an update that have got, or given up, a key are inserted, or deleted. */ -}}
+{{define "statement"}}
+        IF TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN
+          {{template "log"}}{{template "columns"}}
+          SELECT {{text .ID}}, 'I', NULL, NULL, {{.NewIn}}, NULL, {{.NewRow}} FROM denorm_new AS new;
+        ELSIF TG_OP OPERATOR(pg_catalog.=) 'DELETE' THEN
+          {{template "log"}}{{template "columns"}}
+          SELECT {{text .ID}}, 'D', NULL, {{.OldIn}}, NULL, {{.OldRow}}, NULL FROM denorm_old AS old;
+        {{- if .Unchanged}}
+        ELSE
+          {{template "log"}}{{template "columns"}}
+          SELECT {{text .ID}}, CASE WHEN old.%6$s IS NULL THEN 'I' WHEN new.%6$s IS NULL THEN 'D' ELSE 'U' END,
+            CASE WHEN old.%6$s IS NOT NULL AND new.%6$s IS NOT NULL THEN verdicts.changed END,
+            CASE WHEN old.%6$s IS NOT NULL THEN {{.OldIn}} END, CASE WHEN new.%6$s IS NOT NULL THEN {{.NewIn}} END,
+            CASE WHEN old.%6$s IS NOT NULL THEN {{.OldRow}} END, CASE WHEN new.%6$s IS NOT NULL THEN {{.NewRow}} END
+          FROM denorm_old AS old FULL JOIN denorm_new AS new ON %5$s,
+            LATERAL (SELECT %4$s AS changed OFFSET 0) AS verdicts
+          WHERE verdicts.changed OPERATOR(pg_catalog.<>) {{text .Unchanged}} OR old.%6$s IS NULL OR new.%6$s IS NULL;
+        {{- end}}
+        END IF;
+{{- end -}}
 CREATE OR REPLACE FUNCTION %1$s.{{name .Function}}() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER%2$s
 AS ${{.Tag}}_body$
-#variable_conflict use_variable
+#variable_conflict use_column
 DECLARE
 {{- if .Doubtful}}
   trusted pg_catalog.bool := %3$L;
@@ -43,6 +66,35 @@ BEGIN
   LOOP
     -- A writer must not fail for the sake of documents.
     BEGIN
+      IF TG_LEVEL OPERATOR(pg_catalog.=) 'STATEMENT' AND TG_OP OPERATOR(pg_catalog.<>) 'TRUNCATE' THEN
+        IF TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN
+          PERFORM FROM denorm_new OFFSET 1 LIMIT 1;
+        ELSE
+          PERFORM FROM denorm_old OFFSET 1 LIMIT 1;
+        END IF;
+        IF FOUND THEN
+        {{- if .Doubtful}}
+        IF trusted THEN
+        {{- template "statement" .}}
+        ELSE
+        {{- template "statement" .Doubted}}
+        END IF;
+        {{- else}}
+        {{- template "statement" .}}
+        {{- end}}
+        RETURN NULL;
+        END IF;
+        -- One row costs less by what is for rows.
+        IF TG_OP OPERATOR(pg_catalog.<>) 'INSERT' THEN
+          SELECT * INTO old FROM denorm_old;
+        END IF;
+        IF TG_OP OPERATOR(pg_catalog.<>) 'DELETE' THEN
+          SELECT * INTO new FROM denorm_new;
+        END IF;
+        IF NOT FOUND THEN
+          RETURN NULL;
+        END IF;
+      END IF;
       IF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' THEN
         {{- if .Unchanged}}
         changed := %4$s;
@@ -72,7 +124,7 @@ BEGIN
     END;
   END LOOP;
   -- Of TRUNCATE there is no more to say than its letter.
-  {{template "log"}}, "changed", "old_in", "new_in", "old_row", "new_row")
+  {{template "log"}}{{template "columns"}}
   VALUES ({{text .ID}}, pg_catalog.left(TG_OP, 1), changed, old_in, new_in, old_row, new_row);
   RETURN NULL;
 END

@@ -12,6 +12,9 @@ DECLARE
   verdicts text;
   needs text[];
   tree oid[];
+  pairs text;
+  anchor text;
+  statements boolean;
   found record;
   event text;
 BEGIN
@@ -108,7 +111,19 @@ BEGIN
   ) AS chunks;
   {{- end}}
 
-  EXECUTE format(${{.Tag}}_function${{.Body}}${{.Tag}}_function$, home, settings, trusted, verdicts);
+  -- A trigger on whole statements costs half as much for many rows, and as much for one. It needs a key by which it
+  -- finds the new row of an old one, and a table that rows are not written to by way of another one.
+  SELECT string_agg(format('old.%1$s OPERATOR(pg_catalog.=) new.%1$s', quoted), ' AND ' ORDER BY ord), min(quoted),
+    NOT EXISTS (SELECT FROM pg_inherits WHERE captured IN (inhrelid, inhparent)) AND (SELECT relkind = 'r' FROM pg_class WHERE oid = captured)
+  INTO pairs, anchor, statements
+  FROM pg_index, unnest(indkey[0:indnkeyatts - 1]) WITH ORDINALITY AS k (attnum, ord)
+  JOIN (SELECT attnum, atttypid, concat('"', replace(attname, '"', '""'), '"') AS quoted FROM pg_attribute WHERE attrelid = captured) AS a USING (attnum)
+  JOIN pg_type AS y ON y.oid = atttypid
+  WHERE indrelid = captured AND indisprimary
+  HAVING bool_and(typtype = 'e' OR typtype = 'b' AND typnamespace = 'pg_catalog'::regnamespace);
+  statements := coalesce(statements, false);
+
+  EXECUTE format(${{.Tag}}_function${{.Body}}${{.Tag}}_function$, home, settings, trusted, verdicts, coalesce(pairs, 'false'), coalesce(anchor, '"-"'));
   EXECUTE format('COMMENT ON FUNCTION %s.%I() IS %L', home, {{text .Function}}, {{text .Comment}});
   capture := format('%s.%I()', home, {{text .Function}})::regprocedure;
 
@@ -117,11 +132,13 @@ BEGIN
   )
   SELECT array_agg(oid) INTO tree FROM family JOIN pg_class ON oid = member WHERE relkind IN ('r', 'p');
 
-  -- A table that left the family, or became a partition: its own triggers are in the way of the cloned ones.
+  -- A table that left the family, or became a partition: its own triggers are in the way of the cloned ones. In a
+  -- family there are none on statements.
   FOR found IN
     SELECT tgrelid::regclass AS member, tgname FROM pg_trigger JOIN pg_class AS c ON c.oid = tgrelid
     WHERE tgfoid = capture AND tgparentid = 0
-      AND (NOT tgrelid = ANY (tree) OR relispartition AND tgrelid <> captured AND tgname NOT LIKE '%truncate%')
+      AND (NOT tgrelid = ANY (tree) OR relispartition AND tgrelid <> captured AND tgname NOT LIKE '%truncate%'
+        OR NOT statements AND num_nonnulls(tgoldtable, tgnewtable) > 0)
   LOOP
     EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.member);
   END LOOP;
@@ -130,27 +147,38 @@ BEGIN
     SELECT oid::regclass AS member, relispartition AND oid <> captured AS cloned FROM pg_class WHERE oid = ANY (tree) ORDER BY oid
   LOOP
     -- Partitions get clones of the row triggers, inheritance children do not, and neither gets that of TRUNCATE.
-    FOREACH event IN ARRAY CASE WHEN found.cloned THEN '{truncate}' ELSE '{insert,update,delete,truncate}'::text[] END LOOP
-      IF current_setting('server_version_num')::int < 140000 {{- if not .Tracked}} OR event = 'update'{{end}} THEN
+    FOREACH event IN ARRAY CASE WHEN found.cloned THEN '{truncate}' WHEN statements THEN '{insert,update,delete,truncate,inserts,updates,deletes}'
+      ELSE '{insert,update,delete,truncate}' END::text[] LOOP
+      IF current_setting('server_version_num')::int < 140000 {{- if not .Tracked}} OR event LIKE 'update%'{{end}} THEN
         EXECUTE format('DROP TRIGGER IF EXISTS denorm_capture_%s_%s ON %s', event, suffix, found.member);
       END IF;
       {{- if not .Tracked}}
-      CONTINUE WHEN event = 'update';
+      CONTINUE WHEN event LIKE 'update%';
       {{- end}}
-      EXECUTE format('CREATE %s TRIGGER denorm_capture_%s_%s AFTER %2$s ON %4$s FOR EACH %5$s EXECUTE FUNCTION %6$s.%7$I()',
+      EXECUTE format('CREATE %s TRIGGER denorm_capture_%s_%s AFTER %s ON %s %s EXECUTE FUNCTION %s.%I()',
         CASE WHEN current_setting('server_version_num')::int < 140000 THEN '' ELSE 'OR REPLACE' END,
-        event, suffix, found.member,
+        event, suffix, rtrim(event, 's'), found.member,
         CASE event
-          WHEN 'truncate' THEN 'STATEMENT'
-          ELSE 'ROW'
+          WHEN 'truncate' THEN 'FOR EACH STATEMENT'
+          WHEN 'inserts' THEN 'REFERENCING NEW TABLE AS denorm_new FOR EACH STATEMENT'
+          WHEN 'updates' THEN 'REFERENCING OLD TABLE AS denorm_old NEW TABLE AS denorm_new FOR EACH STATEMENT'
+          WHEN 'deletes' THEN 'REFERENCING OLD TABLE AS denorm_old FOR EACH STATEMENT'
+          ELSE 'FOR EACH ROW'
         END,
         home, {{text .Function}});
     END LOOP;
   END LOOP;
 
-  -- Rows that replication applies are changes too.
-  FOR found IN SELECT tgrelid::regclass AS member, tgname FROM pg_trigger WHERE tgfoid = capture AND tgenabled <> 'A' LOOP
-    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', found.member, found.tgname);
+  -- Rows that replication applies are changes too. It fires row triggers only: where there are those on statements,
+  -- which then do not fire, row triggers fire for it alone.
+  FOR found IN
+    SELECT tgrelid::regclass AS member, tgname, state.* FROM pg_trigger, LATERAL (SELECT CASE
+        WHEN num_nonnulls(tgoldtable, tgnewtable) > 0 THEN '{O,""}'
+        WHEN statements AND tgtype & 1 = 1 THEN '{R,REPLICA}'
+        ELSE '{A,ALWAYS}' END::text[] AS fires) AS state
+    WHERE tgfoid = capture AND tgenabled::text <> fires[1]
+  LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE %s TRIGGER %I', found.member, found.fires[2], found.tgname);
   END LOOP;
   PERFORM set_config('search_path', before, true);
 END
