@@ -193,6 +193,15 @@ func TestPostgresExchange(t *testing.T) {
 	}
 }
 
+// TestPostgresKeysOfExtensions has keys whose equality is that of an extension.
+func TestPostgresKeysOfExtensions(t *testing.T) {
+	d := newPostgresDB(t)
+	d.exec(`CREATE EXTENSION ltree`, `CREATE TABLE paths (id ltree PRIMARY KEY, title text)`)
+	d.capture(layoutOf(Table{Name: "paths"}, []string{"id"}, []string{"title"}))
+	d.exec(`INSERT INTO paths VALUES ('a', 'x'), ('a.b', 'x')`, `UPDATE paths SET title = 'y'`, `UPDATE paths SET id = 'c' WHERE id = 'a'`)
+	d.logged("paths", `I >{a}`, `I >{a.b}`, `U 01 {a}>{a}`, `U 01 {a.b}>{a.b}`, `U 10 {a}>{c}`)
+}
+
 // TestPostgresTree has cascades within one table, and two that reach the same row of another one.
 func TestPostgresTree(t *testing.T) {
 	d := newPostgresDB(t)
