@@ -167,66 +167,6 @@ func testAll(t *testing.T, options ...denorm.Option) {
 	})
 }
 
-func TestPage(t *testing.T) {
-	everywhere(t, func(t *testing.T, db *sqlx.DB) {
-		books := books(t, db)
-		for _, test := range []struct {
-			n       int
-			options []denorm.PageOption
-			want    string
-		}{
-			{2, nil, "nil [1 2] 2"},
-			{5, nil, "nil [1 2 3 5 7] nil"},
-			{9, nil, "nil [1 2 3 5 7] nil"},
-			{2, []denorm.PageOption{denorm.After(int64(2))}, "3 [3 5] 5"},
-			{2, []denorm.PageOption{denorm.After(int64(5))}, "7 [7] nil"},
-			{2, []denorm.PageOption{denorm.After(int64(7))}, "nil [] nil"},
-			{2, []denorm.PageOption{denorm.After(int64(0))}, "nil [1 2] 2"},
-			{2, []denorm.PageOption{denorm.Before(int64(3))}, "nil [1 2] 2"},
-			{2, []denorm.PageOption{denorm.Before(int64(7))}, "3 [3 5] 5"},
-			{2, []denorm.PageOption{denorm.Before(int64(8))}, "5 [5 7] nil"},
-			{2, []denorm.PageOption{denorm.Before(int64(1))}, "nil [] nil"},
-			{2, []denorm.PageOption{denorm.Prefix(int64(3))}, "nil [3] nil"},
-		} {
-			page, err := books.Page(t.Context(), test.n, test.options...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ids := []int64{}
-			for _, doc := range page.Docs {
-				ids = append(ids, doc.ID)
-			}
-			name := func(key *int64) string {
-				if key == nil {
-					return "nil"
-				}
-				return fmt.Sprint(*key)
-			}
-			if got := fmt.Sprintf("%s %v %s", name(page.Prev), ids, name(page.Next)); got != test.want {
-				t.Errorf("got %s, want %s", got, test.want)
-			}
-		}
-		page, err := books.Page(t.Context(), 1)
-		if err != nil || asJSON(t, page.Docs[0]) != book1 {
-			t.Errorf("page of one: %v, %v", page.Docs, err)
-		}
-		for _, options := range [][]denorm.PageOption{
-			{denorm.After(int64(1)), denorm.Before(int64(3))},
-			{denorm.After("x")},
-			{denorm.Prefix(1, 2)},
-		} {
-			if _, err := books.Page(t.Context(), 2, options...); !errors.Is(err, denorm.ErrValue) {
-				t.Errorf("want ErrValue, got %v", err)
-			}
-		}
-		for _, n := range []int{-1, 0, 1001} {
-			if _, err := books.Page(t.Context(), n); !errors.Is(err, denorm.ErrValue) {
-				t.Errorf("Page(%d): %v", n, err)
-			}
-		}
-	})
-}
-
 func TestCount(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *sqlx.DB) {
 		books := books(t, db)

@@ -15,7 +15,9 @@ type window struct {
 	prefix     int  // number of leading key columns that are fixed
 	after      bool // only keys above a bound one
 	before     bool // only keys below a bound one
+	including  bool // those keys themselves, too
 	descending bool // from the highest key down
+	ofMany     bool // there are manyRoots, of which PostgreSQL knows too little
 }
 
 // composer writes the statements of one collection around its generated texts.
@@ -76,7 +78,7 @@ func (c composer) filtered(text *sqlText) (and func()) {
 func (c composer) byKeys(n int) []string {
 	roots := c.text(func(text *sqlText) { c.cte(text, func() { c.listed(text, n) }) })
 	if c.dialect == SQLite && !c.arrays {
-		return c.loaders(roots, roots, c.onPage()) // a list would not compare as a join does, see linked
+		return c.loaders(roots, roots, c.onPage(false)) // a list would not compare as a join does, see linked
 	}
 	return c.loaders(roots, "", c.text(func(text *sqlText) { c.oneOf(text, n, c.linked()) }))
 }
@@ -115,15 +117,19 @@ func (c composer) cte(text *sqlText, rows func()) {
 func (c composer) page(w window) []string {
 	return c.loaders(
 		c.text(func(text *sqlText) { c.paged(text, "t.*", w) }),
-		c.text(func(text *sqlText) { c.paged(text, "t."+c.statements.Roots.Key[0], w) }), c.onPage())
+		c.text(func(text *sqlText) { c.paged(text, "t."+c.statements.Roots.Key[0], w) }), c.onPage(w.ofMany))
 }
+
+// manyRoots are so many that PostgreSQL expects more rows between two keys that it does not know, one in 200 of a table, than
+// belong to a page. For so many it reads the tables behind whole, for each page again; for an array it expects few.
+const manyRoots = 100_000
 
 // onPage is true of the key of a root that denorm_roots has. Between the ends of a page there are others only where a filter keeps them
 // out, and planners take that for the range of an index. In SQLite it would not compare as the keys do.
-func (c composer) onPage() string {
+func (c composer) onPage(ofMany bool) string {
 	key, from := "t."+c.statements.Roots.Key[0], " FROM "+rootsCTE+" AS t)"
 	switch {
-	case c.dialect != SQLite && c.statements.Roots.Filter == "":
+	case c.dialect != SQLite && c.statements.Roots.Filter == "" && !ofMany:
 		return " BETWEEN (SELECT MIN(" + key + ")" + from + " AND (SELECT MAX(" + key + ")" + from
 	case c.dialect == Postgres: // which is so sent to the index, where a subquery would be joined
 		return " = ANY (ARRAY(SELECT " + key + from + ")"
@@ -177,21 +183,24 @@ func (c composer) within(text *sqlText, what string, w window) {
 	}
 	if w.after {
 		and()
-		c.compare(text, ">")
+		c.compare(text, ">", w.including)
 	}
 	if w.before {
 		and()
-		c.compare(text, "<")
+		c.compare(text, "<", w.including)
 	}
 }
 
 // compare writes a comparison of the whole key with a bound one.
-func (c composer) compare(text *sqlText, operator string) {
+func (c composer) compare(text *sqlText, operator string, including bool) {
 	if c.repeatsFirst() {
 		// A row comparison alone is no range for MySQL's optimiser, and would read from the table's start.
 		text.WriteString("t." + c.statements.Roots.Key[0] + " " + operator + "= ")
 		text.bind()
 		text.WriteString(" AND ")
+	}
+	if including {
+		operator += "="
 	}
 	c.keyRow(text)
 	text.WriteString(" " + operator + " ")

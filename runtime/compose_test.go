@@ -48,6 +48,9 @@ func TestComposeDirect(t *testing.T) {
 		"postgres, a page": {
 			Postgres, "", page(after), "SELECT t.* FROM books AS t WHERE t.id > CAST($1 AS bigint) ORDER BY t.id LIMIT $2", between,
 		},
+		"postgres, of many": {
+			Postgres, "", page(window{ofMany: true}), "SELECT t.* FROM books AS t ORDER BY t.id LIMIT $1", "= ANY (ARRAY(SELECT t.id " + roots + ")",
+		},
 		"postgres, of some": {
 			Postgres, "t.open", page(window{}), "SELECT t.* FROM books AS t WHERE (t.open) ORDER BY t.id LIMIT $1", "= ANY (ARRAY(SELECT t.id " + roots + ")",
 		},

@@ -74,9 +74,10 @@ type pageRoots[K comparable, D any] struct {
 
 	source  *keySource
 	probes  []statement
-	more    bool // something lies beyond the page
-	entered bool // something lies on the side that it was entered from
-	holds   bool // the page is not empty; first and last are its ends
+	args    []any // of the bounds
+	more    bool  // something lies beyond the page
+	entered bool  // something lies on the side that it was entered from
+	holds   bool  // the page is not empty; first and last are its ends
 	first   K
 	last    K
 }
@@ -85,6 +86,7 @@ type pageRoots[K comparable, D any] struct {
 func (p *pageRoots[K, D]) load(ctx context.Context) (*Level[K, D], error) {
 	r, c := p.r, p.r.cache.composer
 	args, err := p.bounds.bind(c, r.def.Key)
+	p.args = slices.Clip(args)
 	if err != nil {
 		return nil, r.loadError("", "", err)
 	}
@@ -94,18 +96,21 @@ func (p *pageRoots[K, D]) load(ctx context.Context) (*Level[K, D], error) {
 	}
 	window := p.bounds.window()
 	window.descending = p.backward
+	if window.ofMany, err = r.ofMany(ctx); err != nil {
+		return nil, r.loadError("", "", err)
+	}
 	set, err := r.statements(ctx, statementKind{page: true, window: window, text: text})
 	if err != nil {
 		return nil, err
 	}
 	// All statements are prepared before the snapshot begins: preparing takes a connection.
-	if p.around {
-		if p.probes, err = r.statements(ctx, statementKind{probe: true, window: p.probe().window(), text: text}); err != nil {
+	if p.looks() {
+		if p.probes, err = r.statements(ctx, statementKind{probe: true, window: p.probe(), text: text}); err != nil {
 			return nil, err
 		}
 	}
 	limit := p.size + p.ahead
-	return r.run(ctx, nil, &keySource{statements: set, args: append(args, limit), guard: p.guard}, limit, p)
+	return r.run(ctx, nil, &keySource{statements: set, args: append(p.args, limit), guard: p.guard}, limit, p)
 }
 
 // found takes the roots of the page and cuts off the one that was read ahead, whose children then find no
@@ -129,32 +134,34 @@ func (p *pageRoots[K, D]) found(keys []K) (from, to int) {
 	return from, to
 }
 
-// probe returns the bounds of what lies on the side that the page was entered from.
-func (p *pageRoots[K, D]) probe() bounds[K] {
-	probe := bounds[K]{prefix: p.bounds.prefix}
-	if p.backward {
-		probe.after = &p.last
-	} else {
-		probe.before = &p.first
-	}
-	return probe
+// probe returns the window of what lies on the side that the page was entered from. Between its bound and the page there is
+// nothing, so it is known before the page is.
+func (p *pageRoots[K, D]) probe() window {
+	w := p.bounds.window()
+	w.after, w.before, w.including = w.before, w.after, true
+	return w
 }
 
-// looks tells whether a page may have to look at what lies around it, once it is read.
-func (p *pageRoots[K, D]) looks() bool { return p != nil && p.around }
+// looks tells whether a page looks at what lies around it. From the start there is nothing.
+func (p *pageRoots[K, D]) looks() bool {
+	return p != nil && p.around && (p.bounds.after != nil || p.bounds.before != nil)
+}
 
-// look probes that side, in the page's own snapshot if it has one. A page from the start, and an empty one,
-// need no look.
-func (p *pageRoots[K, D]) look(ctx context.Context) error {
-	if !p.around || !p.holds || p.bounds.after == nil && p.bounds.before == nil {
+// queries are those of look.
+func (p *pageRoots[K, D]) queries() []PipelineQuery {
+	if !p.looks() {
 		return nil
 	}
-	args, err := p.probe().bind(p.r.cache.composer, p.r.def.Key)
-	if err == nil {
-		var one int
-		p.entered, err = p.r.value(ctx, p.source.session, "(probe)", &p.probes[0], args, &one)
+	return []PipelineQuery{{SQL: p.probes[0].text, Args: p.args}}
+}
+
+// look probes that side, in the page's own snapshot if it has one. An empty page needs no look.
+func (p *pageRoots[K, D]) look(ctx context.Context) (err error) {
+	if !p.looks() || !p.holds {
+		return nil
 	}
-	if err != nil {
+	var one int
+	if p.entered, err = p.r.value(ctx, p.source.session, "(probe)", &p.probes[0], p.args, &one); err != nil {
 		return p.r.loadError("(probe)", "", err)
 	}
 	return nil

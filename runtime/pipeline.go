@@ -54,8 +54,7 @@ type PipelineRows interface {
 var ErrNoPipeline = errors.New("the connection takes no pipeline")
 
 // WithPipeline has batches of documents loaded through a pipeline, where the connection is one for it. By default everything goes
-// through database/sql. What is loaded by Load from a transaction of the caller, and pages, which may have to look behind
-// them, always do.
+// through database/sql. What is loaded by Load from a transaction of the caller always does.
 func WithPipeline(pipeline Pipeline) Option {
 	return func(o *options) error {
 		if isNil(pipeline) {

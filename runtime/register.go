@@ -20,6 +20,7 @@ type registration[K comparable, D any] struct {
 	cache      statementCache
 	experience []experience
 	failed     atomic.Pointer[error]
+	counted    atomic.Pointer[rootCount]
 	keys       localKeys[K]
 	cached     atomic.Pointer[cached] // there after Install
 	origin     origin[K, D]

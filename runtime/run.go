@@ -89,8 +89,8 @@ func passing(err error) bool {
 func (r *registration[K, D]) attempt(
 	ctx context.Context, q Queryer, source *keySource, expected int, page *pageRoots[K, D],
 ) (level *Level[K, D], err error) {
-	if r.engine.settings.pipeline != nil && q == nil && !page.looks() {
-		used, err := r.engine.through(ctx, source.queries(), func(on session) (err error) {
+	if r.engine.settings.pipeline != nil && q == nil {
+		used, err := r.engine.through(ctx, append(source.queries(), page.queries()...), func(on session) (err error) {
 			level, err = r.load(ctx, on, source, expected, page)
 			return err
 		})

@@ -121,6 +121,15 @@ func load[K comparable, D any, P cloner[D]](ctx context.Context, engine *denorm.
 			return nil, fmt.Errorf("Page: %w", err)
 		}
 		paged = append(paged, page.Docs...)
+		if len(keys) == 1 { // the way back leads to the first page, from where there is a way on to this one
+			if page.Prev == nil {
+				return nil, errors.New("Page: there is no way back to the first page")
+			}
+			back, err := a.Page(ctx, 1, denorm.Before(*page.Prev))
+			if err != nil || back.Prev != nil || back.Next == nil || *back.Next != keys[0] {
+				return nil, fmt.Errorf("Page: back at the first page, it goes on to %v (%v)", back.Next, err)
+			}
+		}
 		if page.Next == nil {
 			break
 		}

@@ -111,7 +111,7 @@ BEGIN
   ) AS chunks;
   {{- end}}
 
-  -- A trigger on whole statements costs half as much for many rows, and as much for one. It needs a key by which it
+  -- A trigger on whole statements costs a third as much for many rows, and a little more for one. It needs a key by which it
   -- finds the new row of an old one, and a table that rows are not written to by way of another one.
   SELECT string_agg(format('old.%1$s OPERATOR(pg_catalog.=) new.%1$s', quoted), ' AND ' ORDER BY ord), min(quoted),
     NOT EXISTS (SELECT FROM pg_inherits WHERE captured IN (inhrelid, inhparent)) AND (SELECT relkind = 'r' FROM pg_class WHERE oid = captured)
