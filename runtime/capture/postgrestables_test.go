@@ -193,6 +193,54 @@ func TestPostgresExchange(t *testing.T) {
 	}
 }
 
+// TestPostgresPassingParent is a part of another table for one transaction, in which rows are written by way of that.
+func TestPostgresPassingParent(t *testing.T) {
+	for name, statements := range map[string][]string{
+		"partition": {`CREATE TABLE library (LIKE books) PARTITION BY RANGE (id)`, `BEGIN`, `ALTER TABLE library ATTACH PARTITION books FOR VALUES FROM (0) TO (100)`,
+			`INSERT INTO library VALUES (9, 'a', true)`, `ALTER TABLE library DETACH PARTITION books`, `COMMIT`},
+		"child": {`CREATE TABLE library (LIKE books)`, `BEGIN`, `ALTER TABLE books INHERIT library`, `UPDATE library SET title = 'b'`,
+			`ALTER TABLE books NO INHERIT library`, `COMMIT`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newPostgresDB(t)
+			d.exec(createBooks, `INSERT INTO books VALUES (1, 'a', true)`)
+			layout := bookLayout()
+			d.capture(layout)
+			before := fmt.Sprint(d.fingerprint(layout))
+			d.exec("ANALYZE books", "VACUUM (FREEZE) books")
+			if fmt.Sprint(d.fingerprint(layout)) != before {
+				t.Error("maintenance changes the fingerprint")
+			}
+			d.session(statements...)
+			if fmt.Sprint(d.fingerprint(layout)) == before {
+				t.Error("the fingerprint is as before")
+			}
+		})
+	}
+}
+
+// TestPostgresAnotherKey replaces the primary key by which rows are paired.
+func TestPostgresAnotherKey(t *testing.T) {
+	d := newPostgresDB(t)
+	d.exec(`CREATE TABLE items (code text PRIMARY KEY, title text)`)
+	layout := layoutOf(Table{Name: "items"}, []string{"code"}, []string{"title"})
+	d.capture(layout)
+	before, installed := fmt.Sprint(d.fingerprint(layout)), d.installed()["denorm_capture_items"]
+	d.exec(`ALTER TABLE items DROP CONSTRAINT items_pkey, ADD COLUMN id bigserial PRIMARY KEY, ALTER code DROP NOT NULL`,
+		`INSERT INTO items (code, title) VALUES (NULL, 'a'), (NULL, 'b'), ('x', 'c'), ('x', 'd')`)
+	d.logged("rows", `I >{NULL}`, `I >{NULL}`, `I >{x}`, `I >{x}`)
+	d.exec(`UPDATE items SET title = 'e' WHERE id = 1`, `UPDATE items SET title = 'f'`)
+	d.logged("updates before repair", `U 01 {NULL}>{NULL}`, `T`)
+	if fmt.Sprint(d.fingerprint(layout)) == before || d.installed()["denorm_capture_items"] == installed {
+		t.Error("it is not seen that there is another key")
+	}
+	d.capture(layout)
+	d.exec(`UPDATE items SET title = 'g'`)
+	if got, want := slices.Sorted(slices.Values(d.log())), []string{`U 01 {NULL}>{NULL}`, `U 01 {NULL}>{NULL}`, `U 01 {x}>{x}`, `U 01 {x}>{x}`}; !slices.Equal(got, want) {
+		t.Errorf("after repair logged %q, want %q", got, want)
+	}
+}
+
 // TestPostgresKeysOfExtensions has keys whose equality is that of an extension.
 func TestPostgresKeysOfExtensions(t *testing.T) {
 	d := newPostgresDB(t)

@@ -1,5 +1,5 @@
 {{- /* The text is given to format(): 1 is the schema of the log, 2 the settings, 3 whether conditions can be
-trusted, 4 the verdicts on columns, 5 what pairs the rows of an update by their primary key, 6 a column of that.
+trusted, 4 the verdicts on columns, 5 what pairs the rows of an update by their primary key, 6 the columns of that, 7 whether there are triggers on statements.
 Percent signs in the data are doubled. Every name is qualified, but for those in conditions, and of transition
 tables, which come first: setting search_path for each row costs more than all the rest. */ -}}
 {{define "log"}}INSERT INTO %1$s."denorm_changes" ("layout", "op"{{end -}}
@@ -37,15 +37,20 @@ tables, which come first: setting search_path for each row costs more than all t
           {{template "log"}}{{template "columns"}}
           SELECT {{text .ID}}, 'D', NULL, {{.OldIn}}, NULL, {{.OldRow}}, NULL FROM denorm_old AS old;
         {{- if .Unchanged}}
+        -- Else a key that is no more would pair each row with each.
+        ELSIF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indrelid OPERATOR(pg_catalog.=) TG_RELID AND i.indisprimary
+          AND i.indkey::pg_catalog.text OPERATOR(pg_catalog.=) %6$L) THEN
+          {{template "log"}}) VALUES ({{text .ID}}, 'T');
         ELSE
           {{template "log"}}{{template "columns"}}
-          SELECT {{text .ID}}, CASE WHEN old.%6$s IS NULL THEN 'I' WHEN new.%6$s IS NULL THEN 'D' ELSE 'U' END,
-            CASE WHEN old.%6$s IS NOT NULL AND new.%6$s IS NOT NULL THEN verdicts.changed END,
-            CASE WHEN old.%6$s IS NOT NULL THEN {{.OldIn}} END, CASE WHEN new.%6$s IS NOT NULL THEN {{.NewIn}} END,
-            CASE WHEN old.%6$s IS NOT NULL THEN {{.OldRow}} END, CASE WHEN new.%6$s IS NOT NULL THEN {{.NewRow}} END
-          FROM denorm_old AS old FULL JOIN denorm_new AS new ON %5$s,
+          SELECT {{text .ID}}, CASE WHEN old.denorm_there IS NULL THEN 'I' WHEN new.denorm_there IS NULL THEN 'D' ELSE 'U' END,
+            CASE WHEN old.denorm_there AND new.denorm_there THEN verdicts.changed END,
+            CASE WHEN old.denorm_there THEN {{.OldIn}} END, CASE WHEN new.denorm_there THEN {{.NewIn}} END,
+            CASE WHEN old.denorm_there THEN {{.OldRow}} END, CASE WHEN new.denorm_there THEN {{.NewRow}} END
+          FROM (SELECT *, true AS denorm_there FROM denorm_old) AS old
+            FULL JOIN (SELECT *, true AS denorm_there FROM denorm_new) AS new ON %5$s,
             LATERAL (SELECT %4$s AS changed OFFSET 0) AS verdicts
-          WHERE verdicts.changed OPERATOR(pg_catalog.<>) {{text .Unchanged}} OR old.%6$s IS NULL OR new.%6$s IS NULL;
+          WHERE verdicts.changed OPERATOR(pg_catalog.<>) {{text .Unchanged}} OR old.denorm_there IS NULL OR new.denorm_there IS NULL;
         {{- end}}
         END IF;
 {{- end -}}
@@ -66,7 +71,7 @@ BEGIN
   LOOP
     -- A writer must not fail for the sake of documents.
     BEGIN
-      IF TG_LEVEL OPERATOR(pg_catalog.=) 'STATEMENT' AND TG_OP OPERATOR(pg_catalog.<>) 'TRUNCATE' THEN
+      IF %7$L AND TG_LEVEL OPERATOR(pg_catalog.=) 'STATEMENT' AND TG_OP OPERATOR(pg_catalog.<>) 'TRUNCATE' THEN
         IF TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN
           PERFORM FROM denorm_new OFFSET 1 LIMIT 1;
         ELSE

@@ -13,7 +13,7 @@ DECLARE
   needs text[];
   tree oid[];
   pairs text;
-  anchor text;
+  key text;
   statements boolean;
   found record;
   event text;
@@ -113,19 +113,22 @@ BEGIN
 
   -- A trigger on whole statements costs a third as much for many rows, and a little more for one. It needs a key by which it
   -- finds the new row of an old one, and a table that rows are not written to by way of another one.
-  SELECT string_agg(format('old.%1$s OPERATOR(pg_catalog.=) new.%1$s', quoted), ' AND ' ORDER BY ord), min(quoted),
+  SELECT string_agg(format('old.%1$s OPERATOR(pg_catalog.=) new.%1$s', quoted), ' AND ' ORDER BY ord), min(indkey::text),
     NOT EXISTS (SELECT FROM pg_inherits WHERE captured IN (inhrelid, inhparent)) AND (SELECT relkind = 'r' FROM pg_class WHERE oid = captured)
-  INTO pairs, anchor, statements
+  INTO pairs, key, statements
   FROM pg_index, unnest(indkey[0:indnkeyatts - 1]) WITH ORDINALITY AS k (attnum, ord)
   JOIN (SELECT attnum, atttypid, concat('"', replace(attname, '"', '""'), '"') AS quoted FROM pg_attribute WHERE attrelid = captured) AS a USING (attnum)
   JOIN pg_type AS y ON y.oid = atttypid
   WHERE indrelid = captured AND indisprimary
-  HAVING bool_and(typtype = 'e' OR typtype = 'b' AND typnamespace = 'pg_catalog'::regnamespace);
+  HAVING bool_and((typtype = 'e' OR typtype = 'b' AND typnamespace = 'pg_catalog'::regnamespace) AND strpos(quoted, '$') = 0);
   statements := coalesce(statements, false);
 
-  EXECUTE format(${{.Tag}}_function${{.Body}}${{.Tag}}_function$, home, settings, trusted, verdicts, coalesce(pairs, 'false'), coalesce(anchor, '"-"'));
+  EXECUTE format(${{.Tag}}_function${{.Body}}${{.Tag}}_function$, home, settings, trusted, verdicts, coalesce(pairs, 'false'), key, statements);
   EXECUTE format('COMMENT ON FUNCTION %s.%I() IS %L', home, {{text .Function}}, {{text .Comment}});
   capture := format('%s.%I()', home, {{text .Function}})::regprocedure;
+  -- On a table of theirs, others could have it read a view instead of transition tables, with the rights of its owner. Those
+  -- who make partitions have to be able to run it.
+  EXECUTE format(CASE WHEN statements THEN 'REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC' ELSE 'GRANT EXECUTE ON FUNCTION %s TO PUBLIC' END, capture::regprocedure);
 
   WITH RECURSIVE family (member) AS (
     SELECT captured::oid UNION SELECT inhrelid FROM family JOIN pg_inherits ON inhparent = member
@@ -169,11 +172,10 @@ BEGIN
     END LOOP;
   END LOOP;
 
-  -- Rows that replication applies are changes too. It fires row triggers only: where there are those on statements,
-  -- which then do not fire, row triggers fire for it alone.
+  -- Rows that replication applies are changes too. It fires row triggers only: where there are those on statements, row
+  -- triggers fire for it, and for sessions of its role, whose changes are then logged twice.
   FOR found IN
     SELECT tgrelid::regclass AS member, tgname, state.* FROM pg_trigger, LATERAL (SELECT CASE
-        WHEN num_nonnulls(tgoldtable, tgnewtable) > 0 THEN '{O,""}'
         WHEN statements AND tgtype & 1 = 1 THEN '{R,REPLICA}'
         ELSE '{A,ALWAYS}' END::text[] AS fires) AS state
     WHERE tgfoid = capture AND tgenabled::text <> fires[1]

@@ -8,7 +8,8 @@ SELECT proname::text, md5(concat_ws(E'\n', pg_get_functiondef(p.oid), (
     SELECT to_regclass(substr(obj_description(p.oid, 'pg_proc'), 21))::oid
     UNION SELECT inhrelid FROM family JOIN pg_inherits ON inhparent = member
   )
-  SELECT string_agg(concat_ws(' of ', member, inhparent), ' ' ORDER BY member, inhparent) FROM family LEFT JOIN pg_inherits ON inhrelid = member
+  SELECT string_agg(concat_ws(' ', member, inhparent, indkey), E'\n' ORDER BY member, inhparent)
+  FROM family LEFT JOIN pg_inherits ON inhrelid = member LEFT JOIN pg_index ON indrelid = member AND indisprimary
 ), (
   -- The types of the columns that the function reads: by them it was written.
   SELECT string_agg(concat_ws(' ', attname, atttypid, attcollation), E'\n' ORDER BY tgrelid, attname)
