@@ -28,6 +28,7 @@ func TestPostgresFingerprint(t *testing.T) {
 		{"a column renamed", []string{`ALTER TABLE books RENAME COLUMN title TO name`}, true},
 		{"a column dropped", []string{`ALTER TABLE books DROP COLUMN title CASCADE`}, true},
 		{"a child", []string{`CREATE TABLE child () INHERITS (books)`}, true},
+		{"no primary key", []string{`ALTER TABLE books DROP CONSTRAINT books_pkey`}, true},
 		{"unlogged", []string{`ALTER TABLE books SET UNLOGGED`}, true},
 
 		{"rows", []string{`INSERT INTO books VALUES (2)`, `TRUNCATE books`}, false},
