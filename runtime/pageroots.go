@@ -86,10 +86,10 @@ type pageRoots[K comparable, D any] struct {
 func (p *pageRoots[K, D]) load(ctx context.Context) (*Level[K, D], error) {
 	r, c := p.r, p.r.cache.composer
 	args, err := p.bounds.bind(c, r.def.Key)
-	p.args = slices.Clip(args)
 	if err != nil {
 		return nil, r.loadError("", "", err)
 	}
+	p.args = slices.Clip(args)
 	text, err := r.asText(ctx, nil)
 	if err != nil {
 		return nil, r.loadError("", "", err)

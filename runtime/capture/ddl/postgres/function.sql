@@ -1,7 +1,8 @@
 {{- /* The text is given to format(): 1 is the schema of the log, 2 the settings, 3 whether conditions can be
-trusted, 4 the verdicts on columns, 5 what pairs the rows of an update by their primary key, 6 the columns of that, 7 whether there are triggers on statements.
-Percent signs in the data are doubled. Every name is qualified, but for those in conditions, and of transition
-tables, which come first: setting search_path for each row costs more than all the rest. */ -}}
+trusted, 4 the verdicts on columns, 5 what pairs the rows of an update by their primary key, 6 the columns of that,
+7 whether there are triggers on statements. Percent signs in the data are doubled. Every name is qualified, but for
+those in conditions, and of transition tables, which come first: setting search_path for each row costs more than all
+the rest. */ -}}
 {{define "log"}}INSERT INTO %1$s."denorm_changes" ("layout", "op"{{end -}}
 {{define "columns"}}, "changed", "old_in", "new_in", "old_row", "new_row"){{end -}}
 {{define "old"}}
@@ -78,16 +79,16 @@ BEGIN
           PERFORM FROM denorm_old OFFSET 1 LIMIT 1;
         END IF;
         IF FOUND THEN
-        {{- if .Doubtful}}
-        IF trusted THEN
-        {{- template "statement" .}}
-        ELSE
-        {{- template "statement" .Doubted}}
-        END IF;
-        {{- else}}
-        {{- template "statement" .}}
-        {{- end}}
-        RETURN NULL;
+          {{- if .Doubtful}}
+          IF trusted THEN
+            {{- template "statement" .}}
+          ELSE
+            {{- template "statement" .Doubted}}
+          END IF;
+          {{- else}}
+          {{- template "statement" .}}
+          {{- end}}
+          RETURN NULL;
         END IF;
         -- One row costs less by what is for rows.
         IF TG_OP OPERATOR(pg_catalog.<>) 'INSERT' THEN
