@@ -241,13 +241,17 @@ func TestPostgresAnotherKey(t *testing.T) {
 	}
 }
 
-// TestPostgresKeysOfExtensions has keys whose equality is that of an extension.
-func TestPostgresKeysOfExtensions(t *testing.T) {
+// TestPostgresStrangeKeys has keys whose equality is that of an extension, and one whose name would end the function's text.
+func TestPostgresStrangeKeys(t *testing.T) {
 	d := newPostgresDB(t)
 	d.exec(`CREATE EXTENSION ltree`, `CREATE TABLE paths (id ltree PRIMARY KEY, title text)`)
 	d.capture(layoutOf(Table{Name: "paths"}, []string{"id"}, []string{"title"}))
 	d.exec(`INSERT INTO paths VALUES ('a', 'x'), ('a.b', 'x')`, `UPDATE paths SET title = 'y'`, `UPDATE paths SET id = 'c' WHERE id = 'a'`)
 	d.logged("paths", `I >{a}`, `I >{a.b}`, `U 01 {a}>{a}`, `U 01 {a.b}>{a.b}`, `U 10 {a}>{c}`)
+	d.exec(`CREATE TABLE odd ("x$denorm_body$;SELECT 1/0;--" bigint PRIMARY KEY, v text)`)
+	d.capture(layoutOf(Table{Name: "odd"}, []string{"v"}, nil))
+	d.exec(`INSERT INTO odd VALUES (1, 'a'), (2, 'b')`, `UPDATE odd SET v = v || v`)
+	d.logged("a key that ends a quote", `I >{a}`, `I >{b}`, `U 1 {a}>{aa}`, `U 1 {b}>{bb}`)
 }
 
 // TestPostgresTree has cascades within one table, and two that reach the same row of another one.
