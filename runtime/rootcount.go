@@ -3,6 +3,7 @@ package denorm
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,20 +17,23 @@ type rootCount struct {
 // countsRoots is how long a rootCount is believed.
 const countsRoots = time.Hour
 
-// ofMany tells whether a page is one of manyRoots, by what PostgreSQL counted when it last analyzed the table. Other databases
-// are not asked.
+// ofMany tells whether a page is one of manyRoots, by what PostgreSQL counted when it last analyzed the table. It is asked only
+// where the statements depend on it.
 func (r *registration[K, D]) ofMany(ctx context.Context) (bool, error) {
-	if r.engine.dialect != Postgres || !r.cache.composer.linksRoots() {
+	c := r.cache.composer
+	if r.engine.dialect != Postgres || c.statements.Roots.Filter != "" {
 		return false, nil
 	}
 	if known := r.counted.Load(); known != nil && time.Now().Before(known.until) {
 		return known.many, nil
 	}
 	count := rootCount{until: time.Now().Add(countsRoots)}
-	err := r.engine.db.QueryRowContext(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1) AND reltuples > %d)", manyRoots),
-		r.cache.composer.statements.Roots.Table).Scan(&count.many)
-	if err != nil {
-		return false, fmt.Errorf("ask for the number of rows: %w", causedBy(ctx, err))
+	if c.linksRoots() {
+		err := r.engine.db.QueryRowContext(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1) AND reltuples > %d)", manyRoots),
+			c.statements.Roots.Table).Scan(&count.many)
+		if err != nil {
+			return false, fmt.Errorf("ask for the number of rows: %w", causedBy(ctx, err))
+		}
 	}
 	r.counted.Store(&count)
 	return count.many, nil
@@ -37,10 +41,5 @@ func (r *registration[K, D]) ofMany(ctx context.Context) (bool, error) {
 
 // linksRoots tells whether rows are found by their own column that points at the roots.
 func (c composer) linksRoots() bool {
-	for _, loader := range c.statements.Loaders {
-		if strings.Contains(loader, keysMark) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.statements.Loaders, func(loader string) bool { return strings.Contains(loader, keysMark) })
 }
