@@ -192,6 +192,14 @@ func (d *postgresDB) logged(what string, want ...string) {
 	}
 }
 
+// loggedInAnyOrder is logged of what may come in any order.
+func (d *postgresDB) loggedInAnyOrder(what string, want ...string) {
+	d.t.Helper()
+	if got, want := slices.Sorted(slices.Values(d.log())), slices.Sorted(slices.Values(want)); !slices.Equal(got, want) {
+		d.t.Errorf("%s logged\n  %s\nwant\n  %s", what, strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
 func (d *postgresDB) fingerprint(layouts ...Layout) Fingerprint {
 	d.t.Helper()
 	now, err := postgresBackend{}.Fingerprint(d.t.Context(), d.db, layouts, Fingerprint{})

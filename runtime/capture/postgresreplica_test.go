@@ -13,9 +13,8 @@ import (
 // what is changed then.
 func TestPostgresReplication(t *testing.T) {
 	for name, table := range map[string]string{
-		"statements": `CREATE TABLE books (id bigint PRIMARY KEY, title text, active boolean, unused text)`,
-		"rows": `CREATE TABLE books (id bigint PRIMARY KEY, title text, active boolean, unused text) PARTITION BY RANGE (id);
-			CREATE TABLE some_books PARTITION OF books FOR VALUES FROM (0) TO (100)`,
+		"statements": createBooks,
+		"rows":       createBooks + ` PARTITION BY RANGE (id); CREATE TABLE some_books PARTITION OF books FOR VALUES FROM (0) TO (100)`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			source := &postgresDB{t: t, db: testservers.Postgres(t)}

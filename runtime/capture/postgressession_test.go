@@ -7,7 +7,6 @@ import (
 	"testing"
 )
 
-// TestPostgresStrangeSessions writes under settings that change how values are written and names found.
 // TestPostgresRoleChangesMeanwhile has a statement take the replica role while it is at work.
 func TestPostgresRoleChangesMeanwhile(t *testing.T) {
 	d := newPostgresDB(t)
@@ -34,6 +33,7 @@ func TestPostgresFunctionIsNotForOthers(t *testing.T) {
 	}
 }
 
+// TestPostgresStrangeSessions writes under settings that change how values are written and names found.
 func TestPostgresStrangeSessions(t *testing.T) {
 	d := newPostgresDB(t)
 	d.exec(`CREATE TABLE odd (id bigint PRIMARY KEY, at timestamptz, span interval, part double precision, raw bytea, note text)`)

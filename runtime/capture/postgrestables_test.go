@@ -188,9 +188,7 @@ func TestPostgresExchange(t *testing.T) {
 	d.exec(`UPDATE books SET id = 3 - id WHERE id < 3`)
 	d.logged("an exchange", `U 101 {1}1>{1}0`, `U 101 {2}0>{2}1`)
 	d.exec(`UPDATE books SET id = id % 3 + 1, title = 'd'`)
-	if got, want := slices.Sorted(slices.Values(d.log())), []string{`U 001 {3}1>{3}1`, `U 101 {1}0>{1}1`, `U 101 {2}1>{2}0`}; !slices.Equal(got, want) {
-		t.Errorf("a rotation logged %q, want %q", got, want)
-	}
+	d.loggedInAnyOrder("a rotation", `U 001 {3}1>{3}1`, `U 101 {1}0>{1}1`, `U 101 {2}1>{2}0`)
 }
 
 // TestPostgresPassingParent is a part of another table for one transaction, in which rows are written by way of that.
@@ -236,9 +234,7 @@ func TestPostgresAnotherKey(t *testing.T) {
 	}
 	d.capture(layout)
 	d.exec(`UPDATE items SET title = 'g'`)
-	if got, want := slices.Sorted(slices.Values(d.log())), []string{`U 01 {NULL}>{NULL}`, `U 01 {NULL}>{NULL}`, `U 01 {x}>{x}`, `U 01 {x}>{x}`}; !slices.Equal(got, want) {
-		t.Errorf("after repair logged %q, want %q", got, want)
-	}
+	d.loggedInAnyOrder("after repair", `U 01 {NULL}>{NULL}`, `U 01 {NULL}>{NULL}`, `U 01 {x}>{x}`, `U 01 {x}>{x}`)
 }
 
 // TestPostgresStrangeKeys has keys whose equality is that of an extension, and one whose name would end the function's text.
