@@ -1,6 +1,6 @@
 // Command bench measures denormgen side by side with what its users would pick instead, and writes docs/performance.md.
 //
-//	go run . [-quick] [-books N,...] [-dry] [-page] [workload...]
+//	go run . [-quick] [-books N,...] [-on DATABASE,...] [-dry] [-page] [workload...]
 //
 // Workloads are named w1, w2, w3, c1 and so on; without any, all are run. Peers take turns within a process, round by round, and
 // their documents are compared with ours before anything is timed. A table of each workload goes to standard output, and for

@@ -36,6 +36,7 @@ func main() {
 type options struct {
 	quick, dry, page bool
 	books            []int
+	on               []string // databases; all if there are none
 	names            []string
 }
 
@@ -52,6 +53,15 @@ func parse(args []string) (options, error) {
 				return fmt.Errorf("%q is no number of books", number)
 			}
 			o.books = append(o.books, n)
+		}
+		return nil
+	})
+	flags.Func("on", "the `databases` to measure, with commas (all), for workloads with a table for each", func(text string) error {
+		for name := range strings.SplitSeq(text, ",") {
+			if !slices.Contains(databases(), name) {
+				return fmt.Errorf("no database is called %q; there are %s", name, strings.Join(databases(), ", "))
+			}
+			o.on = append(o.on, name)
 		}
 		return nil
 	})
@@ -107,7 +117,7 @@ func measureAll(ctx context.Context, chosen []workload, o options) ([]measure.Re
 				break
 			}
 			fmt.Fprintf(os.Stderr, "== %s: %s\n", w.Name, w.Title)
-			if err := w.measure(ctx, program, fresh, books, o.quick); err != nil {
+			if err := w.measure(ctx, program, fresh, books, o); err != nil {
 				failed = errors.Join(failed, fmt.Errorf("measure %s: %w", w.Name, err))
 			}
 		}
@@ -137,12 +147,15 @@ func choose(names []string, quick bool) ([]workload, error) {
 }
 
 // measure runs the benchmarks of a workload in a process of their own.
-func (w workload) measure(ctx context.Context, program, results string, books int, quick bool) error {
-	rounds := w.Rounds
-	if quick && w.Quick != "" {
+func (w workload) measure(ctx context.Context, program, results string, books int, o options) error {
+	rounds, pattern := w.Rounds, "^Benchmark"+w.Benchmark+"$"
+	if o.quick && w.Quick != "" {
 		rounds = w.Quick
 	}
-	benchmark := command(ctx, program, "-test.run", "^$", "-test.bench", "^Benchmark"+w.Benchmark+"$", "-test.benchtime", rounds, "-test.timeout", "0")
+	if o.on != nil {
+		pattern += "/^(" + strings.Join(o.on, "|") + ")$"
+	}
+	benchmark := command(ctx, program, "-test.run", "^$", "-test.bench", pattern, "-test.benchtime", rounds, "-test.timeout", "0")
 	benchmark.Dir = "workloads"
 	benchmark.Env = append(os.Environ(), measure.Results+"="+results, "BENCH_BOOKS="+strconv.Itoa(books), "DENORMGEN_REQUIRE_SERVERS=1")
 	return benchmark.Run()

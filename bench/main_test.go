@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,6 +27,17 @@ func TestBooks(t *testing.T) {
 		if diff := cmp.Diff(c.want, o.books); diff != "" {
 			t.Errorf("%v: books differ (-want +got):\n%s", c.args, diff)
 		}
+	}
+}
+
+// TestOn holds that a database with a wrong name is refused, not passed over.
+func TestOn(t *testing.T) {
+	o, err := parse([]string{"-on", "sqlite,postgres", "w1"})
+	if err != nil || cmp.Diff([]string{"sqlite", "postgres"}, o.on) != "" {
+		t.Errorf("%v, %v", o.on, err)
+	}
+	if _, err := parse([]string{"-on", "sqlite,oracle"}); err == nil || !strings.Contains(err.Error(), "sqlite3") {
+		t.Errorf("the error does not say what there is: %v", err)
 	}
 }
 

@@ -16,6 +16,9 @@ func (w workload) sizes(wanted []int) []int {
 	return wanted[:1]
 }
 
+// databases are those that workloads load from: SQLite without and with cgo, and servers.
+func databases() []string { return []string{"sqlite", "sqlite3", "postgres", "mysql"} }
+
 func workloads() []workload {
 	return []workload{
 		{"w1", "one document from the database", "W1", "300x", "10x", true},
