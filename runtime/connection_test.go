@@ -78,20 +78,23 @@ func TestMemoryDatabaseOutlivesContexts(t *testing.T) {
 	for _, driver := range []string{testservers.Pure, testservers.Cgo} {
 		for _, dsn := range []string{":memory:", "file:memory?mode=memory&_txlock=immediate", "file:loc?mode=memory&_loc=auto"} {
 			t.Run(driver+" "+dsn, func(t *testing.T) {
-				db := testservers.OpenSQLiteDSN(t, driver, dsn)
-				db.SetMaxOpenConns(1)
-				execute(t, db, bookTables...)
-				for limit := time.Duration(0); limit < 400*time.Microsecond; limit += 2 * time.Microsecond {
-					everyAccessor(t, books(t, db), limit) // of a new engine, which tries how SQLite begins
-				}
-				ctx, cancel := context.WithCancel(t.Context())
-				if _, err := denorm.Register(open(t, db), interrupted(cancel)).Get(ctx, 1); !errors.Is(err, context.Canceled) {
-					t.Errorf("cancelled: %v", err)
-				}
-				exercise(t.Context(), t, db, books(t, db))
+				bothWays(t, func(t *testing.T) { outlivesContexts(t, testservers.OpenSQLiteDSN(t, driver, dsn)) })
 			})
 		}
 	}
+}
+
+func outlivesContexts(t *testing.T, db *sqlx.DB) {
+	db.SetMaxOpenConns(1)
+	execute(t, db, bookTables...)
+	for limit := time.Duration(0); limit < 400*time.Microsecond; limit += 2 * time.Microsecond {
+		everyAccessor(t, books(t, db), limit) // of a new engine, which tries how SQLite begins
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := denorm.Register(open(t, db), interrupted(cancel)).Get(ctx, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	exercise(t.Context(), t, db, books(t, db))
 }
 
 // Statements that were used before a table was altered go on working, with a pool that holds several.

@@ -15,7 +15,7 @@ import (
 )
 
 // one makes a row of one value.
-func one(value driver.Value) *sqlRow { return &sqlRow{cells: []cell{{value}}} }
+func one(value driver.Value) *valueRow { return &valueRow{values: []driver.Value{value}} }
 
 func TestConversions(t *testing.T) {
 	noon := time.Date(2024, 2, 29, 12, 0, 0, 500_000_000, time.UTC)
@@ -168,7 +168,7 @@ func TestAverage(t *testing.T) {
 		{nil, 0, "nil"}, {int64(5), 0, "nil"}, {int64(5), 2, "2.5"}, {[]byte("5"), 2, "2.5"}, {"5.00", 2, "2.5"},
 		{5.0, 2, "2.5"}, {0.1 + 0.2, 1, "0.3"}, {int64(1<<53 - 1), 1, "9.007199254740991e+15"},
 	} {
-		got := Average(&sqlRow{cells: []cell{{test.sum}, {test.count}}}, 0, 1)
+		got := Average(&valueRow{values: []driver.Value{test.sum, test.count}}, 0, 1)
 		text := "nil"
 		if got != nil {
 			text = strconv.FormatFloat(*got, 'g', -1, 64)

@@ -3,6 +3,9 @@ package denorm
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -28,50 +31,54 @@ func (s *keySource) open(loader int) (cursor, error) {
 	return s.session.query(s.ctx, &s.statements[loader], s.args, watch)
 }
 
-// sqlCursor reads *sql.Rows into cells. It is used for one loader after another.
-type sqlCursor struct {
+// valueCursor walks over rows whose values it has read into one valueRow. It is used for one loader after another.
+type valueCursor struct {
 	ctx     context.Context
-	rows    *sql.Rows // nil when closed
-	current sqlRow
-	dest    []any
+	rows    valueRows // nil when closed
+	current valueRow
 	fetched int
 	err     error
 	watch   watch
 }
 
-// prepare makes one cell per column.
-func (c *sqlCursor) prepare() error {
-	columns, err := c.rows.Columns()
-	if err != nil {
-		return err
-	}
-	n := len(columns)
-	if cap(c.current.cells) < n {
-		c.current.cells = make([]cell, n)
-		c.dest = make([]any, n)
-		for i := range c.dest {
-			c.dest[i] = &c.current.cells[i]
-		}
-	}
-	c.current.cells, c.dest = c.current.cells[:n], c.dest[:n]
-	c.current.failed, c.err = nil, nil
-	return nil
+// valueRows are the rows of one result.
+type valueRows interface {
+	columns() ([]string, error)
+	// into says where each row's values go.
+	into(values []driver.Value)
+	// next reads a row, and tells whether there was one.
+	next() (bool, error)
+	close() error
 }
 
-func (c *sqlCursor) next() bool {
-	if c.err != nil || !c.rows.Next() {
+// open begins with rows, and closes them if it cannot.
+func (c *valueCursor) open(ctx context.Context, rows valueRows, watch watch) (cursor, error) {
+	c.ctx, c.rows, c.watch = ctx, rows, watch
+	c.fetched, c.err, c.current.failed = 0, nil, nil
+	columns, err := rows.columns()
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	c.current.values = slices.Grow(c.current.values[:0], len(columns))[:len(columns)]
+	rows.into(c.current.values)
+	return c, nil
+}
+
+func (c *valueCursor) next() bool {
+	if c.err != nil {
 		return false
 	}
-	if c.err = c.rows.Scan(c.dest...); c.err != nil {
+	more, err := c.rows.next()
+	if c.err = err; err != nil || !more {
 		return false
 	}
 	c.fetched++
 	return true
 }
 
-func (c *sqlCursor) row() Row { return &c.current }
+func (c *valueCursor) row() Row { return &c.current }
 
-func (c *sqlCursor) failure() (column string, err error) {
+func (c *valueCursor) failure() (column string, err error) {
 	if c.current.failed == nil {
 		return "", nil
 	}
@@ -79,28 +86,58 @@ func (c *sqlCursor) failure() (column string, err error) {
 }
 
 // name returns the name of a column, or its number where it has none.
-func (c *sqlCursor) name(i int) string {
-	if columns, err := c.rows.Columns(); err == nil && i < len(columns) && columns[i] != "" {
+func (c *valueCursor) name(i int) string {
+	if columns, err := c.rows.columns(); err == nil && i < len(columns) && columns[i] != "" {
 		return columns[i]
 	}
 	return strconv.Itoa(i)
 }
 
-func (c *sqlCursor) close() error {
+func (c *valueCursor) close() error {
 	if c.rows == nil {
 		return nil
 	}
 	err := c.err
-	if err == nil {
-		err = c.rows.Err()
-	}
-	if closing := c.rows.Close(); err == nil {
+	if closing := c.rows.close(); err == nil {
 		err = closing
 	}
 	c.rows = nil
 	c.watch.done(c.ctx, c.fetched, err)
 	return err
 }
+
+// sqlRows are those of database/sql.
+type sqlRows struct {
+	rows *sql.Rows
+	dest []any
+}
+
+// target takes a value from database/sql without copying it.
+type target struct{ value *driver.Value }
+
+// Scan implements sql.Scanner.
+func (t target) Scan(value any) error {
+	*t.value = value
+	return nil
+}
+
+func (r *sqlRows) columns() ([]string, error) { return r.rows.Columns() }
+
+func (r *sqlRows) into(values []driver.Value) {
+	r.dest = r.dest[:0]
+	for i := range values {
+		r.dest = append(r.dest, target{&values[i]})
+	}
+}
+
+func (r *sqlRows) next() (bool, error) {
+	if !r.rows.Next() {
+		return false, r.rows.Err()
+	}
+	return true, r.rows.Scan(r.dest...)
+}
+
+func (r *sqlRows) close() error { return r.rows.Close() }
 
 // watch measures one query, if anybody wants to know.
 type watch struct {

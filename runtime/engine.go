@@ -29,8 +29,10 @@ type Engine struct {
 
 	// pinned is whether SQLite snapshots need a plain BEGIN; nil until it was tried.
 	pinned atomic.Pointer[bool]
-	closed atomic.Bool
-	notice sync.Once
+	// driverSkips is whether SQLite's driver has to be asked through database/sql.
+	driverSkips atomic.Bool
+	closed      atomic.Bool
+	notice      sync.Once
 
 	verified verifiedPlaces
 

@@ -148,10 +148,13 @@ var bookTables = []string{
 	`INSERT INTO awards VALUES (100, 10, 'Prize'), (101, 12, 'Medal'), (102, 10, 'Cup')`,
 }
 
+// direct is in the names of tests whose engines read every batch from SQLite's driver itself.
+const direct = "direct"
+
 // everywhere runs a test on every database that this machine has, over the tables of books.
 func everywhere(t *testing.T, test func(t *testing.T, db *sqlx.DB)) {
 	t.Helper()
-	testservers.Each(t, func(t *testing.T, db *sqlx.DB) {
+	over := func(t *testing.T, db *sqlx.DB) {
 		before := goleak.IgnoreCurrent()
 		t.Cleanup(func() { // after the engine was closed
 			_ = db.Close()
@@ -159,7 +162,17 @@ func everywhere(t *testing.T, test func(t *testing.T, db *sqlx.DB)) {
 		})
 		execute(t, db, bookTables...)
 		test(t, db)
-	})
+	}
+	testservers.Each(t, over)
+	for _, driver := range []string{testservers.Pure, testservers.Cgo} {
+		t.Run(driver+" "+direct, func(t *testing.T) { over(t, testservers.SQLite(t, driver)) })
+	}
+}
+
+// bothWays runs a test of SQLite through database/sql, and without it.
+func bothWays(t *testing.T, test func(t *testing.T)) {
+	t.Run("database/sql", test)
+	t.Run(direct, test)
 }
 
 func execute(t testing.TB, db *sqlx.DB, statements ...string) {
@@ -174,8 +187,11 @@ func execute(t testing.TB, db *sqlx.DB, statements ...string) {
 // open makes an engine that is closed with the test.
 func open(t testing.TB, db *sqlx.DB, options ...denorm.Option) *denorm.Engine {
 	t.Helper()
-	quiet := denorm.WithLogger(slog.New(slog.DiscardHandler))
-	engine, err := denorm.Open(context.Background(), db, append([]denorm.Option{quiet}, options...)...)
+	usual := []denorm.Option{denorm.WithLogger(slog.New(slog.DiscardHandler))}
+	if strings.Contains(t.Name(), direct) {
+		usual = append(usual, denorm.WithDriverRows(1))
+	}
+	engine, err := denorm.Open(context.Background(), db, append(usual, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

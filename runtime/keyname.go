@@ -1,6 +1,7 @@
 package denorm
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"reflect"
 
@@ -71,9 +72,9 @@ func (r *registration[K, D]) readKey(text string) (key K, err error) {
 		return key, fmt.Errorf("%w: the key %q has %d parts, and %s has %d key columns",
 			ErrValue, text, len(parts), r.def.Name, len(r.def.Columns))
 	}
-	row := &sqlRow{cells: make([]cell, len(parts))}
+	row := &valueRow{values: make([]driver.Value, len(parts))}
 	for i, part := range parts {
-		row.cells[i].value = part
+		row.values[i] = part
 	}
 	key = r.def.Key.Read(row)
 	if row.failed != nil {

@@ -22,6 +22,7 @@ type options struct {
 	pipeline    Pipeline // nil for database/sql
 	// secondConnection has two batches of one call loaded at once.
 	secondConnection bool
+	driverRows       int // documents from which on a batch is read from SQLite's driver; 0 for never
 
 	maxStaleness     time.Duration
 	aggregateAge     time.Duration
@@ -41,6 +42,7 @@ func defaults() options {
 		logger:           slog.Default(),
 		application:      "default",
 		localBytes:       64 << 20,
+		driverRows:       50,
 		maxStaleness:     2 * time.Second,
 		cacheTimeout:     250 * time.Millisecond,
 		cacheTTL:         24 * time.Hour,
@@ -73,6 +75,19 @@ func WithDialect(dialect Dialect) Option {
 func WithSecondConnection() Option {
 	return func(o *options) error {
 		o.secondConnection = true
+		return nil
+	}
+}
+
+// WithDriverRows sets from how many documents on a batch of SQLite's is read from the driver itself (default 50), without what
+// database/sql does to each value. Below that, statements that database/sql keeps prepared gain more. Zero has everything go
+// through database/sql, as drivers do that cannot be read otherwise.
+func WithDriverRows(documents int) Option {
+	return func(o *options) error {
+		if documents < 0 {
+			return fmt.Errorf("%w: DriverRows is %d, and cannot be below zero", ErrValue, documents)
+		}
+		o.driverRows = documents
 		return nil
 	}
 }

@@ -90,7 +90,8 @@ func (p *pageRoots[K, D]) load(ctx context.Context) (*Level[K, D], error) {
 		return nil, r.loadError("", "", err)
 	}
 	p.args = slices.Clip(args)
-	text, err := r.asText(ctx, nil)
+	limit := p.size + p.ahead
+	text, err := r.asText(ctx, nil, limit)
 	if err != nil {
 		return nil, r.loadError("", "", err)
 	}
@@ -109,7 +110,6 @@ func (p *pageRoots[K, D]) load(ctx context.Context) (*Level[K, D], error) {
 			return nil, err
 		}
 	}
-	limit := p.size + p.ahead
 	return r.run(ctx, nil, &keySource{statements: set, args: append(p.args, limit), guard: p.guard}, limit, p)
 }
 

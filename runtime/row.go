@@ -31,19 +31,10 @@ type Row interface {
 	Fail(i int, err error)
 }
 
-// cell takes a value from a driver without copying it.
-type cell struct{ value driver.Value }
-
-// Scan implements sql.Scanner.
-func (c *cell) Scan(value any) error {
-	c.value = value
-	return nil
-}
-
-// sqlRow is a Row over what database/sql scans.
-type sqlRow struct {
-	cells []cell
-	texts slab
+// valueRow is a Row over values as drivers make them for database/sql.
+type valueRow struct {
+	values []driver.Value
+	texts  slab
 	misread
 }
 
@@ -59,72 +50,72 @@ func (m *misread) Fail(i int, err error) {
 	}
 }
 
-func (r *sqlRow) hold() *string            { return r.texts.hold() }
-func (r *sqlRow) Null(i int) bool          { return r.cells[i].value == nil }
-func (r *sqlRow) Value(i int) driver.Value { return r.cells[i].value }
+func (r *valueRow) hold() *string            { return r.texts.hold() }
+func (r *valueRow) Null(i int) bool          { return r.values[i] == nil }
+func (r *valueRow) Value(i int) driver.Value { return r.values[i] }
 
-func (r *sqlRow) Int64(i int) int64 {
-	if v, ok := r.cells[i].value.(int64); ok {
+func (r *valueRow) Int64(i int) int64 {
+	if v, ok := r.values[i].(int64); ok {
 		return v
 	}
-	v, err := toInt64(r.cells[i].value)
+	v, err := toInt64(r.values[i])
 	if err != nil {
 		r.Fail(i, err)
 	}
 	return v
 }
 
-func (r *sqlRow) Uint64(i int) uint64 {
-	v, err := toUint64(r.cells[i].value)
+func (r *valueRow) Uint64(i int) uint64 {
+	v, err := toUint64(r.values[i])
 	if err != nil {
 		r.Fail(i, err)
 	}
 	return v
 }
 
-func (r *sqlRow) Float64(i int) float64 {
-	if v, ok := r.cells[i].value.(float64); ok {
+func (r *valueRow) Float64(i int) float64 {
+	if v, ok := r.values[i].(float64); ok {
 		return v
 	}
-	v, err := toFloat64(r.cells[i].value)
+	v, err := toFloat64(r.values[i])
 	if err != nil {
 		r.Fail(i, err)
 	}
 	return v
 }
 
-func (r *sqlRow) Bool(i int) bool {
-	v, err := toBool(r.cells[i].value)
+func (r *valueRow) Bool(i int) bool {
+	v, err := toBool(r.values[i])
 	if err != nil {
 		r.Fail(i, err)
 	}
 	return v
 }
 
-func (r *sqlRow) Text(i int) string {
-	switch v := r.cells[i].value.(type) {
+func (r *valueRow) Text(i int) string {
+	switch v := r.values[i].(type) {
 	case string:
 		return v
 	case []byte:
 		return r.texts.copy(v)
 	}
-	v, err := toText(r.cells[i].value)
+	v, err := toText(r.values[i])
 	if err != nil {
 		r.Fail(i, err)
 	}
 	return v
 }
 
-func (r *sqlRow) Bytes(i int) []byte {
-	v, err := toBytes(r.cells[i].value)
+func (r *valueRow) Bytes(i int) []byte {
+	v, err := toBytes(r.values[i])
 	if err != nil {
 		r.Fail(i, err)
 	}
 	return v
 }
 
-func (r *sqlRow) Time(i int) time.Time {
-	v, err := toTime(r.cells[i].value)
+func (r *valueRow) Time(i int) time.Time {
+	v, err := toTime(r.values[i])
 	if err != nil {
 		r.Fail(i, err)
 	}

@@ -10,9 +10,15 @@ import (
 
 // begin starts the session of a batch: the caller's queryer, a snapshot where several queries must agree, the
 // loaders' or that of a guard, else the pool.
-func (r *registration[K, D]) begin(ctx context.Context, q Queryer, guarded bool) (session, error) {
+func (r *registration[K, D]) begin(ctx context.Context, q Queryer, guarded bool, expected int) (session, error) {
 	if q != nil {
 		return straight(q), nil
+	}
+	if r.onDriver(expected) {
+		on, err := r.engine.onDriver(ctx)
+		if !errors.Is(err, driver.ErrSkip) {
+			return on, err
+		}
 	}
 	if len(r.def.Loaders) == 1 && !guarded {
 		return straight(r.engine.db), nil
@@ -20,9 +26,16 @@ func (r *registration[K, D]) begin(ctx context.Context, q Queryer, guarded bool)
 	return r.engine.snapshot(ctx)
 }
 
+// onDriver tells whether batches of so many documents are read from the driver itself: where a snapshot is needed anyway, and
+// compiling statements costs little beside what they find.
+func (r *registration[K, D]) onDriver(expected int) bool {
+	from := r.engine.settings.driverRows
+	return r.engine.dialect == SQLite && len(r.def.Loaders) > 1 && from > 0 && expected >= from && !r.engine.driverSkips.Load()
+}
+
 // asText tells whether the sessions that begin makes take statements as text only.
-func (r *registration[K, D]) asText(ctx context.Context, q Queryer) (bool, error) {
-	if q != nil {
+func (r *registration[K, D]) asText(ctx context.Context, q Queryer, expected int) (bool, error) {
+	if q != nil || r.onDriver(expected) {
 		return true, nil
 	}
 	if r.engine.dialect != SQLite || len(r.def.Loaders) == 1 {
@@ -41,7 +54,7 @@ func (r selected[K, D]) byKeys(ctx context.Context, q Queryer, keys []K, guard *
 	if list.keys == 0 {
 		return &Level[K, D]{}, nil
 	}
-	text, err := r.asText(ctx, q)
+	text, err := r.asText(ctx, q, list.keys)
 	if err != nil {
 		return nil, r.loadError("", "", err)
 	}
@@ -78,11 +91,11 @@ func (r *registration[K, D]) run(
 
 // passing tells whether a batch failed for what the attempt itself has mended: the connection was lost and has
 // left the pool, or PostgreSQL refused a statement that was prepared before a column changed its type, which
-// the driver has then forgotten.
+// the driver has then forgotten, or SQLite's driver wants to be asked through database/sql.
 func passing(err error) bool {
 	const featureNotSupported = "0A000"
 	state, _ := sqlerror.State(err)
-	return errors.Is(err, driver.ErrBadConn) || state == featureNotSupported
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, driver.ErrSkip) || state == featureNotSupported
 }
 
 // attempt loads one batch.
@@ -101,7 +114,7 @@ func (r *registration[K, D]) attempt(
 			return level, err
 		}
 	}
-	session, err := r.begin(ctx, q, source.guard != nil)
+	session, err := r.begin(ctx, q, source.guard != nil, expected)
 	if err != nil {
 		return nil, r.loadError("", "", causedBy(ctx, err))
 	}

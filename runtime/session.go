@@ -37,7 +37,8 @@ type session interface {
 // overSQL is a session of database/sql.
 type overSQL struct {
 	on     sqlSession
-	cursor sqlCursor
+	rows   sqlRows
+	cursor valueCursor
 }
 
 // sqlSession is how database/sql runs the queries of a session.
@@ -52,12 +53,8 @@ func (o *overSQL) query(ctx context.Context, s *statement, args []any, watch wat
 		watch.done(ctx, 0, err)
 		return nil, err
 	}
-	c := &o.cursor
-	c.ctx, c.rows, c.fetched, c.watch = ctx, rows, 0, watch
-	if err := c.prepare(); err != nil {
-		return nil, errors.Join(err, c.close())
-	}
-	return c, nil
+	o.rows.rows = rows
+	return o.cursor.open(ctx, &o.rows, watch)
 }
 
 func (o *overSQL) end(ctx context.Context, ok bool) { o.on.end(ctx, ok) }

@@ -1,6 +1,7 @@
 package denorm
 
 import (
+	"database/sql/driver"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -43,13 +44,13 @@ func TestSlabAllocates(t *testing.T) {
 // TestNullTexts reads texts that may be missing: their pointers are all different, and do not cost an allocation each.
 func TestNullTexts(t *testing.T) {
 	const texts = 1000
-	row := &sqlRow{cells: make([]cell, 1)}
+	row := &valueRow{values: make([]driver.Value, 1)}
 	var list []*string
 	for i := range texts {
-		row.cells[0].value = strings.Repeat("x", i)
+		row.values[0] = strings.Repeat("x", i)
 		list = append(list, Null(row, 0, Row.Text))
 	}
-	row.cells[0].value = nil
+	row.values[0] = nil
 	if Null(row, 0, Row.Text) != nil {
 		t.Error("NULL is not nil")
 	}
@@ -59,7 +60,7 @@ func TestNullTexts(t *testing.T) {
 		}
 		*text = ""
 	}
-	row.cells[0].value = "text"
+	row.values[0] = "text"
 	each := testing.AllocsPerRun(10*texts, func() { Null(row, 0, Row.Text) })
 	if each > 0.1 {
 		t.Errorf("a text took %v allocations", each)
@@ -71,7 +72,7 @@ func TestNullTexts(t *testing.T) {
 	if text := Null(row, 0, Text[named]); *text != "text" {
 		t.Errorf("got %q", *text)
 	}
-	if number := Null(&sqlRow{cells: []cell{{int64(7)}}}, 0, Row.Int64); *number != 7 {
+	if number := Null(&valueRow{values: []driver.Value{int64(7)}}, 0, Row.Int64); *number != 7 {
 		t.Errorf("got %d", *number)
 	}
 }

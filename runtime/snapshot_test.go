@@ -83,33 +83,38 @@ func TestReadsTakeNoWriteLock(t *testing.T) {
 		testservers.Cgo:  "_txlock=immediate&_journal_mode=WAL&_busy_timeout=1",
 	} {
 		t.Run(driver, func(t *testing.T) {
-			db := testservers.OpenSQLiteDSN(t, driver, "file:"+filepath.Join(t.TempDir(), "test.db")+"?"+dsn)
-			execute(t, db, bookTables...)
-			engine := open(t, db)
-			books := denorm.Register(engine, booksDefinition())
-
-			writer, err := db.Begin() // holds the write lock
-			if err != nil {
-				t.Fatal(err)
-			}
-			if doc, err := books.Get(t.Context(), 1); err != nil || asJSON(t, doc) != book1 {
-				t.Errorf("read beside a writer: %v, %v", doc, err)
-			}
-			if page, err := books.Page(t.Context(), 2, denorm.After(int64(1))); err != nil || len(page.Docs) != 2 {
-				t.Errorf("page beside a writer: %v, %v", page, err)
-			}
-			if err := writer.Rollback(); err != nil {
-				t.Fatal(err)
-			}
-
-			def := interrupted(func() { execute(t, db, `UPDATE books SET title = 'Uno'`) })
-			def.Shape, def.Name = "interrupted", "interrupted"
-			if doc, err := denorm.Register(engine, def).Get(t.Context(), 1); err != nil || asJSON(t, doc) != book1 {
-				t.Errorf("a write beside a read: %v, %v", doc, err)
-			}
-			execute(t, db, `UPDATE books SET title = 'One'`)
+			bothWays(t, func(t *testing.T) {
+				takesNoWriteLock(t, testservers.OpenSQLiteDSN(t, driver, "file:"+filepath.Join(t.TempDir(), "test.db")+"?"+dsn))
+			})
 		})
 	}
+}
+
+func takesNoWriteLock(t *testing.T, db *sqlx.DB) {
+	execute(t, db, bookTables...)
+	engine := open(t, db)
+	books := denorm.Register(engine, booksDefinition())
+
+	writer, err := db.Begin() // holds the write lock
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc, err := books.Get(t.Context(), 1); err != nil || asJSON(t, doc) != book1 {
+		t.Errorf("read beside a writer: %v, %v", doc, err)
+	}
+	if page, err := books.Page(t.Context(), 2, denorm.After(int64(1))); err != nil || len(page.Docs) != 2 {
+		t.Errorf("page beside a writer: %v, %v", page, err)
+	}
+	if err := writer.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+
+	def := interrupted(func() { execute(t, db, `UPDATE books SET title = 'Uno'`) })
+	def.Shape, def.Name = "interrupted", "interrupted"
+	if doc, err := denorm.Register(engine, def).Get(t.Context(), 1); err != nil || asJSON(t, doc) != book1 {
+		t.Errorf("a write beside a read: %v, %v", doc, err)
+	}
+	execute(t, db, `UPDATE books SET title = 'One'`)
 }
 
 // A pool of one connection must neither deadlock nor lose its connection.

@@ -255,19 +255,34 @@ func scenario(ctx context.Context, schema []string, collections []Collection) (m
 		}
 	}
 	out, err := documents(ctx, db, collections)
-	if err != nil || driver != "pgx" {
-		return out, err
-	}
-	piped, err := documents(ctx, db, collections, denorm.WithPipeline(pgxpipeline.New()), denorm.WithSecondConnection())
 	if err != nil {
-		return nil, fmt.Errorf("through a pipeline: %w", err)
+		return nil, err
+	}
+	past := past(driver)
+	if past == nil {
+		return out, nil
+	}
+	again, err := documents(ctx, db, collections, past...)
+	if err != nil {
+		return nil, fmt.Errorf("past database/sql: %w", err)
 	}
 	for name, text := range out {
-		if !bytes.Equal(piped[name], text) {
-			return nil, fmt.Errorf("%s differs through a pipeline: %s instead of %s", name, piped[name], text)
+		if !bytes.Equal(again[name], text) {
+			return nil, fmt.Errorf("%s differs past database/sql: %s instead of %s", name, again[name], text)
 		}
 	}
 	return out, nil
+}
+
+// past returns the options of loading past database/sql, nil where there are none.
+func past(driver string) []denorm.Option {
+	switch driver {
+	case "pgx":
+		return []denorm.Option{denorm.WithPipeline(pgxpipeline.New()), denorm.WithSecondConnection()}
+	case "sqlite", "sqlite3":
+		return []denorm.Option{denorm.WithDriverRows(1)}
+	}
+	return nil
 }
 
 // documents loads all collections by an engine of their own.

@@ -1,0 +1,326 @@
+package denorm_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/denormgen/denormgen/internal/testservers"
+	denorm "github.com/denormgen/denormgen/runtime"
+)
+
+// wrapper is SQLite's driver as others wrap it: connections are made by wrap.
+type wrapper struct {
+	known driver.Driver
+	dsn   string
+	wrap  func(driver.Conn) driver.Conn
+}
+
+func (w *wrapper) Driver() driver.Driver { return w.known }
+
+func (w *wrapper) Connect(context.Context) (driver.Conn, error) {
+	conn, err := w.known.Open(w.dsn)
+	if err != nil {
+		return nil, err
+	}
+	return w.wrap(conn), nil
+}
+
+// wrapped opens a database with books through wrap.
+func wrapped(t *testing.T, wrap func(driver.Conn) driver.Conn) *sqlx.DB {
+	t.Helper()
+	plain := "file:" + filepath.Join(t.TempDir(), "test.db")
+	execute(t, testservers.OpenSQLiteDSN(t, testservers.Pure, plain), bookTables...)
+	known, err := sql.Open(testservers.Pure, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer known.Close()
+	db := sqlx.NewDb(sql.OpenDB(&wrapper{known: known.Driver(), dsn: plain, wrap: wrap}), testservers.Pure)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// bare hides all abilities of a connection that are not in the interface.
+type bare struct{ driver.Conn }
+
+func (b bare) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	return b.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
+}
+
+func (b bare) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	return b.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, text)
+}
+
+// told is a connection whose texts are counted where they come unprepared, and answered by fail if that has an error.
+type told struct {
+	bare
+	texts *atomic.Int64
+	fail  func(text string) error
+}
+
+func (c told) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.tell(text); err != nil {
+		return nil, err
+	}
+	return c.Conn.(driver.QueryerContext).QueryContext(ctx, text, args)
+}
+
+func (c told) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	if err := c.tell(text); err != nil {
+		return nil, err
+	}
+	return c.Conn.(driver.ExecerContext).ExecContext(ctx, text, args)
+}
+
+func (c told) tell(text string) error {
+	if strings.Contains(text, "PRAGMA") { // how beginning is tried
+		return nil
+	}
+	c.texts.Add(1)
+	return c.fail(text)
+}
+
+func checkTwo(t *testing.T, how string, books *denorm.Collection[int64, BookDoc]) {
+	t.Helper()
+	docs, err := books.GetMany(t.Context(), []int64{1, 2})
+	if err != nil || asJSON(t, docs) != "["+book1+","+book2+"]" {
+		t.Errorf("%s: %s, %v", how, asJSON(t, docs), err)
+	}
+}
+
+// TestDriverRowsFrom holds that only batches that are large enough are read from the driver itself.
+func TestDriverRowsFrom(t *testing.T) {
+	var texts atomic.Int64
+	db := wrapped(t, func(conn driver.Conn) driver.Conn {
+		return told{bare{conn}, &texts, func(string) error { return nil }}
+	})
+	read := func(books *denorm.Collection[int64, BookDoc]) int64 {
+		checkTwo(t, "books", books)
+		texts.Store(0)
+		checkTwo(t, "books again", books)
+		return texts.Load()
+	}
+	const direct = 5 // BEGIN, three loaders, ROLLBACK
+	for from, want := range map[int]int64{0: 0, 1: direct, 2: direct, 3: 0} {
+		if n := read(books(t, db, denorm.WithDriverRows(from))); n != want {
+			t.Errorf("from %d documents on: %d texts, want %d", from, n, want)
+		}
+	}
+	if n := read(books(t, db)); n != 0 {
+		t.Errorf("by default: %d texts for two documents", n)
+	}
+	keys := make([]int64, 50)
+	for i := range keys {
+		keys[i] = int64(100 + i)
+	}
+	large := books(t, db)
+	texts.Store(0)
+	if _, err := large.GetMany(t.Context(), keys); err != nil || texts.Load() < 3 {
+		t.Errorf("by default: %d texts for fifty documents, %v", texts.Load(), err)
+	}
+	if _, err := denorm.Open(t.Context(), db, denorm.WithDriverRows(-1)); !errors.Is(err, denorm.ErrValue) {
+		t.Errorf("from -1 documents on: %v", err)
+	}
+}
+
+// TestDriverSkips has drivers that want to be asked through database/sql, and are.
+func TestDriverSkips(t *testing.T) {
+	var texts atomic.Int64
+	skips := func(what string) func(driver.Conn) driver.Conn {
+		return func(conn driver.Conn) driver.Conn {
+			return told{bare{conn}, &texts, func(text string) error {
+				if strings.HasPrefix(text, what) {
+					return driver.ErrSkip
+				}
+				return nil
+			}}
+		}
+	}
+	for name, wrap := range map[string]func(driver.Conn) driver.Conn{
+		"neither": func(conn driver.Conn) driver.Conn { return bare{conn} },
+		"exec":    skips("BEGIN"), "query": skips("SELECT"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := wrapped(t, wrap)
+			db.SetMaxOpenConns(1)
+			books := books(t, db, denorm.WithDriverRows(1))
+			checkTwo(t, "at first", books)
+			texts.Store(0)
+			checkTwo(t, "then", books)
+			if page, err := books.Page(t.Context(), 2, denorm.After(int64(1))); err != nil || len(page.Docs) != 2 {
+				t.Errorf("page: %v, %v", page, err)
+			}
+			if n := texts.Load(); n != 0 {
+				t.Errorf("%d texts after the driver has said that it wants none", n)
+			}
+		})
+	}
+}
+
+// TestDriverLosesConnection has a batch tried again on another connection, and the lost one leaves the pool.
+func TestDriverLosesConnection(t *testing.T) {
+	for _, when := range []string{"BEGIN", "SELECT", "ROLLBACK"} {
+		t.Run(when, func(t *testing.T) {
+			var texts atomic.Int64
+			var loses atomic.Bool
+			made := 0
+			db := wrapped(t, func(conn driver.Conn) driver.Conn {
+				made++
+				return told{bare{conn}, &texts, func(text string) error {
+					if strings.HasPrefix(text, when) && loses.Swap(false) {
+						return driver.ErrBadConn
+					}
+					return nil
+				}}
+			})
+			db.SetMaxOpenConns(1)
+			books := books(t, db, denorm.WithDriverRows(1))
+			checkTwo(t, "at first", books)
+			before := made
+			loses.Store(true)
+			checkTwo(t, "lost", books)
+			checkTwo(t, "afterwards", books)
+			if loses.Load() || made != before+1 || db.Stats().InUse != 0 {
+				t.Errorf("%d connections were made anew, %d are in use", made-before, db.Stats().InUse)
+			}
+		})
+	}
+}
+
+// checking is a connection that takes and makes values by rules of its own.
+type checking struct {
+	told
+	check func(*driver.NamedValue) error
+}
+
+func (c checking) CheckNamedValue(value *driver.NamedValue) error { return c.check(value) }
+
+// tenfold is a number that a driver of its own takes, or itself tells what it is.
+type tenfold int64
+
+func (f tenfold) Value() (driver.Value, error) { return int64(f) / 10, nil }
+
+// TestDriverChecksValues binds what keys become by the driver's rules, or those of database/sql.
+func TestDriverChecksValues(t *testing.T) {
+	refused := errors.New("refused")
+	var texts atomic.Int64
+	for name, check := range map[string]func(*driver.NamedValue) error{
+		"skips": func(*driver.NamedValue) error { return driver.ErrSkip },
+		"converts": func(value *driver.NamedValue) error {
+			if f, ok := value.Value.(tenfold); ok {
+				value.Value = int64(f) / 10
+				return nil
+			}
+			return driver.ErrSkip
+		},
+		"refuses":  func(value *driver.NamedValue) error { return refused },
+		"has none": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			bothWays(t, func(t *testing.T) {
+				db := wrapped(t, func(conn driver.Conn) driver.Conn {
+					plain := told{bare{conn}, &texts, func(string) error { return nil }}
+					if check == nil {
+						return plain
+					}
+					return checking{plain, check}
+				})
+				def := booksDefinition()
+				def.Key.Bind = func(args []any, key int64) []any { return append(args, tenfold(key*10)) }
+				page, err := denorm.Register(open(t, db), def).Page(t.Context(), 2, denorm.After(int64(1)))
+				if name == "refuses" {
+					if !errors.Is(err, refused) {
+						t.Errorf("got %+v, %v", page, err)
+					}
+					return
+				}
+				if err != nil || asJSON(t, page.Docs) != "["+book2+","+book3+"]" {
+					t.Errorf("got %s, %v", asJSON(t, page), err)
+				}
+			})
+		})
+	}
+}
+
+// TestMemoryDatabaseOutlivesPanics ends a batch by the user's code, in both ways in which code may end a goroutine.
+func TestMemoryDatabaseOutlivesPanics(t *testing.T) {
+	for _, name := range []string{testservers.Pure, testservers.Cgo} {
+		for how, end := range map[string]func(){"panic": func() { panic("mine") }, "exit": runtime.Goexit} {
+			t.Run(name+" "+how, func(t *testing.T) {
+				bothWays(t, func(t *testing.T) {
+					db := testservers.OpenSQLiteDSN(t, name, ":memory:")
+					db.SetMaxOpenConns(1)
+					execute(t, db, bookTables...)
+					broken := denorm.Register(open(t, db), interrupted(end))
+					ended, panicked := make(chan struct{}), any(nil)
+					go func() {
+						defer close(ended)
+						defer func() { panicked = recover() }()
+						_, _ = broken.GetMany(t.Context(), []int64{1, 2})
+					}()
+					<-ended
+					if how == "panic" && panicked != "mine" {
+						t.Errorf("panicked with %v", panicked)
+					}
+					if inUse := db.Stats().InUse; inUse != 0 {
+						t.Errorf("%d connections in use", inUse)
+					}
+					checkTwo(t, "afterwards", books(t, db))
+				})
+			})
+		}
+	}
+}
+
+// TestDriverRowsOfManyDocuments compares batches of all sizes around the usual one with what database/sql reads.
+func TestDriverRowsOfManyDocuments(t *testing.T) {
+	for _, name := range []string{testservers.Pure, testservers.Cgo} {
+		t.Run(name, func(t *testing.T) {
+			db := testservers.SQLite(t, name)
+			execute(t, db, bookTables...)
+			for i := range 300 {
+				execute(t, db,
+					fmt.Sprintf(`INSERT INTO books (id, title, publisher_id) VALUES (%d, 'Book %[1]d', %d)`, 1000+i, i%4),
+					fmt.Sprintf(`INSERT INTO book_authors VALUES (%d, %d), (%[1]d, 11)`, 1000+i, 10+i%3))
+			}
+			all := func(options ...denorm.Option) (docs []*BookDoc) {
+				for doc, err := range books(t, db, options...).All(t.Context(), denorm.BatchSize(100)) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					docs = append(docs, doc)
+				}
+				return docs
+			}
+			want := asJSON(t, all(denorm.WithDriverRows(0)))
+			var keys []int64
+			for _, doc := range all() {
+				keys = append(keys, doc.ID)
+			}
+			if len(keys) != 305 || asJSON(t, all()) != want {
+				t.Errorf("%d documents, which differ", len(keys))
+			}
+			slices.Reverse(keys)
+			for _, n := range []int{49, 50, 51, 300} {
+				for _, from := range []int{1, 50} {
+					got, err := books(t, db, denorm.WithDriverRows(from)).GetMany(t.Context(), keys[:n])
+					plain, failed := books(t, db, denorm.WithDriverRows(0)).GetMany(t.Context(), keys[:n])
+					if err != nil || failed != nil || asJSON(t, got) != asJSON(t, plain) {
+						t.Errorf("%d documents, read from the driver from %d on, differ: %v, %v", n, from, err, failed)
+					}
+				}
+			}
+		})
+	}
+}
