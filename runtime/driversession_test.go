@@ -168,18 +168,23 @@ func TestDriverSkips(t *testing.T) {
 	}
 }
 
-// TestDriverLosesConnection has a batch tried again on another connection, and the lost one leaves the pool.
+// TestDriverLosesConnection has a batch tried again on another connection, and the lost one leaves the pool. So does one on which
+// the transaction may still be open.
 func TestDriverLosesConnection(t *testing.T) {
-	for _, when := range []string{"BEGIN", "SELECT", "ROLLBACK"} {
-		t.Run(when, func(t *testing.T) {
+	lost, broken := driver.ErrBadConn, errors.New("disk I/O error")
+	for _, c := range []struct {
+		when string
+		err  error
+	}{{"BEGIN", lost}, {"SELECT", lost}, {"ROLLBACK", lost}, {"ROLLBACK", broken}} {
+		t.Run(fmt.Sprintf("%s, %v", c.when, c.err), func(t *testing.T) {
 			var texts atomic.Int64
 			var loses atomic.Bool
 			made := 0
 			db := wrapped(t, func(conn driver.Conn) driver.Conn {
 				made++
 				return told{bare{conn}, &texts, func(text string) error {
-					if strings.HasPrefix(text, when) && loses.Swap(false) {
-						return driver.ErrBadConn
+					if strings.HasPrefix(text, c.when) && loses.Swap(false) {
+						return c.err
 					}
 					return nil
 				}}
@@ -193,6 +198,27 @@ func TestDriverLosesConnection(t *testing.T) {
 			checkTwo(t, "afterwards", books)
 			if loses.Load() || made != before+1 || db.Stats().InUse != 0 {
 				t.Errorf("%d connections were made anew, %d are in use", made-before, db.Stats().InUse)
+			}
+		})
+	}
+}
+
+// TestDriverRowsEndWithContext cancels a batch at its first row: no other is read.
+func TestDriverRowsEndWithContext(t *testing.T) {
+	for _, name := range []string{testservers.Pure, testservers.Cgo} {
+		t.Run(name, func(t *testing.T) {
+			db := testservers.SQLite(t, name)
+			execute(t, db, bookTables...)
+			ctx, cancel := context.WithCancel(t.Context())
+			read := 0
+			def := booksDefinition()
+			def.Load = func(batch *denorm.Batch) *denorm.Level[int64, BookDoc] {
+				return denorm.LoadRoots(batch, func(row denorm.Row) int64 { return row.Int64(0) },
+					func(denorm.Row, *BookDoc) { read++; cancel() })
+			}
+			books := denorm.Register(open(t, db, denorm.WithDriverRows(1)), def)
+			if _, err := books.GetMany(ctx, []int64{1, 2, 3}); !errors.Is(err, context.Canceled) || read != 1 {
+				t.Errorf("%d rows were read: %v", read, err)
 			}
 		})
 	}
