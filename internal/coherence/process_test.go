@@ -123,7 +123,7 @@ func install(t *testing.T, at place, of release, name string, options ...denorm.
 	p := &process{name: name, release: of, db: at.connect(t, "")}
 	options = append(options, denorm.WithLogger(logger()))
 	if name == "two" { // the ways to load are to show the same beside each other
-		options = append(options, denorm.WithPipeline(pgxpipeline.New()))
+		options = append(options, denorm.WithPipeline(pgxpipeline.New()), denorm.WithDriverRows(1))
 	}
 	if of.application != "" {
 		options = append(options, denorm.WithApplication(of.application))

@@ -16,6 +16,7 @@ import (
 	"github.com/denormgen/denormgen/internal/truth/naive"
 
 	denorm "github.com/denormgen/denormgen/runtime"
+	"github.com/denormgen/denormgen/runtime/pgxpipeline"
 	"github.com/jmoiron/sqlx"
 )
 
@@ -70,11 +71,16 @@ func run(t *testing.T, db *sqlx.DB, seed uint64, bursts int) {
 	t.Helper()
 	ctx := t.Context()
 	naive.Create(t, db)
-	engine := open(t, db)
 	r := &runner{
-		t: t, db: db, engine: engine, subjects: subjects(engine), most: map[string]int{},
+		t: t, db: db, ways: []way{newWay(t, db)}, most: map[string]int{},
 		history: &history.History{Dialect: naive.DialectOf(db), Random: rand.New(rand.NewPCG(seed, 1))},
 		random:  rand.New(rand.NewPCG(seed, 2)),
+	}
+	switch db.DriverName() {
+	case testservers.Pure, testservers.Cgo:
+		r.ways = append(r.ways, newWay(t, db, denorm.WithDriverRows(1)))
+	case "pgx":
+		r.ways = append(r.ways, newWay(t, db, denorm.WithPipeline(pgxpipeline.New())))
 	}
 	start := time.Now()
 	const enough, most = 10, 10 // bursts that every loader has something to load in, with more if chance wants it so
@@ -92,9 +98,10 @@ func run(t *testing.T, db *sqlx.DB, seed uint64, bursts int) {
 }
 
 // open makes an engine that keeps its warnings of bad data, of which there is much, to itself.
-func open(t *testing.T, db *sqlx.DB) *denorm.Engine {
+func open(t *testing.T, db *sqlx.DB, options ...denorm.Option) *denorm.Engine {
 	t.Helper()
-	engine, err := denorm.Open(t.Context(), db, denorm.WithLogger(slog.New(slog.DiscardHandler)))
+	options = append(options, denorm.WithLogger(slog.New(slog.DiscardHandler)))
+	engine, err := denorm.Open(t.Context(), db, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,22 +113,33 @@ func open(t *testing.T, db *sqlx.DB) *denorm.Engine {
 	return engine
 }
 
-// runner is a history and its checks.
-type runner struct {
-	t        *testing.T
-	db       *sqlx.DB
+// way is one of the ways in which documents are loaded: through database/sql, or past it.
+type way struct {
 	engine   *denorm.Engine
 	subjects []subject
-	history  *history.History
-	random   *rand.Rand // of the checks
-	done     figures
-	inside   figures
-	most     map[string]int // queries of one batch, by collection
+}
+
+func newWay(t *testing.T, db *sqlx.DB, options ...denorm.Option) way {
+	t.Helper()
+	engine := open(t, db, options...)
+	return way{engine, subjects(engine)}
+}
+
+// runner is a history and its checks.
+type runner struct {
+	t       *testing.T
+	db      *sqlx.DB
+	ways    []way
+	history *history.History
+	random  *rand.Rand // of the checks
+	done    figures
+	inside  figures
+	most    map[string]int // queries of one batch, by collection
 }
 
 // idle tells of a collection whose loaders did not all have something to load in one batch yet.
 func (r *runner) idle() string {
-	for _, s := range r.subjects {
+	for _, s := range r.ways[0].subjects {
 		if c := s.about(); r.most[c.Name] != c.Queries {
 			return fmt.Sprintf("%s never needed its %d queries, but %d", c.Name, c.Queries, r.most[c.Name])
 		}
@@ -147,13 +165,15 @@ func (r *runner) burst(ctx context.Context, burst int) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range r.subjects {
-		done, err := s.agree(ctx, r.random, d, r.engine)
-		if err != nil {
-			return err
+	for _, way := range r.ways {
+		for _, s := range way.subjects {
+			done, err := s.agree(ctx, r.random, d, way.engine)
+			if err != nil {
+				return err
+			}
+			r.done.add(done)
+			r.most[s.about().Name] = max(r.most[s.about().Name], done.queries)
 		}
-		r.done.add(done)
-		r.most[s.about().Name] = max(r.most[s.about().Name], done.queries)
 	}
 	return nil
 }
@@ -198,7 +218,8 @@ func (r *runner) within(ctx context.Context, tx *sqlx.Tx) error {
 		return err
 	}
 	for range 3 {
-		done, err := r.subjects[r.random.IntN(len(r.subjects))].within(ctx, r.random, d, tx)
+		subjects := r.ways[0].subjects
+		done, err := subjects[r.random.IntN(len(subjects))].within(ctx, r.random, d, tx)
 		if err != nil {
 			return err
 		}
