@@ -31,7 +31,7 @@ func (s *keySource) open(loader int) (cursor, error) {
 	return s.session.query(s.ctx, &s.statements[loader], s.args, watch)
 }
 
-// valueCursor walks over rows whose values it has read into one valueRow. It is used for one loader after another.
+// valueCursor walks over rows of values. It is used for one loader after another.
 type valueCursor struct {
 	ctx     context.Context
 	rows    valueRows // nil when closed
@@ -44,32 +44,23 @@ type valueCursor struct {
 // valueRows are the rows of one result.
 type valueRows interface {
 	columns() ([]string, error)
-	// into says where each row's values go.
-	into(values []driver.Value)
-	// next reads a row, and tells whether there was one.
-	next() (bool, error)
+	// next returns the values of the next row, which are valid until it is called again, and nil behind the last.
+	next() ([]driver.Value, error)
 	close() error
 }
 
-// open begins with rows, and closes them if it cannot.
-func (c *valueCursor) open(ctx context.Context, rows valueRows, watch watch) (cursor, error) {
+// open begins with the rows of another result.
+func (c *valueCursor) open(ctx context.Context, rows valueRows, watch watch) {
 	c.ctx, c.rows, c.watch = ctx, rows, watch
 	c.fetched, c.err, c.current.failed = 0, nil, nil
-	columns, err := rows.columns()
-	if err != nil {
-		return nil, errors.Join(err, c.close())
-	}
-	c.current.values = slices.Grow(c.current.values[:0], len(columns))[:len(columns)]
-	rows.into(c.current.values)
-	return c, nil
 }
 
 func (c *valueCursor) next() bool {
 	if c.err != nil {
 		return false
 	}
-	more, err := c.rows.next()
-	if c.err = err; err != nil || !more {
+	c.current.values, c.err = c.rows.next()
+	if c.err != nil || c.current.values == nil {
 		return false
 	}
 	c.fetched++
@@ -108,8 +99,9 @@ func (c *valueCursor) close() error {
 
 // sqlRows are those of database/sql.
 type sqlRows struct {
-	rows *sql.Rows
-	dest []any
+	rows   *sql.Rows
+	values []driver.Value
+	dest   []any
 }
 
 // target takes a value from database/sql without copying it.
@@ -121,20 +113,28 @@ func (t target) Scan(value any) error {
 	return nil
 }
 
-func (r *sqlRows) columns() ([]string, error) { return r.rows.Columns() }
-
-func (r *sqlRows) into(values []driver.Value) {
-	r.dest = r.dest[:0]
-	for i := range values {
-		r.dest = append(r.dest, target{&values[i]})
+// open goes on to another result, which it closes if it cannot.
+func (r *sqlRows) open(rows *sql.Rows) error {
+	columns, err := rows.Columns()
+	if err != nil {
+		return errors.Join(err, rows.Close())
 	}
+	r.rows = rows
+	r.values = slices.Grow(r.values[:0], len(columns))[:len(columns)]
+	r.dest = r.dest[:0]
+	for i := range r.values {
+		r.dest = append(r.dest, target{&r.values[i]})
+	}
+	return nil
 }
 
-func (r *sqlRows) next() (bool, error) {
+func (r *sqlRows) columns() ([]string, error) { return r.rows.Columns() }
+
+func (r *sqlRows) next() ([]driver.Value, error) {
 	if !r.rows.Next() {
-		return false, r.rows.Err()
+		return nil, r.rows.Err()
 	}
-	return true, r.rows.Scan(r.dest...)
+	return r.values, r.rows.Scan(r.dest...)
 }
 
 func (r *sqlRows) close() error { return r.rows.Close() }

@@ -73,6 +73,11 @@ func (c told) QueryContext(ctx context.Context, text string, args []driver.Named
 	if err := c.tell(text); err != nil {
 		return nil, err
 	}
+	for _, arg := range args {
+		if !driver.IsValue(arg.Value) {
+			return nil, fmt.Errorf("argument %d is a %T", arg.Ordinal, arg.Value)
+		}
+	}
 	return c.Conn.(driver.QueryerContext).QueryContext(ctx, text, args)
 }
 
@@ -111,7 +116,7 @@ func TestDriverRowsFrom(t *testing.T) {
 		checkTwo(t, "books again", books)
 		return texts.Load()
 	}
-	const direct = 5 // BEGIN, three loaders, ROLLBACK
+	const direct = 5 // BEGIN, three loaders, COMMIT
 	for from, want := range map[int]int64{0: 0, 1: direct, 2: direct, 3: 0} {
 		if n := read(books(t, db, denorm.WithDriverRows(from))); n != want {
 			t.Errorf("from %d documents on: %d texts, want %d", from, n, want)
@@ -149,7 +154,7 @@ func TestDriverSkips(t *testing.T) {
 	}
 	for name, wrap := range map[string]func(driver.Conn) driver.Conn{
 		"neither": func(conn driver.Conn) driver.Conn { return bare{conn} },
-		"exec":    skips("BEGIN"), "query": skips("SELECT"),
+		"query":   skips("SELECT"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := wrapped(t, wrap)
@@ -173,17 +178,21 @@ func TestDriverSkips(t *testing.T) {
 func TestDriverLosesConnection(t *testing.T) {
 	lost, broken := driver.ErrBadConn, errors.New("disk I/O error")
 	for _, c := range []struct {
-		when string
+		when string // texts that begin with one of these words
 		err  error
-	}{{"BEGIN", lost}, {"SELECT", lost}, {"ROLLBACK", lost}, {"ROLLBACK", broken}} {
+		made int // connections instead of lost ones
+	}{
+		{"BEGIN", lost, 1}, {"SELECT", lost, 1}, {"COMMIT", lost, 1},
+		{"COMMIT", broken, 0}, {"COMMIT ROLLBACK", broken, 1},
+	} {
 		t.Run(fmt.Sprintf("%s, %v", c.when, c.err), func(t *testing.T) {
 			var texts atomic.Int64
-			var loses atomic.Bool
-			made := 0
+			made, losing := 0, ""
 			db := wrapped(t, func(conn driver.Conn) driver.Conn {
 				made++
 				return told{bare{conn}, &texts, func(text string) error {
-					if strings.HasPrefix(text, c.when) && loses.Swap(false) {
+					if word := strings.Fields(text)[0]; strings.Contains(losing, word) {
+						losing = strings.ReplaceAll(losing, word, "")
 						return c.err
 					}
 					return nil
@@ -193,14 +202,76 @@ func TestDriverLosesConnection(t *testing.T) {
 			books := books(t, db, denorm.WithDriverRows(1))
 			checkTwo(t, "at first", books)
 			before := made
-			loses.Store(true)
+			losing = c.when
 			checkTwo(t, "lost", books)
 			checkTwo(t, "afterwards", books)
-			if loses.Load() || made != before+1 || db.Stats().InUse != 0 {
+			if strings.TrimSpace(losing) != "" || made != before+c.made || db.Stats().InUse != 0 {
 				t.Errorf("%d connections were made anew, %d are in use", made-before, db.Stats().InUse)
 			}
 		})
 	}
+}
+
+// TestTransactionThatEndedItself keeps a connection whose transaction SQLite has rolled back, as it does where memory or the disk
+// is full: it is well.
+func TestTransactionThatEndedItself(t *testing.T) {
+	var texts atomic.Int64
+	full, made, failing := errors.New("out of memory"), 0, false
+	db := wrapped(t, func(conn driver.Conn) driver.Conn {
+		made++
+		return told{bare{conn}, &texts, func(text string) error {
+			if !failing || !strings.Contains(text, "awards") {
+				return nil
+			}
+			failing = false
+			_, err := conn.(driver.ExecerContext).ExecContext(context.Background(), "ROLLBACK", nil)
+			return errors.Join(full, err)
+		}}
+	})
+	db.SetMaxOpenConns(1)
+	books := books(t, db, denorm.WithDriverRows(1))
+	checkTwo(t, "at first", books)
+	before := made
+	failing = true
+	if _, err := books.GetMany(t.Context(), []int64{1, 2}); !errors.Is(err, full) {
+		t.Errorf("got %v", err)
+	}
+	checkTwo(t, "afterwards", books)
+	if made != before {
+		t.Errorf("%d connections were made anew", made-before)
+	}
+}
+
+// TestDriverRowsLockNothing closes a statement of the same connection, and the engine, in the midst of a batch.
+func TestDriverRowsLockNothing(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		db := testservers.SQLite(t, testservers.Pure)
+		db.SetMaxOpenConns(1)
+		execute(t, db, bookTables...)
+		other, err := db.Prepare(`SELECT 1`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		engine, closed := open(t, db), 0
+		def := booksDefinition()
+		def.Load = func(batch *denorm.Batch) *denorm.Level[int64, BookDoc] {
+			return denorm.LoadRoots(batch, func(row denorm.Row) int64 { return row.Int64(0) },
+				func(denorm.Row, *BookDoc) {
+					if closed++; closed > 1 {
+						return
+					}
+					done := make(chan error)
+					go func() { done <- errors.Join(other.Close(), engine.Close()) }()
+					if err := <-done; err != nil {
+						t.Error(err)
+					}
+				})
+		}
+		_, err = denorm.Register(engine, def).GetMany(t.Context(), []int64{1, 2})
+		if err != nil && !errors.Is(err, denorm.ErrClosed) || closed == 0 {
+			t.Errorf("%d rows were read: %v", closed, err)
+		}
+	})
 }
 
 // TestDriverRowsEndWithContext cancels a batch at its first row: no other is read.
@@ -224,7 +295,7 @@ func TestDriverRowsEndWithContext(t *testing.T) {
 	}
 }
 
-// checking is a connection that takes and makes values by rules of its own.
+// checking is a connection that takes values by rules of its own.
 type checking struct {
 	told
 	check func(*driver.NamedValue) error
@@ -232,46 +303,46 @@ type checking struct {
 
 func (c checking) CheckNamedValue(value *driver.NamedValue) error { return c.check(value) }
 
-// tenfold is a number that a driver of its own takes, or itself tells what it is.
-type tenfold int64
-
-func (f tenfold) Value() (driver.Value, error) { return int64(f) / 10, nil }
-
-// TestDriverChecksValues binds what keys become by the driver's rules, or those of database/sql.
+// TestDriverChecksValues binds keys by the driver's rules, or those of database/sql.
 func TestDriverChecksValues(t *testing.T) {
 	refused := errors.New("refused")
-	var texts atomic.Int64
-	for name, check := range map[string]func(*driver.NamedValue) error{
-		"skips": func(*driver.NamedValue) error { return driver.ErrSkip },
-		"converts": func(value *driver.NamedValue) error {
-			if f, ok := value.Value.(tenfold); ok {
-				value.Value = int64(f) / 10
-				return nil
+	plus := func(n int64, then error) func(*driver.NamedValue) error {
+		return func(value *driver.NamedValue) error {
+			if key, ok := value.Value.(int64); ok { // the number of documents is an int
+				value.Value = key + n
+				return then
 			}
 			return driver.ErrSkip
-		},
-		"refuses":  func(value *driver.NamedValue) error { return refused },
-		"has none": nil,
+		}
+	}
+	var texts atomic.Int64
+	for name, c := range map[string]struct {
+		check func(*driver.NamedValue) error
+		want  string
+	}{
+		"none":                 {nil, "[" + book2 + "," + book3 + "]"},
+		"skips":                {plus(0, driver.ErrSkip), "[" + book2 + "," + book3 + "]"},
+		"converts":             {plus(1, nil), "[" + book3 + "," + book5 + "]"},
+		"converts and skips":   {plus(1, driver.ErrSkip), "[" + book3 + "," + book5 + "]"},
+		"refuses":              {plus(0, refused), ""},
+		"takes arguments away": {plus(0, driver.ErrRemoveArgument), ""}, // which are then missing
 	} {
 		t.Run(name, func(t *testing.T) {
 			bothWays(t, func(t *testing.T) {
 				db := wrapped(t, func(conn driver.Conn) driver.Conn {
 					plain := told{bare{conn}, &texts, func(string) error { return nil }}
-					if check == nil {
+					if c.check == nil {
 						return plain
 					}
-					return checking{plain, check}
+					return checking{plain, c.check}
 				})
-				def := booksDefinition()
-				def.Key.Bind = func(args []any, key int64) []any { return append(args, tenfold(key*10)) }
-				page, err := denorm.Register(open(t, db), def).Page(t.Context(), 2, denorm.After(int64(1)))
-				if name == "refuses" {
-					if !errors.Is(err, refused) {
-						t.Errorf("got %+v, %v", page, err)
-					}
-					return
-				}
-				if err != nil || asJSON(t, page.Docs) != "["+book2+","+book3+"]" {
+				page, err := books(t, db).Page(t.Context(), 2, denorm.After(int64(1)))
+				switch {
+				case c.want == "" && err == nil:
+					t.Errorf("got %s", asJSON(t, page))
+				case name == "refuses" && !errors.Is(err, refused):
+					t.Error(err)
+				case c.want != "" && (err != nil || asJSON(t, page.Docs) != c.want):
 					t.Errorf("got %s, %v", asJSON(t, page), err)
 				}
 			})

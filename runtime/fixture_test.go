@@ -149,7 +149,7 @@ var bookTables = []string{
 }
 
 // direct is in the names of tests whose engines read every batch from SQLite's driver itself.
-const direct = "direct"
+const direct = "driver_rows"
 
 // everywhere runs a test on every database that this machine has, over the tables of books.
 func everywhere(t *testing.T, test func(t *testing.T, db *sqlx.DB)) {

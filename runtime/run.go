@@ -14,11 +14,8 @@ func (r *registration[K, D]) begin(ctx context.Context, q Queryer, guarded bool,
 	if q != nil {
 		return straight(q), nil
 	}
-	if r.onDriver(expected) {
-		on, err := r.engine.onDriver(ctx)
-		if !errors.Is(err, driver.ErrSkip) {
-			return on, err
-		}
+	if r.byDriver(expected) {
+		return r.engine.driverSession(ctx)
 	}
 	if len(r.def.Loaders) == 1 && !guarded {
 		return straight(r.engine.db), nil
@@ -26,16 +23,16 @@ func (r *registration[K, D]) begin(ctx context.Context, q Queryer, guarded bool,
 	return r.engine.snapshot(ctx)
 }
 
-// onDriver tells whether batches of so many documents are read from the driver itself: where a snapshot is needed anyway, and
+// byDriver tells whether batches of so many documents are read from the driver itself: where a snapshot is needed anyway, and
 // compiling statements costs little beside what they find.
-func (r *registration[K, D]) onDriver(expected int) bool {
+func (r *registration[K, D]) byDriver(expected int) bool {
 	from := r.engine.settings.driverRows
 	return r.engine.dialect == SQLite && len(r.def.Loaders) > 1 && from > 0 && expected >= from && !r.engine.driverSkips.Load()
 }
 
 // asText tells whether the sessions that begin makes take statements as text only.
 func (r *registration[K, D]) asText(ctx context.Context, q Queryer, expected int) (bool, error) {
-	if q != nil || r.onDriver(expected) {
+	if q != nil || r.byDriver(expected) {
 		return true, nil
 	}
 	if r.engine.dialect != SQLite || len(r.def.Loaders) == 1 {
@@ -91,11 +88,11 @@ func (r *registration[K, D]) run(
 
 // passing tells whether a batch failed for what the attempt itself has mended: the connection was lost and has
 // left the pool, or PostgreSQL refused a statement that was prepared before a column changed its type, which
-// the driver has then forgotten, or SQLite's driver wants to be asked through database/sql.
+// the driver has then forgotten.
 func passing(err error) bool {
 	const featureNotSupported = "0A000"
 	state, _ := sqlerror.State(err)
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, driver.ErrSkip) || state == featureNotSupported
+	return errors.Is(err, driver.ErrBadConn) || state == featureNotSupported
 }
 
 // attempt loads one batch.

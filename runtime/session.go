@@ -49,12 +49,15 @@ type sqlSession interface {
 
 func (o *overSQL) query(ctx context.Context, s *statement, args []any, watch watch) (cursor, error) {
 	rows, err := o.on.query(ctx, s, args)
+	if err == nil {
+		err = o.rows.open(rows)
+	}
 	if err != nil {
 		watch.done(ctx, 0, err)
 		return nil, err
 	}
-	o.rows.rows = rows
-	return o.cursor.open(ctx, &o.rows, watch)
+	o.cursor.open(ctx, &o.rows, watch)
+	return &o.cursor, nil
 }
 
 func (o *overSQL) end(ctx context.Context, ok bool) { o.on.end(ctx, ok) }
@@ -111,17 +114,32 @@ func (t transaction) end(_ context.Context, ok bool) {
 }
 
 // pinned is a snapshot on one connection, begun by a statement of ours: for SQLite drivers whose BeginTx
-// would take the write lock.
+// would take the write lock, and those that are asked past database/sql.
 type pinned struct{ conn *sql.Conn }
 
 func (p pinned) query(ctx context.Context, s *statement, args []any) (*sql.Rows, error) {
 	return p.conn.QueryContext(ctx, s.text, args...)
 }
 
-func (p pinned) end(ctx context.Context, _ bool) {
-	// A context that ended must not leave the transaction open.
-	_, err := p.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	release(p.conn, err)
+func (p pinned) end(ctx context.Context, ok bool) {
+	ctx = context.WithoutCancel(ctx) // that ended must not leave the transaction open
+	release(p.conn, endTransaction(ok, func(text string) error {
+		_, err := p.conn.ExecContext(ctx, text)
+		return err
+	}))
+}
+
+// endTransaction ends one of SQLite's, which does so by itself after some errors. Then ROLLBACK fails, but another one may begin:
+// the connection is well, and worth keeping, for a database in memory is lost with it.
+func endTransaction(ok bool, execute func(text string) error) error {
+	if ok && execute("COMMIT") == nil {
+		return nil
+	}
+	err := execute("ROLLBACK")
+	if err != nil && execute("BEGIN DEFERRED") == nil {
+		err = execute("ROLLBACK")
+	}
+	return err
 }
 
 // release gives a connection back to the pool, or throws it away if err says that it is in doubt.
@@ -151,22 +169,34 @@ func (e *Engine) pin(ctx context.Context) (session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if locks {
+		pinned, err := e.pinText(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &overSQL{on: pinned}, nil
+	}
 	conn, err := e.db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin a snapshot: %w", err)
 	}
-	begun := sqlSession(pinned{conn})
-	whole := context.WithoutCancel(ctx) // beginning waits for nothing
-	if locks {
-		_, err = conn.ExecContext(whole, "BEGIN DEFERRED")
-	} else {
-		var tx *sql.Tx
-		tx, err = conn.BeginTx(whole, &sql.TxOptions{ReadOnly: true})
-		begun = transaction{tx, conn}
-	}
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{ReadOnly: true}) // it waits for nothing
 	if err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("begin a snapshot: %w", err)
 	}
-	return &overSQL{on: begun}, nil
+	return &overSQL{on: transaction{tx, conn}}, nil
+}
+
+// pinText is pin by a statement of ours.
+func (e *Engine) pinText(ctx context.Context) (pinned, error) {
+	conn, err := e.db.Conn(ctx)
+	if err != nil {
+		return pinned{}, fmt.Errorf("begin a snapshot: %w", err)
+	}
+	if _, err := conn.ExecContext(context.WithoutCancel(ctx), "BEGIN DEFERRED"); err != nil {
+		_ = conn.Close()
+		return pinned{}, fmt.Errorf("begin a snapshot: %w", err)
+	}
+	return pinned{conn}, nil
 }
