@@ -16,8 +16,9 @@ const rowsAhead = 32
 // errThroughSQL is what comes of a driver that takes no queries but those of prepared statements.
 var errThroughSQL = errors.New("the driver has to be asked through database/sql")
 
-// driverRows are those of a driver, some of which are read ahead within Conn.Raw. Nothing of the user's runs there: it holds a lock
-// that closing any statement may want, and a panic in it throws the connection away, and with it a database in memory.
+// driverRows are those of a driver, some of which are read ahead within Conn.Raw. Of the user's code nothing runs there but what is
+// registered with the driver: Raw holds a lock that closing any statement may want, and a panic in it throws the connection away,
+// and with it a database in memory.
 type driverRows struct {
 	ctx    context.Context
 	conn   *sql.Conn
@@ -47,8 +48,7 @@ func (r *driverRows) open(ctx context.Context, conn *sql.Conn, text string, args
 			return err
 		}
 		r.ctx, r.conn, r.rows, r.names, r.err = ctx, conn, rows, rows.Columns(), nil
-		r.read()
-		return nil
+		return r.read()
 	})
 }
 
@@ -76,8 +76,8 @@ func bind(driverConn any, args []any) ([]driver.NamedValue, error) {
 	return bound, nil
 }
 
-// read reads some rows ahead, and closes the result where it ends.
-func (r *driverRows) read() {
+// read reads some rows ahead, and closes the result where it ends. What it returns is for Raw: that the connection is lost.
+func (r *driverRows) read() error {
 	width := len(r.names)
 	r.buffer = slices.Grow(r.buffer[:0], rowsAhead*width)[:rowsAhead*width]
 	r.ahead = r.buffer[:0]
@@ -89,10 +89,14 @@ func (r *driverRows) read() {
 				err = closing
 			}
 			r.err = err
-			return
+			if errors.Is(err, driver.ErrBadConn) {
+				return err
+			}
+			return nil
 		}
 		r.ahead = r.buffer[:len(r.ahead)+width]
 	}
+	return nil
 }
 
 // step reads one row.
@@ -124,7 +128,7 @@ func (r *driverRows) next() ([]driver.Value, error) {
 		return nil, err
 	}
 	if len(r.ahead) == 0 && r.rows != nil {
-		if err := r.conn.Raw(func(any) error { r.read(); return nil }); err != nil {
+		if err := r.conn.Raw(func(any) error { return r.read() }); err != nil {
 			return nil, err
 		}
 	}

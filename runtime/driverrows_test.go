@@ -22,6 +22,7 @@ type scripted struct {
 	buffer   []byte // that each row is made in
 	read     int
 	closed   int
+	kept     bool // whether the connection was still there in the end
 	checking func(*driver.NamedValue) error
 }
 
@@ -59,7 +60,7 @@ func (r scriptedRows) Close() error {
 	return r.closing
 }
 
-// walk reads up to most rows and closes them.
+// walk reads up to most rows, closes them, and gives the connection back.
 func (s *scripted) walk(t *testing.T, ctx context.Context, most int) (read int, err error) {
 	t.Helper()
 	db := sql.OpenDB(s)
@@ -68,10 +69,13 @@ func (s *scripted) walk(t *testing.T, ctx context.Context, most int) (read int, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() {
+		_ = conn.Close()
+		s.kept = db.Stats().OpenConnections == 1
+	}()
 	var rows driverRows
 	if err := rows.open(ctx, conn, "SELECT", nil); err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
 	var cursor valueCursor
 	cursor.open(ctx, &rows, watch{})
@@ -100,6 +104,10 @@ func TestDriverRows(t *testing.T) {
 		{name: "some of many", count: 200, most: 2, end: io.EOF, want: 2},
 		{name: "ends early", count: 50, most: 999, end: broken, want: 50, err: broken},
 		{name: "ends early behind what is asked for", count: 50, most: 40, end: broken, want: 40},
+		{name: "lost", count: 5, most: 999, end: driver.ErrBadConn, err: driver.ErrBadConn},
+		{name: "lost later", count: 50, most: 999, end: driver.ErrBadConn, want: rowsAhead, err: driver.ErrBadConn},
+		{name: "lost when closed", count: 5, most: 999, end: io.EOF, closing: driver.ErrBadConn, err: driver.ErrBadConn},
+		{name: "lost when closed amid rows", count: 50, most: 1, end: io.EOF, closing: driver.ErrBadConn, want: 1, err: driver.ErrBadConn},
 		{name: "cannot be closed", count: 50, most: 999, end: io.EOF, closing: broken, want: 50, err: broken},
 		{name: "cannot be closed amid rows", count: 50, most: 1, end: io.EOF, closing: broken, want: 1, err: broken},
 	} {
@@ -109,8 +117,8 @@ func TestDriverRows(t *testing.T) {
 			if read != c.want || !errors.Is(err, c.err) {
 				t.Errorf("%d rows, %v; want %d, %v", read, err, c.want, c.err)
 			}
-			if s.closed != 1 {
-				t.Errorf("closed %d times", s.closed)
+			if lost := errors.Is(c.err, driver.ErrBadConn); s.closed != 1 || s.kept == lost {
+				t.Errorf("closed %d times, the connection is kept: %v", s.closed, s.kept)
 			}
 		})
 	}

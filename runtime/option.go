@@ -79,9 +79,9 @@ func WithSecondConnection() Option {
 	}
 }
 
-// WithDriverRows sets from how many documents on a batch of SQLite's, or a page, is read from the driver itself (default 50),
-// without what database/sql does for each row and value, if documents take several queries. Below that, statements that
-// database/sql keeps prepared gain more. Zero has everything go through database/sql.
+// WithDriverRows sets from how many documents on a batch of SQLite's is read from the driver itself (default 50), without what
+// database/sql does for each row and value, where documents take several queries. A page counts one more than its size. Below
+// that, statements that database/sql keeps prepared gain more. Zero has everything go through database/sql.
 func WithDriverRows(documents int) Option {
 	return func(o *options) error {
 		if documents < 0 {
