@@ -164,9 +164,7 @@ func everywhere(t *testing.T, test func(t *testing.T, db *sqlx.DB)) {
 		test(t, db)
 	}
 	testservers.Each(t, over)
-	for _, driver := range []string{testservers.Pure, testservers.Cgo} {
-		t.Run(driver+" "+direct, func(t *testing.T) { over(t, testservers.SQLite(t, driver)) })
-	}
+	t.Run(sqliteName+" "+direct, func(t *testing.T) { over(t, testservers.SQLite(t, sqliteName)) })
 }
 
 // bothWays runs a test of SQLite through database/sql, and without it.
